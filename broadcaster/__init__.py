@@ -1,0 +1,1 @@
+"""The house: storage, the controller, the desk, the HTTP API, the command line and the rehearsal."""
