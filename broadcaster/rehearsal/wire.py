@@ -1,0 +1,197 @@
+"""A simulated MQTT side: a broker with retained messages, and links that delay, lose, break and come back.
+
+Losses are those that a real deployment shows: a link that breaks takes what is under way with it; a broker that dies
+forgets its retained messages; QoS 0 gets lost now and then; QoS 1 may arrive twice. Order is kept per link and direction.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from paho.mqtt.matcher import MQTTMatcher
+
+from broadcaster.rehearsal.world import World
+from devices.links import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weather:
+    """How the network behaves: delays in seconds, losses and doublings as probabilities."""
+
+    delay_s: tuple[float, float] = (0.02, 0.25)
+    lose_qos0: float = 0.002
+    lose_qos1: float = 0.0005  # the sender's process died between hand-over and send, or the broker's queue was full
+    double: float = 0.001
+    reconnect_s: tuple[float, float] = (1.0, 45.0)
+
+
+class Broker:
+    """Routes messages between links; remembers retained ones while it lives."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.alive = True
+        self._retained: dict[str, Message] = {}
+        self._exact: dict[str, dict["SimLink", None]] = {}
+        self._wild = MQTTMatcher()
+        self._links: dict[SimLink, None] = {}
+
+    def attach(self, link: "SimLink") -> None:
+        """A client's session begins."""
+        self._links[link] = None
+
+    def detach(self, link: "SimLink") -> None:
+        """A client's session ends and its subscriptions with it."""
+        self._links.pop(link, None)
+        for topic_filter in link.filters:
+            self._subscribers(topic_filter).pop(link, None)
+
+    def subscribe(self, link: "SimLink", topic_filter: str) -> None:
+        """Route matching messages to `link`, retained ones at once."""
+        if not self.alive or link not in self._links:
+            return
+        self._subscribers(topic_filter)[link] = None
+        if "+" not in topic_filter and "#" not in topic_filter:
+            found = [self._retained[topic_filter]] if topic_filter in self._retained else []
+        else:
+            wanted = MQTTMatcher()
+            wanted[topic_filter] = True
+            found = [m for t, m in self._retained.items() if next(wanted.iter_match(t), None)]
+        for message in found:
+            link.deliver(message)
+
+    def unsubscribe(self, link: "SimLink", topic_filter: str) -> None:
+        """Stop routing a filter to `link`."""
+        self._subscribers(topic_filter).pop(link, None)
+
+    def route(self, message: Message) -> None:
+        """Hand a message to everybody who asked for it."""
+        if not self.alive:
+            return
+        if message.retain:
+            if message.payload:
+                self._retained[message.topic] = message
+            else:
+                self._retained.pop(message.topic, None)
+        for link in tuple(self._exact.get(message.topic, ())):
+            link.deliver(message)
+        for links in self._wild.iter_match(message.topic):
+            for link in tuple(links):
+                link.deliver(message)
+
+    def die(self) -> None:
+        """Kill: retained messages and sessions are gone, every client notices."""
+        self.alive = False
+        self._retained.clear()
+        for link in tuple(self._links):
+            link.cut()
+
+    def rise(self) -> None:
+        """Start again, empty."""
+        self.alive = True
+
+    def _subscribers(self, topic_filter: str) -> dict["SimLink", None]:
+        if "+" not in topic_filter and "#" not in topic_filter:
+            return self._exact.setdefault(topic_filter, {})
+        try:
+            found: dict[SimLink, None] = self._wild[topic_filter]
+        except KeyError:
+            found = self._wild[topic_filter] = {}
+        return found
+
+
+class SimLink:
+    """One client's link: keeps the `Link` protocol of the devices room over a simulated network."""
+
+    def __init__(
+        self,
+        world: World,
+        broker: Broker,
+        weather: Weather,
+        chance: random.Random,
+        *,
+        on_message: Callable[[Message], None],
+        on_connected: Callable[[], None],
+        on_disconnected: Callable[[], None],
+    ) -> None:
+        self._world, self._broker, self._weather, self._chance = world, broker, weather, chance
+        self._on_message, self._on_connected, self._on_disconnected = on_message, on_connected, on_disconnected
+        self.filters: dict[str, None] = {}
+        self.will: Message | None = None
+        self._usable = False  # power and carrier are there
+        self._up = False
+        self._session = 0
+        self._up_at = self._down_at = 0.0
+
+    def open(self) -> None:
+        """Carrier and process are there: connect soon, and again whenever the session is lost."""
+        self._usable = True
+        self._retry()
+
+    def close(self) -> None:
+        """The process or the carrier is gone: nothing passes until `open`."""
+        self._usable = False
+        self.cut()
+
+    def cut(self) -> None:
+        """The session breaks; what is under way is lost; the broker publishes the will."""
+        if not self._up:
+            return
+        self._up = False
+        self._session += 1
+        self._broker.detach(self)
+        if self.will is not None:
+            self._broker.route(self.will)
+        self._on_disconnected()
+        if self._usable:
+            self._retry()
+
+    def publish(self, message: Message) -> None:
+        """Send towards the broker, if the session lives."""
+        if self._up and not self._lost(message):
+            self._carry(message, self._broker.route, upward=True)
+
+    def subscribe(self, topic_filter: str) -> None:
+        """Subscribe now and after every reconnect."""
+        self.filters[topic_filter] = None
+        if self._up:
+            self._broker.subscribe(self, topic_filter)
+
+    def unsubscribe(self, topic_filter: str) -> None:
+        """Give a subscription up."""
+        self.filters.pop(topic_filter, None)
+        self._broker.unsubscribe(self, topic_filter)
+
+    def deliver(self, message: Message) -> None:
+        """The broker hands a message down."""
+        if self._up and not self._lost(message):
+            self._carry(message, self._on_message, upward=False)
+
+    def _lost(self, message: Message) -> bool:
+        return self._chance.random() < (self._weather.lose_qos1 if message.qos else self._weather.lose_qos0)
+
+    def _carry(self, message: Message, hand_over: Callable[[Message], None], *, upward: bool) -> None:
+        copies = 2 if message.qos and self._chance.random() < self._weather.double else 1
+        for _ in range(copies):
+            arrival = self._world.now_s + self._chance.uniform(*self._weather.delay_s)
+            if upward:
+                arrival = self._up_at = max(arrival, self._up_at)
+            else:
+                arrival = self._down_at = max(arrival, self._down_at)
+            session = self._session
+            self._world.at(arrival, lambda: hand_over(message) if session == self._session else None)
+
+    def _retry(self) -> None:
+        self._world.after(self._chance.uniform(*self._weather.reconnect_s), self._connect)
+
+    def _connect(self) -> None:
+        if self._up or not self._usable:
+            return
+        if not self._broker.alive:
+            self._retry()
+            return
+        self._up = True
+        self._broker.attach(self)
+        for topic_filter in tuple(self.filters):
+            self._broker.subscribe(self, topic_filter)
+        self._on_connected()
