@@ -1,0 +1,30 @@
+"""Instruments: what a board can measure of itself; a board without any passes None to its endpoint."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """One look at the instruments; None where there is none."""
+
+    mains: bool | None = None
+    battery: int | None = None  # percent
+    temperature: int | None = None  # °C
+    signal: int | None = None  # dBm
+
+
+class Instruments(Protocol):
+    """Read at every heartbeat."""
+
+    def read(self) -> Readings: ...
+
+
+@dataclass(slots=True)
+class SetInstruments:
+    """Instruments that show what they were set to: simulated fleets turn them."""
+
+    readings: Readings = Readings()
+
+    def read(self) -> Readings:
+        return self.readings

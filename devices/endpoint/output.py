@@ -1,0 +1,70 @@
+"""Outputs: where the endpoint's one sound goes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A verified recording, from `start_ms` on."""
+
+    path: Path
+    duration_ms: int  # of the whole, as the signed document says; it is cut soon after that
+    start_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Siren:
+    """The built-in siren, then `text` where the endpoint has a voice; the alert that has no recording."""
+
+    text: str = ""
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """What an output is asked to sound. `key` is the slot or alert, for names and logs."""
+
+    key: str
+    body: Recording | Siren
+    volume: int  # percent
+    chime: bool = False  # a short chime first: something interrupted goes on
+
+
+SIREN_MS = 12_000  # the built-in siren without speech
+
+
+class Stage(StrEnum):
+    """Where the output stands with what it was asked to sound."""
+
+    WAITING = "waiting"  # prepared, its instant has not come
+    SOUNDING = "sounding"
+    FINISHED = "finished"  # the body came to its end
+    RECORDING_FAULT = "recording_fault"  # unplayable, empty or silent: trying again is useless
+    OUTPUT_FAULT = "output_fault"  # the player or its program died: the next play may work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a sound has come; `heard_ms` counts this stretch of the body, without chime or silence."""
+
+    stage: Stage
+    heard_ms: int = 0
+    full_ms: int | None = None  # real length of the body, where it is known (a siren with speech)
+    first_sample_s: float | None = None  # monotonic instant of the first sample that sounded
+    fault: str = ""
+
+
+class Output(Protocol):
+    """Sounds one thing at a time. May raise whatever it likes: the player restarts it and says so."""
+
+    def start(self, sound: Sound, at_s: float, now_s: float) -> None:
+        """Prepare now, sound from the monotonic instant `at_s` on (the past means at once); replaces what sounded."""
+
+    def progress(self, now_s: float) -> Progress:
+        """How far the sound has come that was started last."""
+
+    def stop(self, now_s: float) -> Progress:
+        """Silence at once, dropping what is buffered; how far the sound had come."""
