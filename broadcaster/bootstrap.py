@@ -42,7 +42,7 @@ def enter(*extras: str) -> None:
 
 
 def environment(*extras: str) -> str:
-    """The interpreter of an environment with the project and `extras`; builds it where needed, exits with the reason."""
+    """The interpreter of an environment with `extras`; builds it where needed, or exits with the reason."""
     home = environment_home()
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def _install(python: Path, extras: list[str]) -> None:
             "没有 pip。请先安装:sudo apt install python3-pip",
             "There is no pip. Install it first: sudo apt install python3-pip",
         )
-    project = "{}[{}]".format(ROOT, ",".join(extras))
+    project = str(ROOT) + ("[{}]".format(",".join(extras)) if extras else "")
     order = ["--python", str(python), "install", "-qq", "--no-input", "--editable", project]
     with tempfile.TemporaryFile() as words:
         process = subprocess.Popen([*pip, *order], stdout=words, stderr=words)
