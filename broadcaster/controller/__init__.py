@@ -1,0 +1,1 @@
+"""The controller: plans, publishes desired state, serves audio, takes in reports and proofs. Synchronous, clock passed in."""

@@ -1,0 +1,81 @@
+"""From slots to plan documents: what each place must hold for the days ahead. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from devices.documents import Cue, Plan, PlanItem
+from schedules.notices import InterruptionPolicy
+from schedules.places import Place
+from schedules.precedence import Precedence
+from schedules.slots import Slot, Span
+
+Spans = Mapping[tuple[str, Place, date], tuple[Span, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """What a slot's notice version sounds like: the part of a plan item that does not depend on the day."""
+
+    recording: str
+    duration_ms: int
+    precedence: Precedence
+    policy: InterruptionPolicy
+    volume: int | None
+    gap_s: int
+    fixed: bool  # planned at fixed times: never re-spread
+
+
+ItemKey = tuple[str, str, int]  # order, notice, version
+
+
+def plan_documents(
+    slots: Iterable[Slot], spans: Spans, programmes: Mapping[ItemKey, Programme]
+) -> dict[Place, Plan]:
+    """The plan of each place that has slots. Slots whose notice has no programme (no recording yet) are left out."""
+    by_place: dict[Place, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        if (slot.order, slot.notice, slot.version) in programmes:
+            by_place[slot.place].append(slot)
+    return {place: _plan(place, found, spans, programmes) for place, found in sorted(by_place.items())}
+
+
+def _plan(place: Place, slots: list[Slot], spans: Spans, programmes: Mapping[ItemKey, Programme]) -> Plan:
+    slots.sort(key=lambda slot: (slot.planned, slot.id))
+    keys = list(dict.fromkeys((s.order, s.notice, s.version) for s in slots))
+    index = {key: number for number, key in enumerate(keys)}
+    days = sorted({slot.day for slot in slots})
+    return Plan(
+        items=tuple(
+            _item(key, programmes[key], [span for day in days for span in spans.get((key[0], place, day), ())])
+            for key in keys
+        ),
+        cues=tuple(
+            Cue(
+                slot=slot.id,
+                item=index[slot.order, slot.notice, slot.version],
+                earliest=slot.earliest,
+                planned=slot.planned,
+                latest=slot.latest,
+                fixed=programmes[slot.order, slot.notice, slot.version].fixed,
+            )
+            for slot in slots
+        ),
+    )
+
+
+def _item(key: ItemKey, programme: Programme, spans: list[Span]) -> PlanItem:
+    order, notice, version = key
+    return PlanItem(
+        order=order,
+        notice=notice,
+        version=version,
+        recording=programme.recording,
+        duration_ms=programme.duration_ms,
+        precedence=programme.precedence,
+        policy=programme.policy,
+        volume=programme.volume,
+        gap_s=programme.gap_s,
+        spans=tuple(spans),
+    )

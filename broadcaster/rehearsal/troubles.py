@@ -1,0 +1,91 @@
+"""What goes wrong in a simulated county: drawn once from the seed, then it happens at its time."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """What can go wrong."""
+
+    POWER_CUT = "power_cut"  # a feeder: every endpoint on it goes dark
+    SWITCHED_OFF = "switched_off"  # one endpoint
+    LINK_CUT = "link_cut"  # one village's network
+    ENDPOINT_KILLED = "endpoint_killed"
+    CONTROLLER_KILLED = "controller_killed"
+    BROKER_KILLED = "broker_killed"
+    CLOCK_WRONG = "clock_wrong"  # an endpoint boots with a wrong clock and without network time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mishap:
+    """One trouble: when it begins, how long it lasts (0: at once over), and whom it hits ("" for the county)."""
+
+    at_s: float
+    trouble: Trouble
+    subject: str
+    lasts_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climate:
+    """How often things go wrong, in mean days between mishaps per subject; 0 means never."""
+
+    power_cut_days: float = 6
+    switched_off_days: float = 20
+    link_cut_days: float = 5
+    endpoint_killed_days: float = 10
+    controller_killed_days: float = 1
+    broker_killed_days: float = 2
+    clock_wrong_days: float = 25
+
+
+CALM = Climate(
+    power_cut_days=0,
+    switched_off_days=0,
+    link_cut_days=0,
+    endpoint_killed_days=0,
+    controller_killed_days=0,
+    broker_killed_days=0,
+    clock_wrong_days=0,
+)
+
+DAY_S = 86_400.0
+
+
+def mishaps(
+    chance: random.Random,
+    climate: Climate,
+    days: float,
+    *,
+    feeders: Sequence[str],
+    villages: Sequence[str],
+    endpoints: Sequence[str],
+) -> tuple[Mishap, ...]:
+    """Everything that will go wrong in `days`, in order of time. Outages last minutes to hours, seldom a day."""
+    county = ("",)
+    kinds: tuple[tuple[Trouble, float, Sequence[str], float], ...] = (
+        (Trouble.POWER_CUT, climate.power_cut_days, feeders, 5_400),
+        (Trouble.SWITCHED_OFF, climate.switched_off_days, endpoints, 14_400),
+        (Trouble.LINK_CUT, climate.link_cut_days, villages, 7_200),
+        (Trouble.ENDPOINT_KILLED, climate.endpoint_killed_days, endpoints, 20),
+        (Trouble.CONTROLLER_KILLED, climate.controller_killed_days, county, 120),
+        (Trouble.BROKER_KILLED, climate.broker_killed_days, county, 60),
+        (Trouble.CLOCK_WRONG, climate.clock_wrong_days, endpoints, 30),
+    )
+    drawn = [
+        Mishap(at_s=at, trouble=trouble, subject=subject, lasts_s=chance.expovariate(1 / mean_length_s))
+        for trouble, mean_days, subjects, mean_length_s in kinds
+        if mean_days
+        for subject in subjects
+        for at in _arrivals(chance, mean_days * DAY_S, days * DAY_S)
+    ]
+    return tuple(sorted(drawn, key=lambda m: (m.at_s, m.trouble, m.subject)))
+
+
+def _arrivals(chance: random.Random, mean_s: float, until_s: float) -> Iterator[float]:
+    at = chance.expovariate(1 / mean_s)
+    while at < until_s:
+        yield at
+        at += chance.expovariate(1 / mean_s)
