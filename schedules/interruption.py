@@ -1,9 +1,10 @@
 """Interruption: what sounds next on an endpoint's one output.
 
-The endpoint decides with this, and the controller predicts and proves with it, so that they cannot disagree.
-The caller holds at most one `Sounding` and the `Paused` items, asks `decide` whenever something falls due, ends,
-is withdrawn or reaches its `not_after`, takes over the state that the decision gives, and writes one as-played
-record for each attempt that it ended. What has come to its own end the caller records itself, with `result_of`.
+The endpoint decides with this, and the controller predicts and proves with it, so that they cannot
+disagree. The caller holds at most one `Sounding` and the `Paused` items, asks `decide` whenever something
+falls due, ends, is withdrawn or reaches its `not_after`, takes over the state that the decision gives, and
+writes one as-played record for each attempt that it ended. What has come to its own end the caller records
+itself, with `result_of`.
 """
 
 from collections.abc import Iterable, Set
@@ -21,8 +22,8 @@ from schedules.records import DEFAULT_COUNTING_PERCENT, MissedBecause, Result, r
 class Playable:
     """Something that wants the output: a slot's cue, or one sounding of an alert.
 
-    It must end by `not_after` (None: no limit, as for an alert, which is withdrawn when it expires). A length of 0
-    is unknown: a live source goes on until it ends or is withdrawn.
+    It must end by `not_after` (None: no limit, as for an alert, which is withdrawn when it expires). A
+    length of 0 is unknown: a live source goes on until it ends or is withdrawn.
     """
 
     key: str  # slot id or alert id
@@ -34,7 +35,8 @@ class Playable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sounding:
-    """What the output plays: `heard_ms` up to now, earlier stretches included, since the attempt `started`."""
+    """What the output plays: `heard_ms` up to now, earlier stretches included, since the attempt
+    `started`."""
 
     item: Playable
     heard_ms: int
@@ -125,9 +127,9 @@ def decide(
 ) -> Decision:
     """What the output does at `now`: the highest weight sounds, equals wait, nothing sounds past its time.
 
-    `due` is neither sounding nor paused; what can no longer end by its `not_after` is not started. `withdrawn`
-    keys stop at once. `reserved` is an alert in force that pauses between two repeats: what it outranks does not
-    begin meanwhile.
+    `due` is neither sounding nor paused; what can no longer end by its `not_after` is not started.
+    `withdrawn` keys stop at once. `reserved` is an alert in force that pauses between two repeats: what it
+    outranks does not begin meanwhile.
     """
     over = None if sounding is None else _why_over(now, sounding.item, withdrawn)
     gone = [p for p in paused if p.item.key in withdrawn or not _can_go_on(now, p)]
@@ -194,8 +196,8 @@ def _position(now: datetime, waiting: Paused) -> int:
 def _attempts(
     stretches: Iterable[Sounding | Paused], withdrawn: Set[str], because: MissedBecause, percent: int
 ) -> tuple[Attempt, ...]:
-    """What ends here. What has been heard enough counts, however it ends; what never sounded leaves no record,
-    unless it was withdrawn."""
+    """What ends here. What has been heard enough counts, however it ends; what never sounded leaves no
+    record, unless it was withdrawn."""
     attempts = []
     for stretch in stretches:
         result = result_of(stretch.heard_ms, stretch.item.duration_ms, percent)
