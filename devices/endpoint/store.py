@@ -1,22 +1,274 @@
-"""Store: what an endpoint must still know after its power was cut, in one SQLite file."""
+"""Store: what an endpoint must still know after its power was cut, in one SQLite file.
 
+Every method is one transaction, so a kill at any instant leaves either all of a decision or nothing of it. The file is
+in WAL mode with full synchronisation: what a method has written survives a power cut once it has returned.
+"""
+
+import logging
 import random
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
+
+log = logging.getLogger(__name__)
+
+FORMAT = 1  # PRAGMA user_version; a file of another format is moved aside
+
+_TABLES = """
+CREATE TABLE chain (id TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, floor_ms INTEGER NOT NULL);
+CREATE TABLE documents (topic TEXT PRIMARY KEY, revision INTEGER NOT NULL, payload BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE records (seq INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE slots (slot TEXT PRIMARY KEY, notice TEXT NOT NULL, settled INTEGER NOT NULL, ended_ms INTEGER,
+                    forget_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE alerts (key TEXT PRIMARY KEY, times INTEGER NOT NULL, forget_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE unfinished (key TEXT PRIMARY KEY, body TEXT NOT NULL, heard_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE boots (boot TEXT PRIMARY KEY, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+class StoreFault(Exception):
+    """The store could not be written: a full or dying disk. What it held before is unharmed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldDocument:
+    """A document as it arrived; an empty payload keeps only the revision."""
+
+    topic: str
+    revision: int
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotMark:
+    """What is known of a slot after an attempt. Not settled: it is still owed, its last play ended at `ended`."""
+
+    slot: str
+    notice: str
+    settled: bool
+    ended: datetime | None
+    forget: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertMark:
+    """How often an alert has sounded so far."""
+
+    key: str
+    times: int
+    forget: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """A play under way, interrupted or sounding: `body` is all that its as-played record needs but `heard_ms`."""
+
+    key: str
+    body: str
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boot:
+    """When an earlier boot lived, in true time."""
+
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """All that one decision writes. `records` are (seq, canonical JSON), `tip` the chain's last (seq, hash)."""
+
+    records: tuple[tuple[int, str], ...] = ()
+    tip: tuple[int, str] | None = None
+    slots: tuple[SlotMark, ...] = ()
+    alerts: tuple[AlertMark, ...] = ()
+    unfinished: tuple[Unfinished, ...] | None = None  # replaces all that there was; None leaves it
 
 
 class EndpointStore:
-    """Open with `open`; every method is one transaction, so a kill between two of them leaves nothing half done.
+    """Open with `open`. A simulated endpoint keeps the object over its restarts."""
 
-    A simulated endpoint keeps the store object over its restarts: `EndpointStore.open(None, chance)` lives in memory.
-    """
+    def __init__(self, database: sqlite3.Connection, replaced: str = "") -> None:
+        self._database = database
+        self.replaced = replaced  # why the store had to be begun anew at this opening; empty if it did not
+        self.chain: str = database.execute("SELECT id FROM chain").fetchone()[0]  # 16 hex digits, drawn at creation
 
     @classmethod
-    def open(cls, path: Path | None, chance: random.Random) -> "EndpointStore":
-        """The store at `path` (None: in memory). A damaged file is moved aside: `replaced` tells, the chain begins anew."""
-        raise NotImplementedError
-
-    chain: str  # 16 hex digits, drawn when the store was created
-    replaced: str  # why the store had to be begun anew at this opening; empty if it did not
+    def open(cls, path: Path | None, chance: random.Random) -> Self:
+        """The store at `path` (None: in memory). A damaged file is moved aside and a new chain begun: `replaced` tells."""
+        if path is None:
+            return cls(_connect(":memory:", chance))
+        try:
+            return cls(_connect(str(path), chance))
+        except sqlite3.DatabaseError as error:
+            aside = path.with_name(f"{path.name}.damaged")
+            log.error("the store is damaged and was moved aside", extra={"path": str(aside), "error": str(error)})
+            path.replace(aside)
+            for journal in ("-wal", "-shm"):
+                path.with_name(path.name + journal).unlink(missing_ok=True)
+            return cls(_connect(str(path), chance), replaced=str(error))
 
     def close(self) -> None:
-        raise NotImplementedError
+        self._database.close()
+
+    # Documents
+
+    def documents(self) -> tuple[HeldDocument, ...]:
+        """Every document held."""
+        rows = self._database.execute("SELECT topic, revision, payload FROM documents ORDER BY topic")
+        return tuple(HeldDocument(topic=t, revision=r, payload=p) for t, r, p in rows)
+
+    def keep_document(self, document: HeldDocument, issued: datetime) -> None:
+        """Remember a verified document before it is acted on; `issued` may raise the floor. Raises StoreFault."""
+        with self._transaction() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?)",
+                (document.topic, document.revision, document.payload),
+            )
+            database.execute("UPDATE chain SET floor_ms = max(floor_ms, ?)", (_ms(issued),))
+
+    def forget_documents(self, topics: Iterable[str]) -> None:
+        """Documents that nobody needs any more. Raises StoreFault."""
+        with self._transaction() as database:
+            database.executemany("DELETE FROM documents WHERE topic = ?", [(topic,) for topic in topics])
+
+    @property
+    def floor(self) -> datetime | None:
+        """The newest issue time of a verified document, whether or not it is still held."""
+        floor_ms: int = self._database.execute("SELECT floor_ms FROM chain").fetchone()[0]
+        return _at(floor_ms) if floor_ms else None
+
+    # Proof
+
+    @property
+    def tip(self) -> tuple[int, str]:
+        """Number and hash of the chain's last record; (0, "") of an empty chain."""
+        seq, digest = self._database.execute("SELECT seq, hash FROM chain").fetchone()
+        return seq, digest
+
+    def write(self, change: Change) -> None:
+        """All of a decision, or nothing. Raises StoreFault."""
+        with self._transaction() as database:
+            if change.records:
+                database.executemany("INSERT INTO records VALUES (?, ?)", change.records)
+            if change.tip is not None:
+                database.execute("UPDATE chain SET seq = ?, hash = ?", change.tip)
+            for slot in change.slots:
+                ended = None if slot.ended is None else _ms(slot.ended)
+                row = (slot.slot, slot.notice, slot.settled, ended, _ms(slot.forget))
+                database.execute("INSERT OR REPLACE INTO slots VALUES (?, ?, ?, ?, ?)", row)
+            for alert in change.alerts:
+                row = (alert.key, alert.times, _ms(alert.forget))
+                database.execute("INSERT OR REPLACE INTO alerts VALUES (?, ?, ?)", row)
+            if change.unfinished is not None:
+                database.execute("DELETE FROM unfinished")
+                rows = [(play.key, play.body, play.heard_ms) for play in change.unfinished]
+                database.executemany("INSERT INTO unfinished VALUES (?, ?, ?)", rows)
+
+    def note_heard(self, key: str, heard_ms: int) -> None:
+        """How far an unfinished play has come. Raises StoreFault."""
+        with self._transaction() as database:
+            database.execute("UPDATE unfinished SET heard_ms = ? WHERE key = ?", (heard_ms, key))
+
+    def unfinished(self) -> tuple[Unfinished, ...]:
+        """Plays that were under way when the endpoint last died."""
+        rows = self._database.execute("SELECT key, body, heard_ms FROM unfinished ORDER BY key")
+        return tuple(Unfinished(key=k, body=b, heard_ms=h) for k, b, h in rows)
+
+    def records(self, after: int, limit: int) -> tuple[tuple[int, str], ...]:
+        """The next records of the chain that no receipt covers."""
+        rows = self._database.execute(
+            "SELECT seq, body FROM records WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
+        )
+        return tuple(rows)
+
+    @property
+    def unreceipted(self) -> int:
+        """How many records no receipt covers yet."""
+        count: int = self._database.execute("SELECT count(*) FROM records").fetchone()[0]
+        return count
+
+    def forget_records(self, up_to: int) -> None:
+        """Records that a receipt covers. Raises StoreFault."""
+        with self._transaction() as database:
+            database.execute("DELETE FROM records WHERE seq <= ?", (up_to,))
+
+    def slots(self) -> tuple[SlotMark, ...]:
+        """Every slot that was attempted or settled lately."""
+        rows = self._database.execute("SELECT slot, notice, settled, ended_ms, forget_ms FROM slots")
+        return tuple(
+            SlotMark(slot=s, notice=n, settled=bool(x), ended=_at(e) if e is not None else None, forget=_at(f))
+            for s, n, x, e, f in rows
+        )
+
+    def alert_times(self) -> Mapping[str, int]:
+        """How often each alert has sounded."""
+        return dict(self._database.execute("SELECT key, times FROM alerts").fetchall())
+
+    # Life
+
+    def note_alive(self, boot: str, now: datetime, since: datetime) -> None:
+        """This boot, begun at `since`, lives by true time; what is long past is forgotten. Raises StoreFault."""
+        with self._transaction() as database:
+            database.execute(
+                "INSERT INTO boots VALUES (?, ?, ?) ON CONFLICT (boot) DO UPDATE SET last_ms = excluded.last_ms",
+                (boot, _ms(since), _ms(now)),
+            )
+
+    def boots(self) -> tuple[Boot, ...]:
+        """When earlier boots lived, oldest first."""
+        rows = self._database.execute("SELECT first_ms, last_ms FROM boots ORDER BY first_ms")
+        return tuple(Boot(first=_at(first), last=_at(last)) for first, last in rows)
+
+    def forget_before(self, now: datetime, boots_before: datetime) -> None:
+        """Marks whose time is over, and boots that ended before `boots_before`. Raises StoreFault."""
+        with self._transaction() as database:
+            database.execute("DELETE FROM slots WHERE forget_ms < ?", (_ms(now),))
+            database.execute("DELETE FROM alerts WHERE forget_ms < ?", (_ms(now),))
+            database.execute("DELETE FROM boots WHERE last_ms < ?", (_ms(boots_before),))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            yield self._database
+            self._database.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise StoreFault(str(error)) from error
+
+
+def _connect(path: str, chance: random.Random) -> sqlite3.Connection:
+    """Raises sqlite3.DatabaseError for a file that is no store of ours."""
+    database = sqlite3.connect(path, isolation_level=None, cached_statements=64)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        found = database.execute("PRAGMA user_version").fetchone()[0]
+        if found == 0:
+            chain = f"{chance.getrandbits(64):016x}"
+            database.executescript(f"BEGIN IMMEDIATE;{_TABLES}INSERT INTO chain VALUES ('{chain}', 0, '', 0);"
+                                   f"PRAGMA user_version = {FORMAT};COMMIT")
+        elif found != FORMAT:
+            raise sqlite3.DatabaseError(f"the store has format {found}, this program writes format {FORMAT}")
+        if (verdict := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+            raise sqlite3.DatabaseError(str(verdict))
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _ms(when: datetime) -> int:
+    return round(when.timestamp() * 1000)
+
+
+def _at(unix_ms: int) -> datetime:
+    return datetime.fromtimestamp(unix_ms / 1000, UTC)
