@@ -3,13 +3,17 @@
 Records may arrive late, doubled and in any order: the same set gives the same ledger.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from schedules.records import AsPlayed, MissedBecause
+from schedules.agenda import ON_TIME
+from schedules.records import AsPlayed, ClockQuality, MissedBecause, Result
 from schedules.slots import Slot
+
+_ROUNDING = timedelta(seconds=1)  # players report their end a little late
 
 
 class Outcome(StrEnum):
@@ -27,16 +31,28 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-BRD_STATE_CODE: dict[Outcome, int] = {}
-"""The field's BrdStateCode (0 not handled, 1 waiting, 2 on air, 3 success, 4 failed, 5 cancelled)."""
-
 PENDING = frozenset({Outcome.PLANNED, Outcome.HELD, Outcome.STAGED, Outcome.SOUNDING})
 HEARD = frozenset({Outcome.COUNTED, Outcome.MADE_UP})
+
+BRD_STATE_CODE = {
+    Outcome.UNKNOWN: 0,
+    Outcome.PLANNED: 0,
+    Outcome.HELD: 1,
+    Outcome.STAGED: 1,
+    Outcome.SOUNDING: 2,
+    Outcome.COUNTED: 3,
+    Outcome.MADE_UP: 3,
+    Outcome.PARTIAL: 4,
+    Outcome.MISSED: 4,
+    Outcome.WITHDRAWN: 5,
+}
+"""The field's BrdStateCode: 0 not handled, 1 waiting, 2 on air, 3 success, 4 failed or not as ordered, 5
+cancelled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """A verified as-played record with whose it is; (endpoint, chain, seq) names it for ever."""
+    """A verified as-played record and whose it is; (endpoint, chain, seq) names it for ever."""
 
     endpoint: str
     chain: str
@@ -44,13 +60,16 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What is known of a slot at an endpoint besides its records."""
+class Progress:
+    """How far a slot or alert has come at an endpoint, as far as other things than records tell."""
 
-    held: bool = False  # the endpoint holds the plan with its cue
+    held: bool = False  # the endpoint holds the document with it
     staged: bool = False  # the endpoint verified the recording
     sounding: bool = False  # the last heartbeat names it
     withdrawn: datetime | None = None  # when its notice was withdrawn
+
+
+_NO_PROGRESS = Progress()
 
 
 class Violation(StrEnum):
@@ -62,7 +81,7 @@ class Violation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A slot's one outcome at an endpoint, with the reason and the attempt that decides it."""
+    """The one outcome of a slot or alert at an endpoint, with the reason and the attempt that decides it."""
 
     outcome: Outcome
     because: MissedBecause | None = None
@@ -72,14 +91,91 @@ class Settled:
 
 
 def merge(proofs: Iterable[Proof]) -> dict[tuple[str, str], tuple[AsPlayed, ...]]:
-    """(slot or alert id, endpoint) → its records, each once, in the order of their chains; any order of arrival will do."""
-    raise NotImplementedError
+    """(slot or alert id, endpoint) → its records, each once, in the order of their chains."""
+    merged: defaultdict[tuple[str, str], list[AsPlayed]] = defaultdict(list)
+    for proof in sorted(set(proofs), key=lambda p: (p.endpoint, p.chain, p.record.seq)):
+        merged[proof.record.slot or proof.record.alert or "", proof.endpoint].append(proof.record)
+    return {atom: tuple(records) for atom, records in merged.items()}
 
 
-def settle(slot: Slot, records: Sequence[AsPlayed], now: datetime, standing: Standing = Standing()) -> Settled:
+def settle(
+    slot: Slot, records: Sequence[AsPlayed], now: datetime, progress: Progress = _NO_PROGRESS
+) -> Settled:
     """The outcome of `slot` at one endpoint from its merged `records`.
 
-    Counted wins over withdrawn over partial over missed. A record whose clock is of quality NONE proves no time, so it
-    proves no play of a slot. No record after `latest` is UNKNOWN, never success.
+    Counted wins over withdrawn over partial over missed. A clock of quality NONE proves no time: what
+    sounded by it is missed, CLOCK_UNKNOWN. Without a record a slot is UNKNOWN after its `latest`, never
+    success.
     """
-    raise NotImplementedError
+    timed = [record if _proves_time(record) else _untimed(record) for record in records]
+    settled = _verdict(timed, slot.latest, now, progress)
+    if settled.started is not None:
+        made_up = settled.outcome is Outcome.COUNTED and settled.started > slot.planned + ON_TIME
+        outcome = Outcome.MADE_UP if made_up else settled.outcome
+        settled = replace(settled, outcome=outcome, violations=_violations(slot, timed))
+    return settled
+
+
+def settle_alert(
+    expires: datetime, records: Sequence[AsPlayed], now: datetime, progress: Progress = _NO_PROGRESS
+) -> Settled:
+    """The outcome of an alert at one endpoint: it counts once it was heard once, whatever the clock says."""
+    return _verdict(records, expires, now, progress)
+
+
+def _proves_time(record: AsPlayed) -> bool:
+    """Whether the record tells when it sounded, or tells that nothing did."""
+    known = record.started is not None and record.clock is not ClockQuality.NONE
+    return known or record.result in (Result.MISSED, Result.WITHDRAWN)
+
+
+def _untimed(record: AsPlayed) -> AsPlayed:
+    """The record as it counts for a slot when nobody knows at what time it sounded."""
+    return replace(record, result=Result.MISSED, because=MissedBecause.CLOCK_UNKNOWN, started=None)
+
+
+def _verdict(records: Sequence[AsPlayed], ends: datetime, now: datetime, progress: Progress) -> Settled:
+    """What the records and, without them, the progress say of something that is over at `ends`."""
+    best: dict[Result, AsPlayed] = {}
+    for record in records:
+        known = best.get(record.result)
+        if known is None or record.heard_ms > known.heard_ms:
+            best[record.result] = record
+    withdrawn = Result.WITHDRAWN in best or (progress.withdrawn is not None and progress.withdrawn < ends)
+    if Result.COUNTED in best:
+        return _told(Outcome.COUNTED, best[Result.COUNTED])
+    if withdrawn:
+        return Settled(outcome=Outcome.WITHDRAWN)
+    if Result.PARTIAL in best:
+        return _told(Outcome.PARTIAL, best[Result.PARTIAL])
+    if Result.MISSED in best:
+        return _told(Outcome.MISSED, best[Result.MISSED])
+    return Settled(outcome=Outcome.UNKNOWN if now >= ends else _pending(progress))
+
+
+def _told(outcome: Outcome, record: AsPlayed) -> Settled:
+    return Settled(outcome=outcome, because=record.because, started=record.started, heard_ms=record.heard_ms)
+
+
+def _pending(progress: Progress) -> Outcome:
+    """How far something came that is not over."""
+    if progress.sounding:
+        return Outcome.SOUNDING
+    if progress.staged:
+        return Outcome.STAGED
+    return Outcome.HELD if progress.held else Outcome.PLANNED
+
+
+def _violations(slot: Slot, records: Iterable[AsPlayed]) -> frozenset[Violation]:
+    """What the records prove that must never happen."""
+    found = set()
+    counted = 0
+    for record in records:
+        counted += record.result is Result.COUNTED
+        begun_early = record.started is not None and record.started < slot.earliest
+        ended_late = record.ended is not None and record.ended > slot.latest + _ROUNDING
+        if record.started is not None and (begun_early or ended_late):
+            found.add(Violation.OUTSIDE_WINDOW)
+    if counted > 1:
+        found.add(Violation.COUNTED_TWICE)
+    return frozenset(found)
