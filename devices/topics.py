@@ -80,6 +80,6 @@ def parse_chunk(topic: str) -> Chunk | None:
 def parse_report(topic: str) -> tuple[str, ReportKind] | None:
     """(endpoint, kind) of a report topic, or None where it names none."""
     match topic.split("/"):
-        case ["ccx", "1", "endpoint", endpoint, kind] if kind in ReportKind:
+        case ["ccx", "1", "endpoint", endpoint, kind] if kind in tuple(ReportKind):
             return endpoint, ReportKind(kind)
     return None
