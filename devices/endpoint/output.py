@@ -60,7 +60,7 @@ class Progress:
 class Output(Protocol):
     """Sounds one thing at a time. May raise whatever it likes: the player restarts it and says so."""
 
-    def start(self, sound: Sound, at_s: float, now_s: float) -> None:
+    def start(self, sound: Sound, at_s: float, now_s: float) -> Progress:
         """Prepare now, sound from the monotonic instant `at_s` on (the past means at once); replaces what sounded."""
 
     def progress(self, now_s: float) -> Progress:

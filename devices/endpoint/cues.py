@@ -1,0 +1,248 @@
+"""Cues held: what the plans order of this endpoint, less quiet hours and what lies after a plan's lease.
+
+A cue is *off* while it must not be started: settled for good, or taken by the output at this moment. What becomes of
+owed plays is the agenda's to say; what has not sounded by its latest lapses here, with the reason.
+"""
+
+import dataclasses
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from devices.documents import Cue as OrderedCue
+from devices.documents import Header, Plan, PlanItem
+from devices.endpoint.settings import QuietHours
+from devices.endpoint.store import SlotMark
+from schedules.agenda import ON_TIME, Cue, Play, agenda, in_turn, next_play
+from schedules.misses import Hindrance, why_missed
+from schedules.precedence import BroadcastClass
+from schedules.records import MissedBecause
+from schedules.slots import SlotId, Span
+from schedules.windows import clipped, less
+
+REMEMBERED = timedelta(days=7)  # after its latest; longer while a held plan names the slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldCue:
+    """A cue as the plan orders it, and what of it may sound here (None: nothing)."""
+
+    cue: Cue
+    allowed: Cue | None
+    lease: datetime
+    hushed: tuple[Span, ...] = ()  # what quiet hours took
+
+
+def held_cues(header: Header, plan: Plan, quiet: QuietHours) -> Iterator[HeldCue]:
+    """The cues of one plan document."""
+    rooms = [_room(item, header.expires, quiet) for item in plan.items]
+    for ordered in plan.cues:
+        item = plan.items[ordered.item]
+        spans, hushed = rooms[ordered.item] or _own_room(ordered, item, header.expires, quiet)
+        cue = _cue(ordered, item)
+        if spans == item.spans:
+            allowed: Cue | None = cue
+        else:
+            allowed = dataclasses.replace(cue, spans=spans) if spans else None
+        yield HeldCue(cue=cue, allowed=allowed, lease=header.expires, hushed=hushed)
+
+
+class Cues:
+    """`marks`: what earlier boots know of slots."""
+
+    def __init__(self, marks: Iterable[SlotMark]) -> None:
+        self._marks = {mark.slot: mark for mark in marks}
+        self._off = {SlotId(mark.slot) for mark in self._marks.values() if mark.settled}
+        self._last_ended: dict[str, datetime] = {}
+        for mark in self._marks.values():
+            self._note_end(mark)
+        self._held: dict[str, HeldCue] = {}
+        self._since = datetime.min.replace(tzinfo=UTC)
+        self._lapses: list[tuple[datetime, str]] = []  # the next one last
+        self._staged: Collection[str] = frozenset()
+        self._in_turn: tuple[Cue, ...] = ()
+        self._promised: dict[SlotId, datetime] = {}
+        self._next: Play | None = None
+        self._known = False  # whether `_next` still holds
+
+    def get(self, slot: str) -> HeldCue | None:
+        """The cue of a slot that is held, or that lapses soon."""
+        return self._held.get(slot)
+
+    @property
+    def recordings(self) -> dict[str, datetime]:
+        """What is still needed, each with the earliest planned time."""
+        needs: dict[str, datetime] = {}
+        for cue in self._owing():
+            needs[cue.recording] = min(cue.planned, needs.get(cue.recording, cue.planned))
+        return needs
+
+    @property
+    def next_lapse(self) -> datetime | None:
+        """When the next cue lapses if it has not been settled by then."""
+        while self._lapses and self._settled(self._lapses[-1][1]):
+            self._lapses.pop()
+        return self._lapses[-1][0] if self._lapses else None
+
+    def replace(self, held: Iterable[HeldCue], since: datetime) -> frozenset[str]:
+        """Take what the plans say now; the slots that are withdrawn. What went because its time was over before
+        `since`, the newest plan's issue, stays until it has lapsed."""
+        before, self._held = self._held, {h.cue.slot: h for h in held}
+        self._since = max(self._since, since)
+        gone = {slot: h for slot, h in before.items() if slot not in self._held}
+        over = {slot: h for slot, h in gone.items() if h.cue.latest <= self._since and not self._settled(slot)}
+        self._held |= {slot: dataclasses.replace(h, allowed=None) for slot, h in over.items()}
+        self._lapses = [(h.cue.latest, s) for s, h in self._held.items() if not self._settled(s)]
+        self._lapses.sort(reverse=True)
+        self._rebuild()
+        return frozenset(gone) - over.keys()
+
+    def stage(self, recordings: Collection[str]) -> None:
+        """Only cues whose recording is here can sound."""
+        self._staged = recordings
+        self._rebuild()
+
+    def next(self, now: datetime, busy: tuple[Span, ...]) -> Play | None:
+        """What sounds next, and when. Only to be asked by a trusted clock."""
+        if not self._known or (self._next is not None and now - self._next.when > ON_TIME):
+            self._next, self._known = self._reckoned(now, busy), True
+        return self._next
+
+    def reconsider(self) -> None:
+        """The clock was stepped, or the output is free again: what was reckoned no longer holds."""
+        self._known = False
+
+    def take(self, slot: str) -> None:
+        """The output has it: it waits, sounds or pauses."""
+        self._off.add(SlotId(slot))
+        self._known = False
+
+    def release(self, slot: str) -> None:
+        """The output gave it back unheard, or heard in part: it is owed, unless it is settled."""
+        if not self._settled(slot):
+            self._off.discard(SlotId(slot))
+            self._known = False
+
+    def settle(
+        self, slot: str, notice: str, now: datetime, ended: datetime | None, *, for_good: bool
+    ) -> SlotMark:
+        """What an attempt leaves behind, to be stored with its record."""
+        held = self._held.get(slot)
+        over = max(held.cue.latest, now) if held is not None else now
+        mark = SlotMark(slot=slot, notice=notice, settled=for_good, ended=ended, forget=over + REMEMBERED)
+        self._marks[slot] = mark
+        self._note_end(mark)
+        if for_good:
+            self._off.add(SlotId(slot))
+        self._known = False
+        return mark
+
+    def lapsed(
+        self, now: datetime, hindrances: Iterable[Hindrance]
+    ) -> Iterator[tuple[HeldCue, MissedBecause | None]]:
+        """Cues whose latest has passed unsettled, with the reason; None for one that has a record already."""
+        known = tuple(hindrances)
+        while (latest := self.next_lapse) is not None and latest <= now:
+            held = self._held[self._lapses.pop()[1]]
+            attempted = held.cue.slot in self._marks
+            own = (*known, *_own_hindrances(held, now, staged=held.cue.recording in self._staged))
+            yield held, None if attempted else why_missed(held.cue.planned, held.cue.latest, own)
+
+    def forgettable(self, now: datetime) -> tuple[str, ...]:
+        """Marks of slots that are long past and that no held plan names; they are forgotten here."""
+        old = tuple(s for s, mark in self._marks.items() if mark.forget < now and s not in self._held)
+        for slot in old:
+            del self._marks[slot]
+            self._off.discard(SlotId(slot))
+        return old
+
+    def _settled(self, slot: str) -> bool:
+        mark = self._marks.get(slot)
+        return mark is not None and mark.settled
+
+    def _owing(self) -> Iterator[Cue]:
+        return (h.allowed for s, h in self._held.items() if h.allowed is not None and not self._settled(s))
+
+    def _rebuild(self) -> None:
+        self._in_turn = in_turn(cue for cue in self._owing() if cue.recording in self._staged)
+        self._known = False
+
+    def _note_end(self, mark: SlotMark) -> None:
+        if mark.ended is not None:
+            before = self._last_ended.get(mark.notice, mark.ended)
+            self._last_ended[mark.notice] = max(before, mark.ended)
+
+    def _reckoned(self, now: datetime, busy: tuple[Span, ...]) -> Play | None:
+        play = next_play(
+            now,
+            self._in_turn,
+            settled=self._off,
+            last_ended=self._last_ended,
+            busy=busy,
+            promised=self._promised,
+        )
+        if play is None or not play.made_up or play.cue.fixed or play.cue.slot in self._promised:
+            return play
+        whole = agenda(
+            now,
+            self._in_turn,
+            settled=self._off,
+            last_ended=self._last_ended,
+            busy=busy,
+            promised=self._promised,
+        )
+        self._promised = whole.promised
+        return whole.plays[0] if whole.plays else None
+
+
+_Room = tuple[tuple[Span, ...], tuple[Span, ...]]  # what may sound, what quiet hours took
+
+
+def _room(item: PlanItem, lease: datetime, quiet: QuietHours) -> _Room | None:
+    return _less(item.spans, item, lease, quiet) if item.spans else None
+
+
+def _own_room(ordered: OrderedCue, item: PlanItem, lease: datetime, quiet: QuietHours) -> _Room:
+    return _less((Span(start=ordered.earliest, end=ordered.latest),), item, lease, quiet)
+
+
+def _less(spans: tuple[Span, ...], item: PlanItem, lease: datetime, quiet: QuietHours) -> _Room:
+    """What of `spans` is neither quiet, unless the item is an emergency, nor after the lease."""
+    leased = clipped(spans, spans[0].start, lease) if spans[-1].end > lease else spans
+    if item.precedence.klass is BroadcastClass.EMERGENCY or not leased:
+        return leased, ()
+    hush = quiet.between(spans[0].start, spans[-1].end)
+    rest = less(leased, hush)
+    if rest == leased:
+        return leased, ()
+    return rest, tuple(taken for span in leased for taken in clipped(hush, span.start, span.end))
+
+
+def _cue(ordered: OrderedCue, item: PlanItem) -> Cue:
+    return Cue(
+        slot=SlotId(ordered.slot),
+        order=item.order,
+        notice=item.notice,
+        version=item.version,
+        recording=item.recording,
+        duration_ms=item.duration_ms,
+        earliest=ordered.earliest,
+        planned=ordered.planned,
+        latest=ordered.latest,
+        gap_s=item.gap_s,
+        spans=item.spans,
+        precedence=item.precedence,
+        policy=item.policy,
+        volume=item.volume,
+        fixed=ordered.fixed,
+    )
+
+
+def _own_hindrances(held: HeldCue, now: datetime, *, staged: bool) -> Iterator[Hindrance]:
+    """What stood in the way of one cue only."""
+    for span in held.hushed:
+        yield Hindrance(span=span, because=MissedBecause.QUIET_HOURS)
+    if held.lease < now:
+        yield Hindrance(span=Span(start=held.lease, end=now), because=MissedBecause.NO_LINK)
+    if not staged and held.cue.planned < now:
+        yield Hindrance(span=Span(start=held.cue.planned, end=now), because=MissedBecause.NO_RECORDING)
