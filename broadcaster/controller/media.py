@@ -1,0 +1,67 @@
+"""Audio for endpoints: manifests of what they must hold, and the chunks that they say they lack."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from devices.chunks import CHUNK, manifest_of
+from devices.distribution import Distribution, Pace, Send, Taken
+from devices.documents import Manifest
+from devices.links import Link, Message
+from devices.reports import Want
+
+
+class Shelf(Protocol):
+    """Where recordings lie: the audio library, or a rehearsal's memory."""
+
+    def read(self, sha256: str, offset: int, size: int) -> bytes:
+        """Bytes of a recording; raises OSError or LookupError where it is not there."""
+
+
+class Media:
+    """Answers wants for the recordings that are announced; `now_s` is any clock that only grows."""
+
+    def __init__(self, shelf: Shelf, pace: Pace = Pace()) -> None:
+        self._shelf = shelf
+        self._distribution = Distribution(pace)
+        self._announced: dict[str, Manifest] = {}
+        self._urgent: frozenset[str] = frozenset()
+
+    def manifest(self, sha256: str, *, size: int, codec: str, duration_ms: int) -> Manifest:
+        """The manifest of a recording, read through once and remembered."""
+        if sha256 not in self._announced:
+            whole = self._shelf.read(sha256, 0, size)
+            self._announced[sha256] = manifest_of(whole, codec=codec, duration_ms=duration_ms)
+        return self._announced[sha256]
+
+    def announce(self, recordings: Iterable[str], urgent: Iterable[str]) -> None:
+        """Serve these recordings and no others; the urgent ones first."""
+        kept = frozenset(recordings)
+        for sha256 in tuple(self._announced.keys() - kept):
+            del self._announced[sha256]
+            self._distribution.forget(sha256)
+        self._urgent = frozenset(urgent)
+
+    def want(self, endpoint: str, want: Want, now_s: float) -> Taken:
+        """An endpoint says what it lacks; a recording that is not announced is nothing to ask for."""
+        manifest = self._announced.get(want.recording)
+        if manifest is None:
+            return Taken.NOTHING_WANTED
+        urgent = want.recording in self._urgent
+        return self._distribution.want(
+            endpoint, want, count=len(manifest.digests), now_s=now_s, urgent=urgent
+        )
+
+    def serve(self, link: Link, now_s: float) -> int:
+        """Publish the chunks that are due; how many."""
+        sends = self._distribution.due(now_s)
+        for send in sends:
+            link.publish(Message(send.topic, self._chunk(send), qos=1))
+        return len(sends)
+
+    @property
+    def next_deadline(self) -> float | None:
+        """When chunks are due, by the clock of `now_s`; None if nobody waits."""
+        return self._distribution.next_deadline()
+
+    def _chunk(self, send: Send) -> bytes:
+        return self._shelf.read(send.sha256, send.number * CHUNK, CHUNK)

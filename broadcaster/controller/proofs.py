@@ -1,0 +1,102 @@
+"""Proofs: as-played batches, checked against each endpoint's chain, stored, and receipted. Nothing is receipted unstored."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from broadcaster.controller.publishing import receipt
+from broadcaster.storage.engine import insert_new, upsert
+from broadcaster.storage.mapping import played_row
+from broadcaster.storage.tables import ChainRow, EndpointRow, PlayedRow
+from devices.chain import ChainVerdict, Tip, check
+from devices.documents import Receipt
+from devices.links import Message
+from devices.reports import PlayedBatch
+from devices.signing import Signer
+from schedules.records import AsPlayed
+
+log = logging.getLogger(__name__)
+
+_SUSPECT = frozenset({ChainVerdict.FORK, ChainVerdict.BAD_HASH, ChainVerdict.BAD_RECORD, ChainVerdict.BAD_MAC})
+
+
+@dataclass(slots=True)
+class _Chain:
+    """What is known of one endpoint's chain while a transaction lasts."""
+
+    proof_key: bytes
+    tip: Tip | None
+    receipt_revision: int
+    faults: int
+    abandoned: list[str]  # chains that the endpoint gave up for a new one
+
+
+def take(
+    session: Session, batches: Iterable[tuple[str, PlayedBatch]], signer: Signer, now: datetime
+) -> list[Message]:
+    """Stores what the batches (by endpoint, in order of arrival) add; returns the receipts to send after the commit."""
+    batches = list(batches)
+    chains = _chains(session, {endpoint for endpoint, _ in batches})
+    rows: list[dict[str, object]] = []
+    for endpoint, batch in batches:
+        if endpoint in chains:
+            rows += [
+                played_row(endpoint, batch.chain, record, now)
+                for record in _taken(endpoint, batch, chains[endpoint])
+            ]
+    insert_new(session, PlayedRow, rows)
+    receipts = []
+    for endpoint, chain in chains.items():
+        if chain.tip is not None:
+            body = Receipt(chain=chain.tip.chain, seq=chain.tip.seq, hash=chain.tip.hash)
+            chain.receipt_revision, message = receipt(endpoint, body, chain.receipt_revision, signer, now)
+            receipts.append(message)
+    upsert(session, ChainRow, [_row(endpoint, chain) for endpoint, chain in chains.items()])
+    return receipts
+
+
+def _taken(endpoint: str, batch: PlayedBatch, chain: _Chain) -> tuple[AsPlayed, ...]:
+    checked = check(batch, chain.tip, chain.proof_key)
+    if checked.verdict in _SUSPECT:
+        chain.faults += 1
+        facts = {"endpoint": endpoint, "verdict": checked.verdict, "detail": checked.detail}
+        log.warning("a batch of as-played records was refused", extra=facts)
+    if checked.verdict is ChainVerdict.NEW_CHAIN and chain.tip is not None:
+        chain.abandoned.append(chain.tip.chain)
+    if checked.new:
+        chain.tip = checked.tip
+    return checked.new
+
+
+def _chains(session: Session, endpoints: set[str]) -> dict[str, _Chain]:
+    keys = session.exec(
+        select(EndpointRow.id, EndpointRow.proof_key).where(col(EndpointRow.id).in_(endpoints))
+    )
+    rows = {
+        row.endpoint: row
+        for row in session.exec(select(ChainRow).where(col(ChainRow.endpoint).in_(endpoints)))
+    }
+    return {endpoint: _known(bytes.fromhex(key), rows.get(endpoint)) for endpoint, key in sorted(keys)}
+
+
+def _known(proof_key: bytes, row: ChainRow | None) -> _Chain:
+    if row is None:
+        return _Chain(proof_key, None, 0, 0, [])
+    tip = Tip(chain=row.chain, seq=row.seq, hash=row.hash) if row.chain else None
+    return _Chain(proof_key, tip, row.receipt_revision, row.faults, list(row.previous_chains))
+
+
+def _row(endpoint: str, chain: _Chain) -> dict[str, object]:
+    tip = chain.tip or Tip(chain="", seq=0, hash="")
+    return {
+        "endpoint": endpoint,
+        "chain": tip.chain,
+        "seq": tip.seq,
+        "hash": tip.hash,
+        "receipt_revision": chain.receipt_revision,
+        "faults": chain.faults,
+        "previous_chains": chain.abandoned,
+    }

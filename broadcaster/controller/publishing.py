@@ -1,0 +1,142 @@
+"""Publishing: brings what is published in line with what is desired, and changes nothing where they agree.
+
+Level-triggered. A document is issued anew when its body differs from the published one, or when its expiry comes near; its
+revision is at least the issue time in seconds, so that it also grows past a database that was restored from an old copy.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from broadcaster.storage.engine import upsert
+from broadcaster.storage.tables import PublishedRow
+from devices import topics
+from devices.documents import Alerts, Body, Document, Header, Plan, Receipt, Settings, TimeBeacon
+from devices.links import Message
+from devices.sealing import seal
+from devices.signing import Signer
+from devices.topics import DocumentKind
+from schedules.places import Level, Place, level_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desired:
+    """What one topic should say. `holds`: how long a newly issued document is valid, renewed at half of it."""
+
+    kind: DocumentKind
+    target: str
+    body: Body
+    holds: timedelta
+
+    @property
+    def digest(self) -> str:
+        """Names the body, so that an unchanged one is recognised."""
+        return hashlib.sha256(repr(self.body).encode()).hexdigest()
+
+
+def topic_of(kind: DocumentKind, place: Place) -> tuple[str, str]:
+    """(topic, target) of a document for a place: an area by its code, an endpoint by its id."""
+    if level_of(place) is Level.ENDPOINT:
+        endpoint = place.partition("/")[2]
+        return topics.endpoint_document(endpoint, kind), endpoint
+    return topics.area_document(place, kind), place
+
+
+_EMPTY: Mapping[DocumentKind, Body] = {
+    DocumentKind.PLAN: Plan(),
+    DocumentKind.ALERTS: Alerts(),
+    DocumentKind.SETTINGS: Settings(),
+}
+
+
+def converge(
+    session: Session,
+    desired: Mapping[str, Desired],
+    kinds: Iterable[DocumentKind],
+    signer: Signer,
+    now: datetime,
+) -> list[Message]:
+    """Makes the published documents of `kinds` be `desired` (by topic), and returns what has to be sent for it."""
+    published = {
+        row.topic: row
+        for row in session.exec(select(PublishedRow).where(col(PublishedRow.kind).in_(list(kinds))))
+    }
+    wanted = {**_emptied(published, desired), **desired}
+    messages, rows = [], []
+    for topic, document in wanted.items():
+        row = published.get(topic)
+        if row is not None and row.digest == document.digest and not _wanes(row, now):
+            continue
+        issued, payload = _issue(document, row.revision if row else 0, signer, now)
+        rows.append(_row(topic, issued.header, document.digest, payload))
+        messages.append(Message(topic, payload, qos=1, retain=True))
+    upsert(session, PublishedRow, rows)
+    for topic in published.keys() - wanted.keys():
+        session.delete(published[topic])
+        messages.append(Message(topic, b"", qos=1, retain=True))
+    return messages
+
+
+def republish(session: Session) -> list[Message]:
+    """Everything that is published, for a broker that may have forgotten it."""
+    rows = session.exec(select(PublishedRow).order_by(col(PublishedRow.topic)))
+    return [Message(row.topic, row.payload, qos=1, retain=True) for row in rows]
+
+
+def receipt(
+    endpoint: str, body: Receipt, last_revision: int, signer: Signer, now: datetime
+) -> tuple[int, Message]:
+    """(revision, message) of a receipt; retained, so that an endpoint that was away learns it."""
+    desired = Desired(kind=DocumentKind.RECEIPT, target=endpoint, body=body, holds=timedelta(days=400))
+    topic = topics.endpoint_document(endpoint, DocumentKind.RECEIPT)
+    document, payload = _issue(desired, last_revision, signer, now)
+    return document.header.revision, Message(topic, payload, qos=1, retain=True)
+
+
+def beacon(signer: Signer, now: datetime) -> Message:
+    """The controller's clock, for endpoints without one of their own."""
+    desired = Desired(
+        kind=DocumentKind.TIME, target="time", body=TimeBeacon(), holds=timedelta(minutes=10)
+    )
+    return Message(topics.TIME, _issue(desired, 0, signer, now)[1], qos=0)
+
+
+def _issue(desired: Desired, last_revision: int, signer: Signer, now: datetime) -> tuple[Document, bytes]:
+    header = Header(
+        kind=desired.kind,
+        target=desired.target,
+        revision=max(last_revision + 1, int(now.timestamp())),
+        issued=now,
+        expires=now + desired.holds,
+    )
+    document = Document(header=header, body=desired.body)
+    return document, seal(document, signer)
+
+
+def _row(topic: str, header: Header, digest: str, payload: bytes) -> dict[str, object]:
+    return {
+        "topic": topic,
+        "kind": header.kind,
+        "target": header.target,
+        "revision": header.revision,
+        "issued": header.issued,
+        "expires": header.expires,
+        "digest": digest,
+        "payload": payload,
+    }
+
+
+def _emptied(published: Mapping[str, PublishedRow], desired: Mapping[str, Desired]) -> dict[str, Desired]:
+    """State that nobody desires any more is not deleted but said to be empty: a deletion reaches no endpoint."""
+    return {
+        topic: Desired(kind=row.kind, target=row.target, body=_EMPTY[row.kind], holds=row.expires - row.issued)
+        for topic, row in published.items()
+        if topic not in desired and row.kind in _EMPTY
+    }
+
+
+def _wanes(row: PublishedRow, now: datetime) -> bool:
+    return now - row.issued > (row.expires - row.issued) / 2
