@@ -1,1 +1,1 @@
-"""How it sounds: import, speech, loudness, encoding, the content-addressed library, and decoding for the player."""
+"""How it sounds: import, speech, loudness, encoding, playback, and the library of recordings."""
