@@ -1,0 +1,71 @@
+"""The outer side of the door: a desk in another process, asked over the HTTP API."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+from urllib.parse import quote, unquote
+
+import httpx
+
+from broadcaster.desk.door import Entry
+from broadcaster.desk.errors import Unavailable
+from broadcaster.desk.files import Download, Upload
+from broadcaster.desk.problems import from_json
+from broadcaster.language import N_
+
+R = TypeVar("R")
+PREFIX = "/api/v1"
+ACT_AS = "Act-As"  # header: whom the keeper of the house's own token acts for
+_PATIENCE = httpx.Timeout(5, read=600)  # preparing an hour's recording takes its time
+
+
+class RemoteDoor:
+    """Carries calls to the controller at `url`. `token` says who calls; proxies are never used."""
+
+    def __init__(
+        self, url: str, token: str, *, act_as: str | None = None, client: httpx.Client | None = None
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"} | ({ACT_AS: quote(act_as)} if act_as else {})
+        self._client = client or httpx.Client(timeout=_PATIENCE, trust_env=False)
+
+    def carry(self, entry: Entry[..., R], arguments: Mapping[str, object]) -> R:
+        """The controller's answer, its refusal as the DeskError that it was there, or Unavailable."""
+        response = self._send(entry, entry.checked(arguments))
+        if response.is_error:
+            raise from_json(response.content)
+        if entry.hints["return"] is Download:
+            return cast(R, _download(response))
+        return entry.answer_type.validate_json(response.content)
+
+    def _send(self, entry: Entry[..., Any], checked: dict[str, Any]) -> httpx.Response:
+        values = entry.plain(checked, with_secrets=True)
+        in_path = {name: quote(str(values.pop(name)), safe="") for name in entry.path_parameters}
+        url = self._url + PREFIX + entry.path.format(**in_path)
+        content = _content(entry, checked, values)
+        try:
+            return self._client.request(entry.verb, url, headers=self._headers, **content)
+        except httpx.HTTPError as error:
+            message = N_("The controller at {url} does not answer ({error}). Is it running?")
+            raise Unavailable(message, url=self._url, error=error) from error
+
+
+def _content(entry: Entry[..., Any], checked: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Where the values go: files and their fields, the query of a question, or a JSON body."""
+    given = {name: value for name, value in values.items() if value is not None}
+    if entry.uploads:
+        uploads: dict[str, Upload] = {name: checked[name] for name in entry.uploads if name in given}
+        return {
+            "files": {name: (upload.name, upload.file) for name, upload in uploads.items()},
+            "data": {name: value for name, value in given.items() if name not in uploads},
+        }
+    return {"params": given} if entry.verb in ("GET", "DELETE") else {"json": given}
+
+
+def _download(response: httpx.Response) -> Download:
+    named = re.search(r"filename\*=UTF-8''(\S+)", response.headers.get("Content-Disposition", ""))
+    return Download(
+        name=unquote(named[1]) if named else "download",
+        media_type=response.headers["Content-Type"],
+        content=response.content,
+    )
