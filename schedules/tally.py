@@ -1,4 +1,4 @@
-"""Tallies: the ledger added up per notice, village and day; every ordered play stands in exactly one column."""
+"""Tallies: the ledger added up per notice, village and day, every ordered play in exactly one column."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
