@@ -48,7 +48,9 @@ def _plan(place: Place, slots: list[Slot], spans: Spans, programmes: Mapping[Ite
     days = sorted({slot.day for slot in slots})
     return Plan(
         items=tuple(
-            _item(key, programmes[key], [span for day in days for span in spans.get((key[0], place, day), ())])
+            _item(
+                key, programmes[key], [span for day in days for span in spans.get((key[0], place, day), ())]
+            )
             for key in keys
         ),
         cues=tuple(

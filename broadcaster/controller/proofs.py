@@ -20,7 +20,9 @@ from schedules.records import AsPlayed
 
 log = logging.getLogger(__name__)
 
-_SUSPECT = frozenset({ChainVerdict.FORK, ChainVerdict.BAD_HASH, ChainVerdict.BAD_RECORD, ChainVerdict.BAD_MAC})
+_SUSPECT = frozenset(
+    {ChainVerdict.FORK, ChainVerdict.BAD_HASH, ChainVerdict.BAD_RECORD, ChainVerdict.BAD_MAC}
+)
 
 
 @dataclass(slots=True)

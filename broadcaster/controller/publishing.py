@@ -98,9 +98,7 @@ def receipt(
 
 def beacon(signer: Signer, now: datetime) -> Message:
     """The controller's clock, for endpoints without one of their own."""
-    desired = Desired(
-        kind=DocumentKind.TIME, target="time", body=TimeBeacon(), holds=timedelta(minutes=10)
-    )
+    desired = Desired(kind=DocumentKind.TIME, target="time", body=TimeBeacon(), holds=timedelta(minutes=10))
     return Message(topics.TIME, _issue(desired, 0, signer, now)[1], qos=0)
 
 
@@ -132,7 +130,9 @@ def _row(topic: str, header: Header, digest: str, payload: bytes) -> dict[str, o
 def _emptied(published: Mapping[str, PublishedRow], desired: Mapping[str, Desired]) -> dict[str, Desired]:
     """State that nobody desires any more is not deleted but said to be empty: a deletion reaches no endpoint."""
     return {
-        topic: Desired(kind=row.kind, target=row.target, body=_EMPTY[row.kind], holds=row.expires - row.issued)
+        topic: Desired(
+            kind=row.kind, target=row.target, body=_EMPTY[row.kind], holds=row.expires - row.issued
+        )
         for topic, row in published.items()
         if topic not in desired and row.kind in _EMPTY
     }

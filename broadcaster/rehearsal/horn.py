@@ -134,9 +134,7 @@ class Horn:
 
     def _instant(self) -> Instant:
         if self._wrong_clock:
-            return Instant(
-                mono_s=self._mono_s, wall=EPOCH + timedelta(seconds=self._mono_s), synced=False
-            )
+            return Instant(mono_s=self._mono_s, wall=EPOCH + timedelta(seconds=self._mono_s), synced=False)
         wall = self._world.now + timedelta(seconds=self.site.clock_error_s)
         return Instant(mono_s=self._mono_s, wall=wall, synced=True)
 

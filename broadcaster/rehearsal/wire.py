@@ -20,7 +20,9 @@ class Weather:
 
     delay_s: tuple[float, float] = (0.02, 0.25)
     lose_qos0: float = 0.002
-    lose_qos1: float = 0.0005  # the sender's process died between hand-over and send, or the broker's queue was full
+    lose_qos1: float = (
+        0.0005  # the sender's process died between hand-over and send, or the broker's queue was full
+    )
     double: float = 0.001
     reconnect_s: tuple[float, float] = (1.0, 45.0)
 
@@ -32,7 +34,7 @@ class Broker:
         self._world = world
         self.alive = True
         self._retained: dict[str, Message] = {}
-        self._exact: dict[str, dict["SimLink", None]] = {}
+        self._exact: dict[str, dict[SimLink, None]] = {}
         self._wild = MQTTMatcher()
         self._links: dict[SimLink, None] = {}
 
@@ -115,7 +117,11 @@ class SimLink:
         on_disconnected: Callable[[], None],
     ) -> None:
         self._world, self._broker, self._weather, self._chance = world, broker, weather, chance
-        self._on_message, self._on_connected, self._on_disconnected = on_message, on_connected, on_disconnected
+        self._on_message, self._on_connected, self._on_disconnected = (
+            on_message,
+            on_connected,
+            on_disconnected,
+        )
         self.filters: dict[str, None] = {}
         self.will: Message | None = None
         self._usable = False  # power and carrier are there

@@ -1,0 +1,133 @@
+"""What endpoints should hold now, computed from the database: plans, alerts, settings and manifests by topic."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from broadcaster.controller.media import Media
+from broadcaster.controller.orders import Lineup
+from broadcaster.controller.plans import plan_documents
+from broadcaster.controller.publishing import Desired, topic_of
+from broadcaster.storage.mapping import slot_of, spans_of
+from broadcaster.storage.tables import AlertRow, AreaRow, EndpointRow, RecordingRow, SlotRow, SpanRow
+from devices import topics
+from devices.documents import Alert, Alerts, Settings
+from devices.topics import DocumentKind
+from schedules.places import Level, Place, endpoint_place, level_of
+
+REMEMBER_STOPS = timedelta(days=1)  # how long a cancelled alert stays named in `stopped`
+_STANDING = timedelta(days=60)  # how long settings, alerts and manifests hold
+
+
+def plans(session: Session, days: Iterable[date], lineup: Lineup, lease: timedelta) -> dict[str, Desired]:
+    """The plan documents of the given days."""
+    days = list(days)
+    slots = [
+        slot_of(row)
+        for row in session.exec(
+            select(SlotRow).where(col(SlotRow.day).in_(days), col(SlotRow.withdrawn_at).is_(None))
+        )
+    ]
+    spans = {
+        (row.order_id, Place(row.place), row.day): spans_of(row.spans)
+        for row in session.exec(select(SpanRow).where(col(SpanRow.day).in_(days)))
+    }
+    found = {}
+    for place, plan in plan_documents(slots, spans, lineup.programmes).items():
+        topic, target = topic_of(DocumentKind.PLAN, place)
+        found[topic] = Desired(kind=DocumentKind.PLAN, target=target, body=plan, holds=lease)
+    return found
+
+
+def alerts(session: Session, now: datetime) -> dict[str, Desired]:
+    """The alerts documents of every place that has one in force, or had one lately."""
+    in_force: dict[Place, list[Alert]] = defaultdict(list)
+    stopped: dict[Place, list[str]] = defaultdict(list)
+    rows = session.exec(
+        select(AlertRow).where(col(AlertRow.expires) > now - REMEMBER_STOPS).order_by(col(AlertRow.id))
+    )
+    for row in rows:
+        over = min(row.cancelled_at or row.expires, row.expires)
+        for target in map(Place, row.targets):
+            if over > now:
+                in_force[target].append(alert_of(row))
+            elif over > now - REMEMBER_STOPS:
+                stopped[target].append(row.id)
+    found = {}
+    for place in sorted(in_force.keys() | stopped.keys()):
+        topic, target = topic_of(DocumentKind.ALERTS, place)
+        body = Alerts(alerts=tuple(in_force[place]), stopped=tuple(stopped[place]))
+        found[topic] = Desired(kind=DocumentKind.ALERTS, target=target, body=body, holds=_STANDING)
+    return found
+
+
+def alert_of(row: AlertRow) -> Alert:
+    """An alert as endpoints hold it."""
+    return Alert(
+        id=row.id,
+        notice=row.notice,
+        version=row.version,
+        klass=row.klass,
+        level=row.level,
+        severity=row.severity,
+        sent=row.sent_at,
+        starts=row.starts,
+        expires=row.expires,
+        recording=row.recording,
+        duration_ms=row.duration_ms,
+        text=row.text,
+        repeat_gap_s=row.repeat_gap_s,
+        repeats=row.repeats,
+        volume=row.volume,
+    )
+
+
+def settings(session: Session, zone: ZoneInfo, heartbeat_s: int) -> dict[str, Desired]:
+    """Settings of areas (the county's carry zone and heartbeat) and of endpoints that have their own volume."""
+    found = {}
+    for area in session.exec(select(AreaRow)):
+        place = Place(area.code)
+        county = level_of(place) <= Level.COUNTY
+        body = Settings(
+            quiet_hours=_quiet_hours(area.quiet_hours),
+            zone=zone.key if county else None,
+            heartbeat_s=heartbeat_s if county else None,
+        )
+        if body != Settings():
+            topic, target = topic_of(DocumentKind.SETTINGS, place)
+            found[topic] = Desired(kind=DocumentKind.SETTINGS, target=target, body=body, holds=_STANDING)
+    for endpoint in session.exec(select(EndpointRow).where(col(EndpointRow.volume).is_not(None))):
+        topic, target = topic_of(DocumentKind.SETTINGS, endpoint_place(Place(endpoint.village), endpoint.id))
+        body = Settings(volume=endpoint.volume)
+        found[topic] = Desired(kind=DocumentKind.SETTINGS, target=target, body=body, holds=_STANDING)
+    return found
+
+
+def manifests(session: Session, recordings: Iterable[str], media: Media) -> dict[str, Desired]:
+    """The manifests of recordings that plans and alerts name."""
+    rows = session.exec(select(RecordingRow).where(col(RecordingRow.sha256).in_(set(recordings))))
+    found = {}
+    for row in rows:
+        body = media.manifest(row.sha256, size=row.size, codec=row.codec, duration_ms=row.duration_ms)
+        found[topics.manifest(row.sha256)] = Desired(
+            kind=DocumentKind.MANIFEST, target=row.sha256, body=body, holds=_STANDING
+        )
+    return found
+
+
+def recordings_in(documents: Iterable[Desired]) -> set[str]:
+    """Every recording that plans and alerts name."""
+    named: set[str | None] = set()
+    for document in documents:
+        named |= {item.recording for item in getattr(document.body, "items", ())}
+        named |= {alert.recording for alert in getattr(document.body, "alerts", ())}
+    return {sha256 for sha256 in named if sha256}
+
+
+def _quiet_hours(pairs: list[list[str]] | None) -> tuple[tuple[time, time], ...] | None:
+    if pairs is None:
+        return None
+    return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in pairs)

@@ -1,0 +1,103 @@
+"""Intake: reports of endpoints become rows. Heartbeats of one batch collapse to the newest of each endpoint."""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, select
+
+from broadcaster.controller import proofs
+from broadcaster.storage.engine import insert_new, upsert
+from broadcaster.storage.tables import EndpointEventRow, EndpointRow, EndpointStateRow
+from devices.codec import decode
+from devices.errors import BadReport
+from devices.links import Message
+from devices.reports import Event, Heartbeat, PlayedBatch, Report, Status, Want
+from devices.signing import Signer
+from devices.topics import parse_report
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 200_000  # messages; beyond it heartbeats are dropped, endpoints repeat everything else
+
+
+@dataclass(slots=True)
+class Batch:
+    """Decoded reports that wait to be stored, by endpoint and in order of arrival."""
+
+    heartbeats: dict[str, tuple[datetime, Heartbeat]] = field(default_factory=dict)
+    statuses: dict[str, tuple[datetime, Status]] = field(default_factory=dict)
+    events: list[tuple[str, datetime, Event]] = field(default_factory=list)
+    played: list[tuple[str, PlayedBatch]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.heartbeats or self.statuses or self.events or self.played)
+
+    @property
+    def size(self) -> int:
+        """How many reports wait."""
+        return len(self.heartbeats) + len(self.statuses) + len(self.events) + len(self.played)
+
+    def add(self, endpoint: str, report: Report, at: datetime) -> None:
+        """Take in one report that arrived `at`."""
+        match report:
+            case Heartbeat():
+                self.heartbeats[endpoint] = (at, report)
+            case Status():
+                self.statuses[endpoint] = (at, report)
+            case Event():
+                self.events.append((endpoint, at, report))
+            case PlayedBatch():
+                self.played.append((endpoint, report))
+            case Want():
+                raise ValueError("wants are answered at once, not stored")
+
+
+def read(message: Message) -> tuple[str, Report] | None:
+    """(endpoint, report) of a message; None, with a line in the log, where it is not one."""
+    address = parse_report(message.topic)
+    if address is None:
+        return None
+    endpoint, kind = address
+    try:
+        return endpoint, decode(kind, message.payload)
+    except BadReport as error:
+        log.warning("a report was refused", extra={"endpoint": endpoint, "kind": kind, "why": str(error)})
+        return None
+
+
+def known_endpoints(session: Session) -> frozenset[str]:
+    """Ids of the endpoints that are provisioned: only their reports are stored."""
+    return frozenset(session.exec(select(EndpointRow.id).where(EndpointRow.proof_key != "")))
+
+
+def store(session: Session, batch: Batch, signer: Signer, now: datetime) -> list[Message]:
+    """Stores a batch in the caller's transaction; returns the receipts to send after the commit."""
+    upsert(session, EndpointStateRow, [_state(*item) for item in batch.heartbeats.items()])
+    upsert(session, EndpointStateRow, [_presence(*item) for item in batch.statuses.items()])
+    insert_new(session, EndpointEventRow, [_event(*item) for item in batch.events])
+    return proofs.take(session, batch.played, signer, now) if batch.played else []
+
+
+def _state(endpoint: str, heard: tuple[datetime, Heartbeat]) -> dict[str, object]:
+    at, beat = heard
+    return {"endpoint": endpoint, "heard_at": at} | {name: getattr(beat, name) for name in _MEMBERS}
+
+
+_MEMBERS = tuple(Heartbeat.__dataclass_fields__.keys() - {"v"})
+
+
+def _presence(endpoint: str, said: tuple[datetime, Status]) -> dict[str, object]:
+    _, status = said
+    return {"endpoint": endpoint, "presence": status.state, "presence_epoch": status.epoch}
+
+
+def _event(endpoint: str, at: datetime, event: Event) -> dict[str, object]:
+    return {
+        "endpoint": endpoint,
+        "boot": event.boot,
+        "seq": event.seq,
+        "kind": event.kind,
+        "at": at - timedelta(milliseconds=event.age_ms),
+        "detail": event.detail,
+    }

@@ -1,0 +1,97 @@
+"""What is to be looped now: approved notices and playlists as orders, with what each of their items sounds like."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from broadcaster.controller.plans import ItemKey, Programme
+from broadcaster.storage.mapping import notice_of, rule_of
+from broadcaster.storage.tables import NoticeRow, PlaylistRow, RecordingRow
+from schedules.notices import Notice, NoticeState
+from schedules.places import Place
+from schedules.precedence import Precedence
+from schedules.rules import Item, LoopRule, Order
+
+LIVE = (NoticeState.APPROVED, NoticeState.ON_AIR)
+PROFILE = "speech"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineup:
+    """All orders in force with the programmes of their items."""
+
+    orders: tuple[Order, ...]
+    programmes: Mapping[ItemKey, Programme]
+
+
+def lineup(session: Session) -> Lineup:
+    """The orders of every live notice that has a loop rule, and of every live playlist, whose audio is prepared."""
+    notices = _live_notices(session)
+    orders: list[Order] = []
+    programmes: dict[ItemKey, Programme] = {}
+    for row, notice in notices.values():
+        if row.rule is not None:
+            order = _order(row, rule_of(row.rule), [(row, notice)])
+            orders.append(order)
+            programmes |= _programmes(order, [(row, notice)])
+    for playlist in session.exec(select(PlaylistRow).where(col(PlaylistRow.state).in_(LIVE))):
+        items = [notices[item] for item in playlist.items if item in notices]
+        if items and playlist.rule is not None:
+            order = _order(playlist, rule_of(playlist.rule), items)
+            orders.append(order)
+            programmes |= _programmes(order, items)
+    return Lineup(orders=tuple(sorted(orders, key=lambda order: order.id)), programmes=programmes)
+
+
+_Found = tuple[NoticeRow, Notice]
+
+
+def _live_notices(session: Session) -> dict[str, _Found]:
+    """The newest live version of every notice that has audio, by id."""
+    rows = session.exec(
+        select(NoticeRow, RecordingRow)
+        .join(RecordingRow, col(RecordingRow.asset) == col(NoticeRow.asset))
+        .where(col(NoticeRow.state).in_(LIVE), RecordingRow.profile == PROFILE)
+        .order_by(col(NoticeRow.id), col(NoticeRow.version))
+    )
+    return {row.id: (row, notice_of(row, audio.sha256, audio.duration_ms)) for row, audio in rows}
+
+
+def _order(source: NoticeRow | PlaylistRow, rule: LoopRule, items: Iterable[_Found]) -> Order:
+    items = list(items)
+    first = min((_precedence(source.id, found) for found in items), key=lambda precedence: precedence.rank)
+    return Order(
+        id=source.id,
+        items=tuple(
+            Item(notice=notice.id, version=notice.version, duration_ms=notice.duration_ms)
+            for _, notice in items
+        ),
+        rule=rule,
+        targets=tuple(Place(target) for target in source.targets),
+        valid_from=max([source.valid_from, *(notice.valid_from for _, notice in items)]),
+        valid_until=min([source.valid_until, *(notice.valid_until for _, notice in items)]),
+        precedence=first,
+    )
+
+
+def _precedence(order: str, found: _Found) -> Precedence:
+    row, notice = found
+    return Precedence(
+        klass=notice.klass, level=notice.level, severity=notice.severity, sent=row.created_at, id=order
+    )
+
+
+def _programmes(order: Order, items: Iterable[_Found]) -> dict[ItemKey, Programme]:
+    return {
+        (order.id, notice.id, notice.version): Programme(
+            recording=notice.recording or "",
+            duration_ms=notice.duration_ms,
+            precedence=_precedence(order.id, (row, notice)),
+            policy=notice.interruption,
+            volume=notice.volume,
+            gap_s=order.rule.minimum_gap_s,
+            fixed=bool(order.rule.fixed_times),
+        )
+        for row, notice in items
+    }
