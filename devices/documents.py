@@ -125,6 +125,13 @@ class Manifest:
     digests: tuple[bytes, ...]
     url: str | None = None
 
+    def __post_init__(self) -> None:
+        chunks = -(-self.size // self.chunk_size)
+        if len(self.digests) != chunks:
+            raise ValueError(
+                f"manifest: {self.size} bytes are {chunks} chunks of {self.chunk_size}, got {len(self.digests)} digests"
+            )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:

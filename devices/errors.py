@@ -1,10 +1,10 @@
 """What can go wrong on the wire.
 
 DeviceError
-├── RefusedDocument   a document that must not be acted on; `reason` says why          (theirs, permanent)
-├── BadReport         a report that is not what the protocol asks for                  (theirs, permanent)
-├── BadProvision      an endpoint's provisioning file that cannot be used              (ours, a person mends it)
-└── MissingBackEnd    a signature algorithm whose library is not installed             (ours, a person mends it)
+├── RefusedDocument   a document that must not be acted on; `reason` says why     (theirs, permanent)
+├── BadReport         a report that is not what the protocol asks for             (theirs, permanent)
+├── BadProvision      an endpoint's provisioning file that cannot be used         (ours, a person mends it)
+└── MissingBackEnd    a signature algorithm whose library is not installed        (ours, a person mends it)
 """
 
 from enum import StrEnum
@@ -33,7 +33,7 @@ class RefusedDocument(DeviceError):
 
 
 class BadReport(DeviceError):
-    """A report that is not what the protocol asks for; the message names the member, what was expected and got."""
+    """A report that is not what the protocol asks for; the message says which member, expected and got."""
 
 
 class BadProvision(DeviceError):
