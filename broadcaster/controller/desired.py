@@ -51,11 +51,11 @@ def alerts(session: Session, now: datetime) -> dict[str, Desired]:
     )
     for row in rows:
         over = min(row.cancelled_at or row.expires, row.expires)
-        for target in map(Place, row.targets):
+        for place in map(Place, row.targets):
             if over > now:
-                in_force[target].append(alert_of(row))
+                in_force[place].append(alert_of(row))
             elif over > now - REMEMBER_STOPS:
-                stopped[target].append(row.id)
+                stopped[place].append(row.id)
     found = {}
     for place in sorted(in_force.keys() | stopped.keys()):
         topic, target = topic_of(DocumentKind.ALERTS, place)

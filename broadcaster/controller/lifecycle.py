@@ -13,7 +13,7 @@ BY_TIME = "controller"
 
 def advance(session: Session, now: datetime) -> bool:
     """Moves what is due; whether anything moved that the plan depends on."""
-    due = [(row, _event(row, now)) for table in (NoticeRow, PlaylistRow) for row in _live(session, table)]
+    due = [(row, _event(row, now)) for row in _live(session)]
     for row, event in due:
         if event is not None:
             move(session, row, event, BY_TIME, now)
@@ -44,8 +44,9 @@ def move(
     )
 
 
-def _live(session: Session, table: type[NoticeRow] | type[PlaylistRow]) -> list[NoticeRow | PlaylistRow]:
-    return list(session.exec(select(table).where(col(table.state).in_(LIVE))))
+def _live(session: Session) -> list[NoticeRow | PlaylistRow]:
+    notices = session.exec(select(NoticeRow).where(col(NoticeRow.state).in_(LIVE)))
+    return [*notices, *session.exec(select(PlaylistRow).where(col(PlaylistRow.state).in_(LIVE)))]
 
 
 def _event(row: NoticeRow | PlaylistRow, now: datetime) -> NoticeEvent | None:

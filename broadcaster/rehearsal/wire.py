@@ -7,6 +7,7 @@ forgets its retained messages; QoS 0 gets lost now and then; QoS 1 may arrive tw
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from paho.mqtt.matcher import MQTTMatcher
 
@@ -184,8 +185,11 @@ class SimLink:
                 arrival = self._up_at = max(arrival, self._up_at)
             else:
                 arrival = self._down_at = max(arrival, self._down_at)
-            session = self._session
-            self._world.at(arrival, lambda: hand_over(message) if session == self._session else None)
+            self._world.at(arrival, partial(self._arrive, self._session, hand_over, message))
+
+    def _arrive(self, session: int, hand_over: Callable[[Message], None], message: Message) -> None:
+        if session == self._session:
+            hand_over(message)
 
     def _retry(self) -> None:
         self._world.after(self._chance.uniform(*self._weather.reconnect_s), self._connect)
