@@ -157,6 +157,10 @@ class Entry(Generic[P, R]):
         named = arguments[self.places] if self.places else ()
         return (Place(named),) if isinstance(named, str) else tuple(named)
 
+    def subject_in(self, arguments: Mapping[str, Any]) -> str:
+        """The id of what the call is about: what stands first in the path."""
+        return str(arguments[self.path_parameters[0]]) if self.path_parameters else ""
+
     @cached_property
     def _model(self) -> type[BaseModel]:
         fields: dict[str, Any] = {

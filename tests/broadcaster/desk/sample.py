@@ -60,6 +60,7 @@ class Horns(Noun):
         """
         if id in ctx.session.horns:
             raise Conflict("There is a horn {id} already.", id=id)
+        ctx.act.subject = id
         horn = ctx.session.horns[id] = Horn(id=id, place=place, since=ctx.now, tags=tags)
         return horn
 
@@ -156,6 +157,8 @@ class SampleHouse:
         except BaseException:
             self.shelf.horns, self.shelf.acts = before.horns, before.acts
             raise
+
+    snapshot = transaction
 
     def allows(self, session: Any, who: str, right: StrEnum, places: tuple[Place, ...]) -> bool:
         return right is Right.VIEW or (who == "ann" and all(covers(VILLAGE, place) for place in places))

@@ -143,14 +143,14 @@ def test_every_order_leaves_a_row_with_its_outcome(
         desk_of("bob").horns.tune(horn="h1")
     with pytest.raises(NotFound):
         desk.horns.remove(horn="h9")
-    rows = [(act.who, act.order, act.outcome, act.places) for act in house.shelf.acts]
+    rows = [(act.who, act.what, act.subject, act.outcome, act.places) for act in house.shelf.acts]
     assert rows == [
-        ("ann", "horns.add", "done", (VILLAGE,)),
-        ("ann", "horns.lock", "done", (VILLAGE,)),
-        ("bob", "horns.tune", "refused", ()),
-        ("ann", "horns.remove", "not_found", ()),
+        ("ann", "horns.add", "h1", "done", [VILLAGE]),
+        ("ann", "horns.lock", "h1", "done", [VILLAGE]),
+        ("bob", "horns.tune", "h1", "refused", []),
+        ("ann", "horns.remove", "h9", "not_found", []),
     ]
-    assert house.shelf.acts[0].arguments == {"id": "h1", "place": VILLAGE, "tags": ["school", "river"]}
+    assert house.shelf.acts[0].parameters == {"id": "h1", "place": VILLAGE, "tags": ["school", "river"]}
     assert house.done == ["horns.add", "horns.lock"]
 
 
