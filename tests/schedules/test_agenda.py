@@ -253,7 +253,7 @@ def boards(draw: st.DrawFn) -> tuple[datetime, list[Cue], dict[str, object]]:
                 spans,
                 notice=notice,
                 seconds=seconds,
-                gap_s=draw(st.sampled_from([0, 300, 1800])),
+                gap_s={"a": 0, "b": 300, "c": 1800}[notice],
                 fixed=fixed,
                 latest=begin + timedelta(seconds=seconds + 300) if fixed else None,
             )
