@@ -1,1 +1,1 @@
-"""Storage: every table of the house, the engine, migrations, and the mapping between rows and domain values."""
+"""Storage: tables, the engine, migrations, and the mapping between rows and domain values. Nothing else knows SQL types."""

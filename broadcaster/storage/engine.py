@@ -1,66 +1,116 @@
-"""The engine: opens a database, gives transactions, and writes many rows at once.
+"""The engine: opens the database of a county, and gives out transactions that are kept once they are acknowledged.
 
-SQLite runs in WAL mode with full synchronisation: what was committed survives a power cut, not only kill -9. Writers take
-their lock when they begin (BEGIN IMMEDIATE), so that two of them wait for each other instead of failing half-way.
+SQLite writes its log through to the disk at each commit (synchronous=FULL): what was receipted to an endpoint, or
+shown as done to a person, also survives a power cut. Writers queue at BEGIN IMMEDIATE instead of failing half-way.
 """
 
+import json
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, Table, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel, create_engine
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlmodel import Session
 
-_BUSY_MS = 10_000
+from broadcaster.storage.migration import bring_forward
+from broadcaster.storage.tables import Row
+
+BUSY_TIMEOUT_MS = 10_000
+_READS_ONLY = "broadcaster_reads_only"
 
 
-def connect(url: str) -> Engine:
-    """An engine for `url`; `sqlite://` is one shared database in memory. Migrations are `migrate`'s business."""
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    memory = url in ("sqlite://", "sqlite:///:memory:")
-    pool: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
-    engine = create_engine(url, connect_args={"check_same_thread": False}, **pool)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+def open_database(url: str, *, migrate: bool = True) -> Engine:
+    """The database at `url`, brought forward to this program's schema. Raises DatabaseTooNew, MigrationFailed.
+
+    `sqlite://` is a database in memory, for one transaction at a time.
+    """
+    engine = connect(url)
+    if migrate:
+        bring_forward(engine)
     return engine
 
 
-def _prepare(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # transactions are begun by us, not by the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+def connect(url: str) -> Engine:
+    """An engine with our settings, whatever stands in the database."""
+    where = make_url(url)
+    if where.get_backend_name() != "sqlite":
+        return create_engine(where, json_serializer=_to_json)
+    in_memory = where.database in (None, "", ":memory:")
+    engine = create_engine(
+        where,
+        json_serializer=_to_json,
+        poolclass=QueuePool,
+        pool_size=1 if in_memory else 5,
+        max_overflow=0 if in_memory else 20,
+        connect_args={"check_same_thread": False},
+    )
+    event.listen(engine, "connect", _settle)
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
-    """One decision: committed when the block ends, undone when it raises."""
+    """One unit of work that writes: committed when its block ends, undone when it raises."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
 
 
-Rows = Sequence[Mapping[str, object]]
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Session]:
+    """One consistent view for questions, which waits for no writer; nothing done in it is kept."""
+    with Session(engine.execution_options(**{_READS_ONLY: True}), expire_on_commit=False) as session:
+        yield session
 
 
-def upsert(session: Session, table: type[SQLModel], rows: Rows) -> None:
-    """Insert the rows; where the primary key is there already, take over the columns that they give. All rows alike."""
+def upsert(session: Session, into: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts `rows`, or changes the columns that they name where the key is known. All rows name the same columns."""
     if not rows:
         return
-    statement, target = _insert(session, table)
-    keys = [column.name for column in target.primary_key]
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+    table = _table(into)
+    keys = [column.name for column in table.primary_key]
+    statement = _insert(session)(table)
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    if changes:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    else:
+        statement = statement.on_conflict_do_nothing()
+    session.connection().execute(statement, list(rows))
 
 
-def insert_new(session: Session, table: type[SQLModel], rows: Rows) -> None:
-    """Insert the rows whose primary key is not there yet."""
+def insert_new(session: Session, into: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts those of `rows` that break no unique key; the others stand there already."""
     if rows:
-        session.execute(_insert(session, table)[0].on_conflict_do_nothing(), list(rows))
+        session.connection().execute(_insert(session)(_table(into)).on_conflict_do_nothing(), list(rows))
 
 
-def _insert(session: Session, table: type[SQLModel]) -> tuple[Any, Table]:
-    target: Table = table.__table__  # type: ignore[attr-defined]
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(target), target
+def _table(of: type[Row]) -> Table:
+    return cast(Table, of.__table__)  # type: ignore[attr-defined]
+
+
+def _insert(session: Session) -> Any:
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return sqlite.insert if is_sqlite else postgresql.insert
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _settle(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself: `_begin` does
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get(_READS_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
