@@ -1,0 +1,1 @@
+"""What was heard: the ledger and the coverage, from what the database holds."""

@@ -1,0 +1,213 @@
+"""A simulated county: its areas, endpoints, recordings and orders, laid into a real database from a seed."""
+
+import hashlib
+import random
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlmodel import Session
+
+from audio.recording import Codec, Profile
+from broadcaster.rehearsal.troubles import Climate
+from broadcaster.rehearsal.wire import Weather
+from broadcaster.storage.mapping import rule_json
+from broadcaster.storage.tables import AreaRow, AssetRow, EndpointRow, NoticeRow, RecordingRow
+from schedules.notices import NoticeKind, NoticeState
+from schedules.places import Level, Place
+from schedules.rules import DaySelection, LoopRule, Weekday, Window
+
+COUNTY = Place("341523000000")
+_PEOPLE = "rehearsal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """What is rehearsed. The same scenario is the same run."""
+
+    seed: int = 1
+    days: float = 7.0
+    endpoints: int = 200
+    climate: Climate = Climate()
+    weather: Weather = Weather()
+
+    @property
+    def villages(self) -> int:
+        """About five endpoints a village, and one village without any."""
+        return max(2, self.endpoints // 5)
+
+    @property
+    def towns(self) -> int:
+        """About eight villages a town."""
+        return max(1, self.villages // 8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class County:
+    """What was laid out: feeders and villages with their endpoints, and the recordings' bytes."""
+
+    endpoints: dict[str, tuple[Place, str]]  # id → (village, feeder)
+    villages: tuple[Place, ...]
+    feeders: tuple[str, ...]
+    shelf: dict[str, bytes]
+
+
+class MemoryShelf:
+    """Recordings in memory, as `controller.media.Shelf` wants them."""
+
+    def __init__(self, recordings: dict[str, bytes]) -> None:
+        self._recordings = recordings
+
+    def read(self, sha256: str, offset: int, size: int) -> bytes:
+        """Bytes of a recording; KeyError where there is none."""
+        return self._recordings[sha256][offset : offset + size]
+
+
+def lay_out(session: Session, scenario: Scenario, start: datetime) -> County:
+    """Fills an empty database; `start` is the local midnight at which the rehearsal begins."""
+    chance = random.Random(f"county {scenario.seed}")
+    towns = [Place(f"3415231{number:02d}000") for number in range(scenario.towns)]
+    villages = tuple(
+        Place(f"{towns[number % len(towns)][:9]}{200 + number:03d}") for number in range(scenario.villages)
+    )
+    _areas(session, towns, villages, chance)
+    endpoints = _endpoints(session, scenario.endpoints, villages[:-1], start)
+    shelf: dict[str, bytes] = {}
+    for notice in _notices(towns, villages, start, chance):
+        session.add_all(_audio(notice, shelf, chance))
+        session.flush()
+        session.add(notice)
+    return County(
+        endpoints=endpoints,
+        villages=villages,
+        feeders=tuple(sorted({feeder for _, feeder in endpoints.values()})),
+        shelf=shelf,
+    )
+
+
+def _areas(session: Session, towns: list[Place], villages: tuple[Place, ...], chance: random.Random) -> None:
+    session.add(AreaRow(code=COUNTY, name="推演县", quiet_hours=[["21:30", "06:00"]], budget_minutes=120))
+    session.add_all(AreaRow(code=town, name=f"第{n + 1}镇") for n, town in enumerate(towns))
+    for number, village in enumerate(villages):
+        early = [["20:00", "07:00"]] if number % 7 == 3 else None  # some villages sleep longer
+        people = chance.randrange(300, 2500)
+        session.add(AreaRow(code=village, name=f"第{number + 1}村", population=people, quiet_hours=early))
+    session.flush()
+
+
+def _endpoints(
+    session: Session, count: int, villages: tuple[Place, ...], start: datetime
+) -> dict[str, tuple[Place, str]]:
+    found = {}
+    for number in range(count):
+        village = villages[number % len(villages)]
+        name, feeder = f"horn-{number:04d}", f"feeder-{villages.index(village) // 3:02d}"
+        found[name] = (village, feeder)
+        session.add(
+            EndpointRow(
+                id=name,
+                village=village,
+                name=f"{number:04d}号大喇叭",
+                feeder=feeder,
+                proof_key=hashlib.sha256(name.encode()).hexdigest(),
+                created_at=start,
+            )
+        )
+    return found
+
+
+def _notices(
+    towns: list[Place], villages: tuple[Place, ...], start: datetime, chance: random.Random
+) -> list[NoticeRow]:
+    """A week's usual programme: county, town and village notices, fixed times, market days, late approvals."""
+    morning, noon, evening = _window("06:30", "08:30"), _window("11:00", "13:00"), _window("17:00", "20:30")
+    day = timedelta(days=1)
+    notices = [
+        _notice(
+            "letter", NoticeKind.OPEN_LETTER, [COUNTY], start, LoopRule(plays=4, windows=(morning, evening))
+        ),
+        _notice("relay", NoticeKind.RELAY, [COUNTY], start, LoopRule(fixed_times=(time(6, 30), time(12, 0)))),
+        _notice(
+            "bulletin",
+            NoticeKind.ANNOUNCEMENT,
+            [COUNTY],
+            start + 2 * day + timedelta(hours=10),
+            LoopRule(plays=3, windows=(noon, evening), minimum_gap_s=1800),
+        ),
+        _notice(
+            "market",
+            NoticeKind.ANNOUNCEMENT,
+            [towns[0]],
+            start,
+            LoopRule(plays=2, windows=(morning,), days=DaySelection(market_digits=frozenset({1, 6}))),
+        ),
+        _notice(
+            "weekend",
+            NoticeKind.PROPOSAL,
+            [COUNTY],
+            start,
+            LoopRule(
+                plays=3,
+                windows=(noon, evening),
+                days=DaySelection(weekdays=frozenset({Weekday.SAT, Weekday.SUN})),
+            ),
+        ),
+    ]
+    for number, town in enumerate(towns):
+        rule = LoopRule(plays=3, windows=(morning, noon, evening))
+        notices.append(_notice(f"town-{number}", NoticeKind.PROPOSAL, [town], start, rule))
+    for number, village in enumerate(villages):
+        if chance.random() < 0.4:
+            rule = LoopRule(plays=chance.randrange(1, 5), windows=(noon, evening))
+            notices.append(_notice(f"village-{number}", NoticeKind.ANNOUNCEMENT, [village], start, rule))
+    return notices
+
+
+def _window(start: str, end: str) -> Window:
+    return Window(start=time.fromisoformat(start), end=time.fromisoformat(end))
+
+
+def _notice(name: str, kind: NoticeKind, targets: list[Place], start: datetime, rule: LoopRule) -> NoticeRow:
+    return NoticeRow(
+        id=name,
+        version=1,
+        kind=kind,
+        title=name,
+        asset=name,
+        targets=list(targets),
+        valid_from=start,
+        valid_until=start + timedelta(days=400),
+        level=Level.COUNTY if targets == [COUNTY] else Level.VILLAGE,
+        rule=rule_json(rule),
+        state=NoticeState.APPROVED,
+        created_by=_PEOPLE,
+        created_at=start,
+    )
+
+
+def _audio(
+    notice: NoticeRow, shelf: dict[str, bytes], chance: random.Random
+) -> list[AssetRow | RecordingRow]:
+    duration_ms = chance.randrange(20_000, 240_000)
+    content = chance.randbytes(chance.randrange(10_000, 60_000))
+    sha256 = hashlib.sha256(content).hexdigest()
+    shelf[sha256] = content
+    asset = AssetRow(
+        id=notice.id,
+        title=notice.title,
+        imported_at=notice.created_at,
+        imported_by=_PEOPLE,
+        duration_ms=duration_ms,
+    )
+    recording = RecordingRow(
+        asset=notice.id,
+        profile=Profile.SPEECH,
+        sha256=sha256,
+        codec=Codec.OPUS,
+        size=len(content),
+        duration_ms=duration_ms,
+        loudness_lufs=-16.0,
+        true_peak_dbtp=-1.0,
+        sample_rate=16_000,
+        bitrate=16_000,
+    )
+    return [asset, recording]

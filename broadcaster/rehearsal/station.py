@@ -1,0 +1,113 @@
+"""The county station: the process around the real `Controller`, which can be killed at any instant, also inside a commit."""
+
+import random
+from collections.abc import Callable
+
+from sqlalchemy import Engine, event
+
+from broadcaster.controller.core import Controller, Habits
+from broadcaster.controller.media import Media, Shelf
+from broadcaster.controller.moment import Moment
+from broadcaster.rehearsal.wire import Broker, SimLink, Weather
+from broadcaster.rehearsal.world import World
+from devices.links import Message
+from devices.signing import Signer
+
+
+class Killed(BaseException):
+    """kill -9 struck in the middle of an entry."""
+
+
+class Station:
+    """Power and process of the controller; its database survives."""
+
+    def __init__(
+        self,
+        world: World,
+        broker: Broker,
+        engine: Engine,
+        signer: Signer,
+        shelf: Shelf,
+        habits: Habits,
+        chance: random.Random,
+    ) -> None:
+        self._world, self._broker, self._engine = world, broker, engine
+        self._signer, self._shelf, self._habits, self._chance = signer, shelf, habits, chance
+        self._controller: Controller | None = None
+        self._link: SimLink | None = None
+        self._armed_s = float("inf")
+        self._doomed = False
+        event.listen(engine, "commit", lambda _connection: self._strike())
+
+    def start(self) -> None:
+        """Start the process."""
+        if self._controller is not None:
+            return
+        link = SimLink(
+            self._world,
+            self._broker,
+            Weather(delay_s=(0.001, 0.005), lose_qos0=0.0, lose_qos1=0.0, reconnect_s=(0.5, 2.0)),
+            self._chance,
+            on_message=self._receive,
+            on_connected=lambda: self._do(lambda controller, now: controller.connected(now)),
+            on_disconnected=lambda: self._do(lambda controller, now: controller.disconnected(now)),
+        )
+        self._link = link
+        self._controller = Controller(
+            engine=self._engine,
+            link=link,
+            signer=self._signer,
+            media=Media(self._shelf),
+            habits=self._habits,
+        )
+        self._world.note("station starts")
+        self._armed_s = float("inf")
+        link.open()
+        self._arm()
+
+    def doom(self) -> None:
+        """kill -9 strikes with the next commit, just before it, or right now."""
+        if self._chance.random() < 0.5:
+            self._doomed = True
+        else:
+            self._die()
+
+    def look(self) -> None:
+        """A person changed something: the desk tells its controller."""
+        self._do(lambda controller, now: controller.look(now))
+
+    def _strike(self) -> None:
+        if self._doomed:
+            self._doomed = False
+            raise Killed
+
+    def _receive(self, message: Message) -> None:
+        self._world.note("station got", message.topic, len(message.payload))
+        self._do(lambda controller, now: controller.receive(message, now))
+
+    def _do(self, deed: Callable[[Controller, Moment], None]) -> None:
+        if self._controller is None:
+            return
+        try:
+            deed(self._controller, Moment(self._world.now, self._world.now_s))
+        except Killed:
+            self._die()
+        self._arm()
+
+    def _die(self) -> None:
+        self._world.note("station killed")
+        self._controller = None
+        if self._link is not None:
+            self._link.close()
+
+    def _arm(self) -> None:
+        if self._controller is None or self._controller.next_wake >= self._armed_s:
+            return
+        self._armed_s = max(self._controller.next_wake, self._world.now_s)
+        controller, armed_s = self._controller, self._armed_s
+        self._world.at(armed_s, lambda: self._wake(controller, armed_s))
+
+    def _wake(self, controller: Controller, armed_s: float) -> None:
+        if controller is self._controller and armed_s == self._armed_s:
+            self._armed_s = float("inf")
+            self._do(lambda woken, now: woken.wake(now))
