@@ -67,7 +67,9 @@ class LoopRule:
         if self.fixed_times and (self.plays or self.windows):
             raise ValueError("a loop rule has fixed times, or plays in windows, not both")
         if not self.fixed_times and not (1 <= self.plays <= 288 and self.windows):
-            raise ValueError(f"a loop rule needs 1 to 288 plays and at least one window, got {self.plays} plays")
+            raise ValueError(
+                f"a loop rule needs 1 to 288 plays and at least one window, got {self.plays} plays"
+            )
         if len(set(self.fixed_times)) != len(self.fixed_times):
             raise ValueError("a loop rule names each fixed time once")
         if self.minimum_gap_s < 0 or self.fixed_lateness_s < 0:

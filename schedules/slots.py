@@ -11,9 +11,16 @@ from schedules.places import Place
 SlotId = NewType("SlotId", str)  # 32 hex digits
 
 
-def slot_id(*, order: str, notice: str, version: int, place: Place, day: date, ordinal: int) -> SlotId:
-    """A slot's name for ever: planning again never renames a slot that already sounded."""
+def slot_id(
+    *, order: str, notice: str, version: int, place: Place, day: date, ordinal: int, repeat: int = 0
+) -> SlotId:
+    """A slot's name for ever: planning again never renames a slot that already sounded.
+
+    `repeat` counts from 0 how often the order's block had the same notice before this item.
+    """
     named = f"{order}\n{notice}\n{version}\n{place}\n{day.isoformat()}\n{ordinal}"
+    if repeat:
+        named += f"\n{repeat}"
     return SlotId(hashlib.sha256(named.encode()).hexdigest()[:32])
 
 

@@ -1,0 +1,234 @@
+"""The draft of one day's plan: the working paper on which a planning goes from what stands to what is missing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from schedules.absences import Loss, lost_at_fixed_time, lost_in_windows
+from schedules.budget import Budget
+from schedules.conflicts import conflicts_of
+from schedules.duty import Duty
+from schedules.ground import Ground
+from schedules.occupancy import Occupancy
+from schedules.placement import Attempt, Outcome, Scene
+from schedules.places import Place
+from schedules.request import PlanRequest
+from schedules.rows import Row, row, rows_of
+from schedules.slots import Absence, AbsentBecause, Conflict
+from schedules.standing import Standing
+from schedules.timetable import Programme, programme_of
+
+
+class Draft:
+    """One planning under way.
+
+    `duties` come in order of precedence. `kept` are the rows that stood before, per order, and `neighbours` those of the
+    neighbouring days; `known` are programmes of which the rows in `kept` are, made for the same duties on the same ground.
+    """
+
+    def __init__(
+        self,
+        request: PlanRequest,
+        ground: Ground,
+        duties: Iterable[Duty],
+        kept: Mapping[str, tuple[Row, ...]],
+        neighbours: Mapping[str, tuple[Row, ...]],
+        known: Mapping[str, Programme],
+    ) -> None:
+        self.absences: list[Absence] = []
+        self.conflicts: list[Conflict] = []
+        self._request = request
+        self._ground = ground
+        self._duties = tuple(duties)
+        self._neighbours = neighbours
+        self._known = known
+        self._scene = Scene(
+            ground=ground,
+            orders={order.id: order for order in request.orders},
+            occupancy=Occupancy(ground),
+            budget=Budget(ground),
+            now=request.now,
+        )
+        self._facts: dict[str, list[Row]] = defaultdict(list)
+        self._future: dict[str, list[Row]] = defaultdict(list)
+        self._sort(kept)
+        self._standing = {duty.order.id: self._with_facts(duty) for duty in self._duties}
+        self._missing: dict[str, dict[Place, list[int]]] = {}
+
+    def place_fixed_times(self) -> None:
+        """Seat what began, then the fixed times, and note the conflicts between them."""
+        for order, rows in (*self._neighbours.items(), *self._facts.items()):
+            self._occupy(order, rows)
+        for order, rows in self._facts.items():
+            self._charge(order, rows)
+        fixed = [duty for duty in self._duties if duty.fixed]
+        for duty in fixed:
+            outcome = Attempt(duty, self._standing[duty.order.id], self._scene, whole=False).made()
+            self._take(duty, rows_of(outcome.plays))
+            self._missing[duty.order.id] = outcome.missing
+        for duty in fixed:
+            self._explain_fixed(duty)
+
+    def place_loops(self) -> None:
+        """Let stand what stood, complete it, and say why not where that is not possible."""
+        loops = [duty for duty in self._duties if not duty.fixed]
+        for duty in loops:
+            self._let_stand(duty)
+        for duty in loops:
+            self._complete(duty)
+        for duty in loops:
+            self._explain_loop(duty)
+        for duty in self._duties:
+            self._explain_deaf(duty)
+
+    def programmes(self) -> dict[str, Programme]:
+        """What each order has: those that owe something in order of precedence, then those of which only facts are left."""
+        made = {
+            duty.order.id: programme_of(
+                self._standing[duty.order.id].rows(),
+                duty,
+                self._request.day,
+                self._scene.now_ms,
+                self._known.get(duty.order.id),
+            )
+            for duty in self._duties
+        }
+        for order, rows in sorted(self._facts.items()):
+            if order not in made:
+                made[order] = programme_of(
+                    rows, None, self._request.day, self._scene.now_ms, self._known.get(order)
+                )
+        return made
+
+    def _sort(self, kept: Mapping[str, tuple[Row, ...]]) -> None:
+        for order, rows in kept.items():
+            for stood in rows:
+                begun, rest = stood.begun_before(self._scene.now_ms)
+                if begun:
+                    self._facts[order].append(begun)
+                if rest:
+                    self._future[order].append(rest)
+
+    def _with_facts(self, duty: Duty) -> Standing:
+        standing = Standing(duty, self._neighbours.get(duty.order.id, ()))
+        for begun in self._facts.get(duty.order.id, ()):
+            standing.add(begun)
+        return standing
+
+    def _let_stand(self, duty: Duty) -> None:
+        """Plays that stood before stand again as far as nothing forbids it, those of wide areas first."""
+        rows: Iterable[Row] = self._future.get(duty.order.id, ())
+        if duty.order.id not in self._known:
+            rows = [valid for stood in rows if (valid := duty.still_orders(stood))]
+        for stood in sorted(rows, key=lambda stood: (len(self._ground.chain(stood.place)), stood.place)):
+            self._try_to_stand(duty, stood)
+
+    def _try_to_stand(self, duty: Duty, stood: Row) -> None:
+        if self._is_free_for(duty, stood):
+            self._take(duty, [stood])
+        elif len(stood.plays) > 1:
+            for play in stood.plays:
+                self._try_to_stand(duty, row([play]))
+
+    def _is_free_for(self, duty: Duty, stood: Row) -> bool:
+        place, standing = stood.place, self._standing[duty.order.id]
+        heard = standing.ordinals_around(place) | standing.heard_inside.get(place, frozenset())
+        return (
+            len(stood.ordinals) == len(stood.plays)
+            and heard.isdisjoint(stood.ordinals)
+            and self._keeps_distance(duty, stood)
+            and not self._scene.occupancy.taken(place) & stood.guarded
+            and self._scene.affordable(duty, place) >= len(stood.plays)
+        )
+
+    def _keeps_distance(self, duty: Duty, stood: Row) -> bool:
+        """Whether the minimum gap holds in the row and around it; in a known programme it does, the eve aside."""
+        order = duty.order.id
+        if order in self._known and order not in self._neighbours:
+            return True
+        return stood.pause >= duty.gap and not self._standing[order].too_near(stood.place) & stood.cells
+
+    def _complete(self, duty: Duty) -> None:
+        """Place what is missing; where that falls short, see whether moving the order's own future plays helps."""
+        order, standing = duty.order.id, self._standing[duty.order.id]
+        best = self._best_attempt(duty, standing)
+        movable = [stood for stood in standing.rows() if stood.plays[0].start_ms >= self._scene.now_ms]
+        if movable and any(self._scene.affordable(duty, leaf) for leaf in best.missing):
+            self._vacate(duty, movable)
+            fresh = self._with_facts(duty)
+            anew = self._best_attempt(duty, fresh)
+            if anew.shortfall < best.shortfall:
+                self._standing[order], best = fresh, anew
+            else:
+                self._occupy(order, movable)
+                self._charge(order, movable)
+        self._take(duty, rows_of(best.plays))
+        self._missing[order] = best.missing
+
+    def _best_attempt(self, duty: Duty, standing: Standing) -> Outcome:
+        """One play for as wide an area as possible, unless a village then hears less than it could."""
+        parts = Attempt(duty, standing, self._scene, whole=False).made()
+        if not parts.shortfall or all(self._ground.is_leaf(play.place) for play in parts.plays):
+            return parts
+        whole = Attempt(duty, standing, self._scene, whole=True).made()
+        return whole if whole.shortfall < parts.shortfall else parts
+
+    def _take(self, duty: Duty, rows: Iterable[Row]) -> None:
+        rows = tuple(rows)
+        self._occupy(duty.order.id, rows)
+        self._charge(duty.order.id, rows)
+        for taken in rows:
+            self._standing[duty.order.id].add(taken)
+
+    def _vacate(self, duty: Duty, rows: Iterable[Row]) -> None:
+        for left in rows:
+            self._scene.occupancy.vacate(left.place, duty.order.id, left.guarded)
+            if self._scene.is_daily(duty.order.id):
+                self._scene.budget.spend(left.place, -left.duration_ms)
+
+    def _occupy(self, order: str, rows: Iterable[Row]) -> None:
+        for taken in rows:
+            self._scene.occupancy.seat(taken.place, order, taken.guarded)
+
+    def _charge(self, order: str, rows: Iterable[Row]) -> None:
+        for taken in rows if self._scene.is_daily(order) else ():
+            self._scene.budget.spend(taken.place, taken.duration_ms)
+
+    def _explain_fixed(self, duty: Duty) -> None:
+        found: dict[Conflict, None] = {}
+        for leaf, ordinals in self._missing[duty.order.id].items():
+            for ordinal in ordinals:
+                loss = lost_at_fixed_time(duty, ordinal, self._scene, leaf)
+                self._miss(duty, leaf, ordinal, loss)
+                if loss.because is AbsentBecause.CONFLICT:
+                    found.update(dict.fromkeys(conflicts_of(duty, ordinal, leaf, loss.others, self._scene)))
+        self.conflicts += found
+
+    def _explain_loop(self, duty: Duty) -> None:
+        standing = self._standing[duty.order.id]
+        for leaf, ordinals in self._missing[duty.order.id].items():
+            losses = lost_in_windows(duty, standing, self._scene, leaf, len(ordinals))
+            each = (loss for loss in losses for _ in range(loss.plays))
+            for ordinal, loss in zip(ordinals, each, strict=True):
+                self._miss(duty, leaf, ordinal, loss)
+
+    def _explain_deaf(self, duty: Duty) -> None:
+        loss = Loss(plays=1, because=AbsentBecause.NO_ENDPOINT)
+        for target in duty.deaf_targets:
+            for leaf in self._ground.leaves(target):
+                for ordinal in range(duty.ordered):
+                    self._miss(duty, leaf, ordinal, loss)
+
+    def _miss(self, duty: Duty, where: Place, ordinal: int, loss: Loss) -> None:
+        for notice, version in dict.fromkeys((item.notice, item.version) for item in duty.order.items):
+            self.absences.append(
+                Absence(
+                    order=duty.order.id,
+                    notice=notice,
+                    version=version,
+                    place=where,
+                    day=self._request.day,
+                    ordinal=ordinal,
+                    because=loss.because,
+                    others=tuple(loss.others),
+                )
+            )

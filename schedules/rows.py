@@ -1,0 +1,140 @@
+"""Rows: the plays of one order at one place, in order of time, with what planning asks of them again and again."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from schedules.cells import CELL_MS, GUARD_CELLS, HORIZON_CELLS, run
+from schedules.places import Place
+from schedules.slots import PlannedBecause, Slot
+
+_MS = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One ordinal of one order at one place: a slot per item of its block.
+
+    Times are milliseconds from the grid's origin, negative on the eve.
+    """
+
+    place: Place
+    ordinal: int
+    start_ms: int
+    end_ms: int
+    because: PlannedBecause
+    slots: tuple[Slot, ...] = ()  # by item, if it stood before
+
+    @property
+    def first(self) -> int:
+        """The first cell that it touches."""
+        return self.start_ms // CELL_MS
+
+    @property
+    def end(self) -> int:
+        """The cell after the last that it touches."""
+        return -(-self.end_ms // CELL_MS)
+
+    def cells(self, margin: int = 0, behind: int = 0) -> int:
+        """The cells that it touches, with a margin on both sides or behind."""
+        return run(self.first - margin, self.end + margin + behind)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Plays of one order at one place, in order of time."""
+
+    place: Place
+    plays: tuple[Play, ...]
+    ordinals: frozenset[int]
+    cells: int  # that they touch
+    guarded: int  # the same, and the silence behind each
+    duration_ms: int  # all together
+    pause: int  # between any two of them at least, in cells
+
+    def cells_around(self, margin: int) -> int:
+        """The cells that lie on one of the plays or within `margin` cells of one."""
+        cells = 0
+        for play in self.plays:
+            cells |= play.cells(margin)
+        return cells
+
+    def begun_before(self, now_ms: int) -> tuple["Row | None", "Row | None"]:
+        """Those plays that began before `now_ms`, and the rest."""
+        begun = sum(play.start_ms < now_ms for play in self.plays)
+        if begun == 0:
+            return None, self
+        if begun == len(self.plays):
+            return self, None
+        if self.pause < GUARD_CELLS:
+            return row(self.plays[:begun]), row(self.plays[begun:])
+        before = run(0, self.plays[begun].first)
+        return self._part(self.plays[:begun], before), self._part(self.plays[begun:], ~before)
+
+    def _part(self, plays: tuple[Play, ...], where: int) -> "Row":
+        ordinals = frozenset([play.ordinal for play in plays])
+        duration_ms = sum([play.end_ms - play.start_ms for play in plays])
+        return Row(
+            self.place, plays, ordinals, self.cells & where, self.guarded & where, duration_ms, self.pause
+        )
+
+    def written(self, slots: Iterable[Iterable[Slot]]) -> "Row":
+        """The same row with the slots that its plays are written out as."""
+        plays = tuple(
+            Play(play.place, play.ordinal, play.start_ms, play.end_ms, play.because, tuple(block))
+            for play, block in zip(self.plays, slots, strict=True)
+        )
+        return Row(self.place, plays, self.ordinals, self.cells, self.guarded, self.duration_ms, self.pause)
+
+
+def joined(rows: Iterable[Row]) -> Row:
+    """Several rows of one order and place as one."""
+    return row(play for part in rows for play in part.plays)
+
+
+def row(plays: Iterable[Play]) -> Row:
+    """The row of `plays`, at least one and all of one order and place."""
+    ordered = tuple(sorted(plays, key=lambda play: play.start_ms))
+    cells = guarded = 0
+    for play in ordered:
+        cells |= play.cells()
+        guarded |= play.cells(behind=GUARD_CELLS)
+    return Row(
+        place=ordered[0].place,
+        plays=ordered,
+        ordinals=frozenset(play.ordinal for play in ordered),
+        cells=cells,
+        guarded=guarded,
+        duration_ms=sum(play.end_ms - play.start_ms for play in ordered),
+        pause=min((after.first - before.end for before, after in pairwise(ordered)), default=HORIZON_CELLS),
+    )
+
+
+def rows_of(plays: Iterable[Play]) -> tuple[Row, ...]:
+    """`plays` of one order as rows, by place."""
+    by_place: dict[Place, list[Play]] = defaultdict(list)
+    for play in plays:
+        by_place[play.place].append(play)
+    return tuple(row(together) for _, together in sorted(by_place.items()))
+
+
+def rows_of_slots(slots: Iterable[Slot], origin: datetime) -> dict[tuple[str, date], tuple[Row, ...]]:
+    """`slots` as rows per order and day that owns them; of two slots with one id the later given holds."""
+    blocks: dict[tuple[str, date], dict[tuple[Place, int], list[Slot]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for slot in {slot.id: slot for slot in slots}.values():
+        blocks[slot.order, slot.day][slot.place, slot.ordinal].append(slot)
+    return {
+        owner: rows_of(_play(block, origin) for block in owned.values()) for owner, owned in blocks.items()
+    }
+
+
+def _play(block: list[Slot], origin: datetime) -> Play:
+    block.sort(key=lambda slot: slot.item)
+    first, last = block[0], block[-1]
+    start_ms = (first.planned - origin) // _MS
+    end_ms = start_ms + first.duration_ms if last is first else -((origin - last.planned_end) // _MS)
+    return Play(first.place, first.ordinal, start_ms, end_ms, PlannedBecause.KEPT, tuple(block))

@@ -1,0 +1,126 @@
+"""The timetable: plays that have their place, written out as slots, one per item of the order's block."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from schedules.duty import Duty, Room
+from schedules.places import Place
+from schedules.rows import Play, Row, joined
+from schedules.slots import PlannedBecause, Slot, slot_id
+
+_MS = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """All plays of one order on one day, with the slots that they are written out as."""
+
+    rows: tuple[Row, ...]
+    slots: tuple[Slot, ...]  # by ordinal, place and item
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all of it stood already when it was written, so that it need not be written again."""
+        return all(slot.because is PlannedBecause.KEPT for slot in self.slots)
+
+
+def programme_of(
+    rows: Iterable[Row], duty: Duty | None, day: date, now_ms: int, known: Programme | None
+) -> Programme:
+    """The programme of `rows`, all of them facts if there is no duty; `known` itself if nothing of it has changed."""
+    standing = tuple(rows)
+    if known and known.is_settled and _plays(known.rows) == _plays(standing):
+        return known
+    by_place: dict[Place, list[Row]] = defaultdict(list)
+    for stood in standing:
+        by_place[stood.place].append(_written(stood, duty, day, now_ms))
+    merged = tuple(parts[0] if len(parts) == 1 else joined(parts) for _, parts in sorted(by_place.items()))
+    plays = sorted((play for part in merged for play in part.plays), key=lambda play: play.ordinal)
+    return Programme(rows=merged, slots=tuple(slot for play in plays for slot in play.slots))
+
+
+def _plays(rows: Iterable[Row]) -> set[int]:
+    return {id(play) for stood in rows for play in stood.plays}
+
+
+def _written(stood: Row, duty: Duty | None, day: date, now_ms: int) -> Row:
+    if duty is None or stood.plays[0].start_ms < now_ms:
+        return stood.written(
+            [[_renewed(slot, slot.earliest, slot.latest) for slot in play.slots] for play in stood.plays]
+        )
+    room = duty.room(stood.place)
+    return stood.written([_slots_of(play, duty, room, day) for play in stood.plays])
+
+
+def _slots_of(play: Play, duty: Duty, room: Room, day: date) -> Iterator[Slot]:
+    begin = duty.ground.grid.origin + play.start_ms * _MS
+    earliest, latest = _limits(play, duty, room, begin)
+    if play.slots:
+        return (_renewed(slot, earliest, latest) for slot in play.slots)
+    return _new(play, duty, day, begin, earliest, latest)
+
+
+def _limits(play: Play, duty: Duty, room: Room, begin: datetime) -> tuple[datetime, datetime]:
+    """Earliest start and latest end: of the windows for a loop, of the time and its lateness for a fixed time."""
+    span = room.span_of(begin, begin + duty.length)
+    assert span is not None, f"planned outside its windows: {play}"
+    if not duty.fixed:
+        return span.start, room.spans[-1].end
+    wanted = duty.fixed[play.ordinal]
+    lateness = timedelta(seconds=duty.order.rule.fixed_lateness_s)
+    return wanted, min(span.end, wanted + lateness + duty.length)
+
+
+def _new(
+    play: Play, duty: Duty, day: date, begin: datetime, earliest: datetime, latest: datetime
+) -> Iterator[Slot]:
+    repeats: Counter[tuple[str, int]] = Counter()
+    for n, item in enumerate(duty.order.items):
+        yield Slot(
+            id=slot_id(
+                order=duty.order.id,
+                notice=item.notice,
+                version=item.version,
+                place=play.place,
+                day=day,
+                ordinal=play.ordinal,
+                repeat=repeats[item.notice, item.version],
+            ),
+            order=duty.order.id,
+            notice=item.notice,
+            version=item.version,
+            place=play.place,
+            day=day,
+            ordinal=play.ordinal,
+            item=n,
+            earliest=earliest,
+            planned=begin,
+            latest=latest,
+            duration_ms=item.duration_ms,
+            because=play.because,
+        )
+        repeats[item.notice, item.version] += 1
+        begin += item.duration_ms * _MS
+
+
+def _renewed(slot: Slot, earliest: datetime, latest: datetime) -> Slot:
+    """`slot` as one that is kept."""
+    if (slot.because, slot.earliest, slot.latest) == (PlannedBecause.KEPT, earliest, latest):
+        return slot
+    return Slot(  # written out: `dataclasses.replace` takes twice the time, and a county has thousands
+        id=slot.id,
+        order=slot.order,
+        notice=slot.notice,
+        version=slot.version,
+        place=slot.place,
+        day=slot.day,
+        ordinal=slot.ordinal,
+        item=slot.item,
+        earliest=earliest,
+        planned=slot.planned,
+        latest=latest,
+        duration_ms=slot.duration_ms,
+        because=PlannedBecause.KEPT,
+    )
