@@ -18,9 +18,8 @@ from audio.loudness import Meter
 from audio.progress import Report
 from audio.source import SourceFacts
 
-_RUMBLE_FILTER = (
-    "highpass=f=120"  # wind, handling noise and mains hum: a horn does not radiate them, a limiter reacts
-)
+# Wind, handling noise and mains hum: a horn does not radiate them, but a compressor reacts to them.
+_RUMBLE_FILTER = "highpass=f=120"
 _SILENCE_RMS = 33  # -60 dBFS
 _SILENCE_BELOW_LOUDEST = 0.01  # -40 dB
 _SHORTEST_MS = 500

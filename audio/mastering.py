@@ -7,6 +7,7 @@ much, so that the whole is seldom made twice.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -82,22 +83,15 @@ def encoded(
 
     `gain_db` is that of `searched_gain_db`. Raises OSError.
     """
-
-    def rendered(programme: Programme, report: Report) -> tuple[BinaryIO, Recording]:
-        file = TemporaryFile(dir=directory)  # noqa: SIM115  the caller owns it
-        encode(
-            profile, programme.frames(gain_db=search.gain_db, ceiling_dbfs=ceiling_dbfs, report=report), file
-        )
-        return file, probed(file)
-
+    rendered = partial(_rendered, profile=profile, directory=directory)
     search, ceiling_dbfs = GainSearch(target.loudness_lufs, gain_db), _FIRST_CEILING_DBFS
     pilot = programme.pilot(_PILOT_MS)
-    file, recording = rendered(pilot, unreported)
+    file, recording = rendered(pilot, gain_db, ceiling_dbfs, unreported)
     file.close()
     loss_lu = _rendered_lufs(pilot, gain_db, unreported) - recording.loudness_lufs
     search.tried(target.loudness_lufs - loss_lu)
     for number, report_try in enumerate(tries_of(_TRIES, report), 1):
-        file, recording = rendered(programme, report_try)
+        file, recording = rendered(programme, search.gain_db, ceiling_dbfs, report_try)
         if target.is_met_by(recording) or number == _TRIES:
             break
         file.close()
@@ -107,6 +101,24 @@ def encoded(
             search.forget()
     report(1.0)
     return file, recording
+
+
+def _rendered(
+    programme: Programme,
+    gain_db: float,
+    ceiling_dbfs: float,
+    report: Report,
+    *,
+    profile: Profile,
+    directory: Path,
+) -> tuple[BinaryIO, Recording]:
+    file = TemporaryFile(dir=directory)  # noqa: SIM115  the caller owns it
+    try:
+        encode(profile, programme.frames(gain_db=gain_db, ceiling_dbfs=ceiling_dbfs, report=report), file)
+        return file, probed(file)
+    except BaseException:
+        file.close()
+        raise
 
 
 def _rendered_lufs(programme: Programme, gain_db: float, report: Report) -> float:

@@ -15,9 +15,9 @@ from audio.progress import Report
 
 # Speech swings by 20 dB between vowels and consonants; without this the clipper would eat the gain.
 _COMPRESSOR = "acompressor=threshold=0.05:ratio=4:attack=1:release=120:knee=6"
-_COMPRESSOR_INPUT_LUFS = (
-    -23.0
-)  # the threshold is absolute, so quiet and loud sources are brought to one level first
+# Its threshold is absolute, so quiet and loud sources are brought to one level first.
+_COMPRESSOR_INPUT_LUFS = -23.0
+_OPENING_CEILING_DBTP = -4.0
 
 
 class Wake(StrEnum):
@@ -109,5 +109,6 @@ def _opening(framing: Framing) -> bytes:
 def _at_loudness(tone: bytes, target_lufs: float) -> bytes:
     if not tone:
         return tone
-    meter = Meter(sample_format="s16")
-    return pcm.with_gain(tone, target_lufs - meter.of([pcm.frame_of(tone, 0)]).integrated_lufs)
+    loudness = Meter(sample_format="s16", peaks=True).of([pcm.frame_of(tone, 0)])
+    headroom_db = _OPENING_CEILING_DBTP - loudness.true_peak_dbtp
+    return pcm.with_gain(tone, min(target_lufs - loudness.integrated_lufs, headroom_db))
