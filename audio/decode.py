@@ -76,7 +76,7 @@ class Decoding:
             self._samples += frame.samples
             self._refuse_longer_than_limit(self.decoded_ms)
             yield frame
-        if not self._samples:
+        if not self._samples and not self._start_ms:
             raise UnreadableAudio(
                 "{name} calls itself {codec} in {container}, but nothing in it can be decoded. "
                 "Convert it to MP3 and import that.",
