@@ -3,7 +3,7 @@
 Theory of operation. What began before `now` is a fact. Then come the fixed times in order of precedence; then those plays
 of loops that stood before and that nothing forbids; then, order by order, the plays that are still missing
 (`placement` says where); then the reasons for what found no place (`absences`). A plan made again with its own slots as
-`kept` has the same slots. What stands is moved only where a fixed time, a changed rule or the order's own shortage asks
+`kept` is the same. What stands is moved only where a fixed time, a changed rule or the order's own shortage asks
 for it: people who heard the programme announced for half past six expect it at half past six.
 """
 
@@ -47,7 +47,8 @@ def replan(previous: Planning, request: PlanRequest) -> Planning:
     if not same_ground or before.calendar != request.calendar or request.now < before.now:
         return planned(replace(request, kept=previous.plan.slots + request.kept))
     orders = {order.id: order for order in before.orders}
-    touched = {slot.order for slot in request.kept if slot.day == request.day}
+    stood = {slot.id: slot for slot in previous.plan.slots}
+    touched = {slot.order for slot in request.kept if slot.day == request.day and stood.get(slot.id) != slot}
     duties = {
         order.id: previous.duties[order.id] for order in request.orders if orders.get(order.id) == order
     }
@@ -60,7 +61,8 @@ def replan(previous: Planning, request: PlanRequest) -> Planning:
         if order not in known
         for slot in programme.slots
     )
-    return _planned(replace(request, kept=changed + request.kept), previous.ground, duties, known)
+    other = tuple(slot for slot in request.kept if slot.day != request.day or slot.order not in known)
+    return _planned(replace(request, kept=changed + other), previous.ground, duties, known)
 
 
 def conflicts(request: PlanRequest) -> tuple[Conflict, ...]:

@@ -31,7 +31,7 @@ class PlannedBecause(StrEnum):
     SPREAD = "spread"  # at its even share of the windows
     MOVED_ASIDE = "moved_aside"  # near its even share, which others occupy
     PACKED = "packed"  # as early as the gap allows, otherwise not all plays fit
-    KEPT = "kept"  # it stood there before and nothing forbids it
+    KEPT = "kept"  # it stood there before, and nothing forbids it now that its windows are others
 
 
 class AbsentBecause(StrEnum):

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from schedules.duty import Duty, Room
@@ -20,18 +20,13 @@ class Programme:
     rows: tuple[Row, ...]
     slots: tuple[Slot, ...]  # by ordinal, place and item
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether all of it stood already when it was written, so that it need not be written again."""
-        return all(slot.because is PlannedBecause.KEPT for slot in self.slots)
-
 
 def programme_of(
     rows: Iterable[Row], duty: Duty | None, day: date, now_ms: int, known: Programme | None
 ) -> Programme:
     """The programme of `rows`, all of them facts if there is no duty; `known` itself if nothing of it has changed."""
     standing = tuple(rows)
-    if known and known.is_settled and _plays(known.rows) == _plays(standing):
+    if known and _plays(known.rows) == _plays(standing):
         return known
     by_place: dict[Place, list[Row]] = defaultdict(list)
     for stood in standing:
@@ -47,9 +42,7 @@ def _plays(rows: Iterable[Row]) -> set[int]:
 
 def _written(stood: Row, duty: Duty | None, day: date, now_ms: int) -> Row:
     if duty is None or stood.plays[0].start_ms < now_ms:
-        return stood.written(
-            [[_renewed(slot, slot.earliest, slot.latest) for slot in play.slots] for play in stood.plays]
-        )
+        return stood
     room = duty.room(stood.place)
     return stood.written([_slots_of(play, duty, room, day) for play in stood.plays])
 
@@ -106,21 +99,7 @@ def _new(
 
 
 def _renewed(slot: Slot, earliest: datetime, latest: datetime) -> Slot:
-    """`slot` as one that is kept."""
-    if (slot.because, slot.earliest, slot.latest) == (PlannedBecause.KEPT, earliest, latest):
+    """`slot` itself if it may stand for the reason that it had, else one that is kept under other limits."""
+    if (slot.earliest, slot.latest) == (earliest, latest):
         return slot
-    return Slot(  # written out: `dataclasses.replace` takes twice the time, and a county has thousands
-        id=slot.id,
-        order=slot.order,
-        notice=slot.notice,
-        version=slot.version,
-        place=slot.place,
-        day=slot.day,
-        ordinal=slot.ordinal,
-        item=slot.item,
-        earliest=earliest,
-        planned=slot.planned,
-        latest=latest,
-        duration_ms=slot.duration_ms,
-        because=PlannedBecause.KEPT,
-    )
+    return replace(slot, because=PlannedBecause.KEPT, earliest=earliest, latest=latest)
