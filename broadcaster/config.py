@@ -4,7 +4,6 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
@@ -25,22 +24,13 @@ from broadcaster.language import N_
 
 FILE = "county.toml"
 PREFIX = "BROADCASTER_"
-_NOT_SETTINGS = frozenset({"BROADCASTER_VENV", "BROADCASTER_COUNTY"})  # needed before there are settings
+_NOT_SETTINGS = frozenset(PREFIX + name for name in ("VENV", "COUNTY", "AS", "CONTROLLER", "TOKEN"))
 _SECRET = frozenset({"broker.password", "database.url"})
 
 Words = Annotated[
     tuple[str, ...], BeforeValidator(lambda given: given.split() if isinstance(given, str) else given)
 ]
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0: any free one
-
-
-class BrokerKind(StrEnum):
-    """Which MQTT broker carries the messages."""
-
-    AUTO = "auto"  # a Mosquitto that is installed, else the embedded one
-    MOSQUITTO = "mosquitto"
-    EMBEDDED = "embedded"
-    EXTERNAL = "external"  # somebody else's, at `url`
 
 
 class _Table(BaseModel):
@@ -70,14 +60,14 @@ class Database(_Table):
 
 
 class Broker(_Table):
-    """The MQTT broker between the controller and its endpoints."""
+    """The MQTT broker between the controller and its endpoints: a child process of ours, or the one at `url`."""
 
-    kind: BrokerKind = BrokerKind.AUTO
-    url: str = ""  # of an external broker: mqtt://host:port or mqtts://host:port
+    kind: Literal["auto", "mosquitto", "embedded"] = "auto"  # auto: Mosquitto where it is installed
+    host: str = "127.0.0.1"
+    port: Port = 0  # kept once it is chosen
+    url: str = ""  # somebody else's broker instead of our own: mqtt://host:port or mqtts://host:port
     user: str = ""
     password: SecretStr = SecretStr("")
-    host: str = "127.0.0.1"
-    port: Port = 1883
 
 
 class Api(_Table):

@@ -1,0 +1,115 @@
+"""The frame of the command line: global options, the nouns, its language, and what becomes of an error.
+
+Exit codes: 0 done, 1 refused or failed, 2 the command line was not understood. Help is the English docstrings,
+translated when the tree of commands stands. What costs time to import is imported by the command that needs it.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn
+
+import typer
+from typer import rich_utils
+
+from broadcaster import language
+from broadcaster.cli import doctor, run
+from broadcaster.cli.caller import Caller
+from broadcaster.desk.errors import DeskError
+from broadcaster.language import N_, _
+
+app = typer.Typer(invoke_without_command=True, pretty_exceptions_enable=False, add_completion=False)
+app.command("run")(run.run)
+app.command("doctor")(doctor.doctor)
+
+
+@app.callback()
+def broadcaster(
+    context: typer.Context,
+    county: Annotated[
+        Path, typer.Option(envvar="BROADCASTER_COUNTY", help="The county's data directory.")
+    ] = Path("county"),
+    who: Annotated[
+        str | None, typer.Option("--as", metavar="USER", envvar="BROADCASTER_AS", help="Who orders.")
+    ] = None,
+    controller: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            envvar="BROADCASTER_CONTROLLER",
+            help="A controller on another machine, with your token in BROADCASTER_TOKEN.",
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Change a setting for this time."),
+    ] = None,
+    speak: Annotated[
+        Literal["en", "zh_CN"] | None, typer.Option("--language", help="The language of what is printed.")
+    ] = None,
+) -> None:
+    """Plans, pushes, plays and proves village broadcasts. Without a command it runs a sample county."""
+    context.obj = Caller(county=county, who=who, controller=controller, options=_pairs(settings or []))
+    if context.invoked_subcommand is None:
+        run.run_sample(context)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs one command line and exits."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese ends no command
+    language.use(_asked_language(given) or language.preferred(os.environ))
+    try:
+        commands()(given, prog_name="broadcaster")
+    except DeskError as error:
+        complain(error)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        complain(DeskError(N_("{file}: {reason}"), file=error.filename or "broadcaster", reason=reason))
+    sys.exit(1)
+
+
+def complain(error: DeskError) -> None:
+    """Tells a person what went wrong, on stderr and in their language."""
+    print(_(error.message).format_map(error.facts), file=sys.stderr)
+    for problem in error.problems:
+        print(f"  {problem.where}: {_(problem.message).format_map(problem.facts)}", file=sys.stderr)
+
+
+def commands() -> Any:
+    """The tree of commands, with its help in the language in use."""
+    rich_utils.ARGUMENTS_PANEL_TITLE = _("Arguments")
+    rich_utils.OPTIONS_PANEL_TITLE = _("Options")
+    rich_utils.COMMANDS_PANEL_TITLE = _("Commands")
+    rich_utils.ERRORS_PANEL_TITLE = _("Error")
+    tree = typer.main.get_command(app)
+    _translate(tree)
+    return tree
+
+
+def _translate(command: Any) -> None:
+    command.help = _(command.help or "")
+    for option in (*command.params, command.get_help_option(typer.Context(command))):
+        option.help = _(getattr(option, "help", None) or "")
+    for each in getattr(command, "commands", {}).values():
+        _translate(each)
+
+
+def _asked_language(arguments: Sequence[str]) -> str | None:
+    """What `--language` says, needed before the command line can be read; a wrong one is refused when it is."""
+    following = zip(arguments, [*arguments[1:], ""], strict=True)
+    asked = [value for name, value in following if name == "--language"]
+    asked += [each.partition("=")[2] for each in arguments if each.startswith("--language=")]
+    return next((each for each in asked if each in language.LANGUAGES), None)
+
+
+def _pairs(settings: Sequence[str]) -> dict[str, str]:
+    pairs = [each.partition("=") for each in settings]
+    wrong = [key for key, equals, _value in pairs if not equals]
+    if wrong:
+        raise typer.BadParameter(_("expected TABLE.KEY=VALUE, got {got}").format(got=wrong[0]))
+    return {key: value for key, _equals, value in pairs}

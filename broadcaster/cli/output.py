@@ -1,0 +1,82 @@
+"""What commands print: tables for people, JSON for programs, and the questions asked before something happens."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from broadcaster.language import _
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before doing it.")]
+_PIPE_WIDTH = 400  # cells: no table is broken for a reader that has no width
+
+
+def listing(rows: Sequence[object], columns: Mapping[str, str], *, as_json: bool, empty: str) -> None:
+    """Rows as a table of `columns` (attribute → English heading), or all that they hold as a JSON array."""
+    if as_json:
+        print_json(rows)
+    elif not rows:
+        print(_(empty))
+    else:
+        _print_table([_(heading) for heading in columns.values()], [_cells(row, columns) for row in rows])
+
+
+def card(thing: object, labels: Mapping[str, str], *, as_json: bool) -> None:
+    """One thing, a line for each of `labels` (attribute → English label), or all it holds as a JSON object."""
+    if as_json:
+        print_json(thing)
+    else:
+        _print_table(
+            [], [[_(label), cell] for label, cell in zip(labels.values(), _cells(thing, labels), strict=True)]
+        )
+
+
+def print_json(value: object) -> None:
+    """Domain values as JSON: moments in ISO 8601, enums by value."""
+    from pydantic_core import to_jsonable_python
+
+    print(json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=2))
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Goes on after a yes; otherwise the command ends with exit code 1. Without a terminal only `--yes` is a yes."""
+    if not yes:
+        typer.confirm(question, abort=True, err=True)
+
+
+def text(value: object) -> str:
+    """A value as people read it; moments in this machine's zone."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return _("yes") if value else _("no")
+        case datetime():
+            return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        case Enum():
+            return _(str(value.value))
+        case tuple() | list() | frozenset():
+            return ", ".join(map(text, value))
+        case _:
+            return str(value)
+
+
+def _cells(thing: object, attributes: Mapping[str, str]) -> list[str]:
+    return [text(getattr(thing, name)) for name in attributes]
+
+
+def _print_table(headings: list[str], rows: list[list[str]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=bool(headings))
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)

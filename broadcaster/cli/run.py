@@ -1,0 +1,26 @@
+"""`broadcaster run`: the controller of a county, until it is stopped."""
+
+from typing import Annotated
+
+import typer
+
+from broadcaster.cli.caller import caller
+
+
+def run(
+    context: typer.Context,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Fill an empty county with a sample and simulate it.")
+    ] = False,
+) -> None:
+    """Run the controller of this county until it is stopped."""
+    from broadcaster import language, service
+
+    settings = caller(context).settings
+    language.use(settings.county.language or language.in_use())
+    service.run(settings, demo=demo)
+
+
+def run_sample(context: typer.Context) -> None:
+    """What the program does without a command."""
+    run(context, demo=True)

@@ -1,0 +1,79 @@
+"""The database: readable, whole, and of a schema that we know."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from broadcaster.config import Settings
+from broadcaster.doctor.finding import Finding, Level
+from broadcaster.language import N_
+
+_RESTORE = N_("Stop the controller, keep a copy of the file, and restore the newest backup that is whole.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseFacts:
+    """`schema` None: nothing is there yet. `integrity` and `journal` as SQLite says them; `ok` and `wal` are good."""
+
+    name: str
+    schema: str | None
+    known_schemas: tuple[str, ...]  # oldest first
+    integrity: str = "ok"
+    journal: str = "wal"
+    signing_keys: int = 1
+
+
+def measure(settings: Settings) -> DatabaseFacts:
+    """Looks into the database without bringing it forward; a missing one stays missing."""
+    from alembic.script import ScriptDirectory
+    from sqlalchemy import make_url
+
+    from broadcaster.storage.engine import connect
+    from broadcaster.storage.migration import SCRIPTS, revision
+
+    url = make_url(settings.database_url)
+    known = tuple(script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())[::-1]
+    name = url.render_as_string(hide_password=True)
+    is_sqlite = url.get_backend_name() == "sqlite"
+    if is_sqlite and not Path(url.database or "").exists():
+        return DatabaseFacts(name=name, schema=None, known_schemas=known)
+    with connect(settings.database_url).connect() as connection:
+        schema = revision(connection)
+        keys = (
+            connection.exec_driver_sql("SELECT count(*) FROM signing_key WHERE retired_at IS NULL")
+            if schema
+            else None
+        )
+        return DatabaseFacts(
+            name=name,
+            schema=schema,
+            known_schemas=known,
+            signing_keys=keys.scalar_one() if keys else 0,
+            integrity=connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+            if is_sqlite
+            else "ok",
+            journal=connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() if is_sqlite else "wal",
+        )
+
+
+def judge(database: DatabaseFacts) -> Finding:
+    """There, whole, ours."""
+    facts = {"name": database.name, "schema": database.schema, "integrity": database.integrity}
+    level, says, do = Level.OK, N_("{name} is whole and has schema {schema}."), ""
+    if database.schema is None:
+        says = N_("{name} is empty; the first start fills it.")
+    elif database.integrity != "ok":
+        level, says, do = Level.FAIL, N_("{name} is damaged: {integrity}"), _RESTORE
+    elif database.schema not in database.known_schemas:
+        level, says = Level.FAIL, N_("{name} has schema {schema}, which a newer program made.")
+        do = N_("Install that newer program, or restore the backup made before it ran.")
+    elif database.schema != database.known_schemas[-1]:
+        says = N_("{name} has the older schema {schema}; the next start brings it forward.")
+    elif database.journal != "wal":
+        level, says = Level.WARN, N_("{name} cannot be read while it is written (no write-ahead log).")
+        do = N_("Put the data directory on a local disk, not on a network share.")
+    elif not database.signing_keys:
+        level, says = Level.FAIL, N_("{name} has no signing key: endpoints would obey nothing.")
+        do = N_(
+            "Restore the backup that has the key; with a new key every endpoint must be provisioned again."
+        )
+    return Finding(check="database", level=level, says=says, do=do, facts=facts)
