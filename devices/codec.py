@@ -1,16 +1,33 @@
 """Reports as JSON bytes and back. Hostile bytes give BadReport and nothing else."""
 
-from devices.reports import Report
+import msgspec
+
+from devices.errors import BadReport
+from devices.reports import Event, Heartbeat, PlayedBatch, Report, Status, Want
 from devices.topics import ReportKind
 
 LONGEST_REPORT = 65_536  # bytes
 
+_DECODERS: dict[ReportKind, msgspec.json.Decoder[Report]] = {
+    ReportKind.STATUS: msgspec.json.Decoder(Status),
+    ReportKind.HEARTBEAT: msgspec.json.Decoder(Heartbeat),
+    ReportKind.EVENT: msgspec.json.Decoder(Event),
+    ReportKind.PLAYED: msgspec.json.Decoder(PlayedBatch),
+    ReportKind.WANT: msgspec.json.Decoder(Want),
+}
+
 
 def encode(report: Report) -> bytes:
     """Compact JSON; members that are None are left out."""
-    raise NotImplementedError
+    members = msgspec.to_builtins(report)
+    return msgspec.json.encode({name: value for name, value in members.items() if value is not None})
 
 
 def decode(kind: ReportKind, payload: bytes) -> Report:
     """The report of `kind` in `payload`, validated. Raises BadReport."""
-    raise NotImplementedError
+    if len(payload) > LONGEST_REPORT:
+        raise BadReport(f"{kind}: {len(payload)} bytes, at most {LONGEST_REPORT} are read")
+    try:
+        return _DECODERS[kind].decode(payload)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as problem:
+        raise BadReport(f"{kind}: {problem}") from None

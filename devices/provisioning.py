@@ -1,44 +1,83 @@
 """Provisioning (终端开通): what an endpoint is given once, before it can take part."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
+import msgspec
+from msgspec import Meta
+
+from devices.errors import BadProvision
 from devices.signing import PublicKey
-from schedules.places import Place
+from schedules.places import Place, covers, endpoint_place, place
+
+PROOF_KEY = 32  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provision:
-    """Who an endpoint is, where it connects, whom it trusts, and its two secrets: `password` and `proof_key`."""
+    """Who an endpoint is, where it connects, whom it trusts; `password` and `proof_key` are its secrets."""
 
     endpoint: str
     village: Place
     areas: tuple[Place, ...]  # the areas whose documents it obeys, narrowest first: village, town, county
-    host: str
-    port: int = 1883
+    host: Annotated[str, Meta(min_length=1)]
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 1883
     tls: bool = False
     ca: str | None = None  # PEM; None trusts the system's authorities
     username: str
     password: str
-    proof_key: bytes  # 32 bytes
+    proof_key: bytes
     keys: tuple[PublicKey, ...]
     zone: str = "Asia/Shanghai"  # IANA
     site: str = ""  # the site's name, for people
 
+    def __post_init__(self) -> None:
+        endpoint_place(place(self.village), self.endpoint)
+        for area in self.areas:
+            if not covers(place(area), self.village):
+                raise ValueError(f"area {area} does not hold the village {self.village}")
+        if len(self.proof_key) != PROOF_KEY:
+            raise ValueError(f"proof_key: expected {PROOF_KEY} bytes, got {len(self.proof_key)}")
+        if not self.keys:
+            raise ValueError("keys: expected at least one public key to trust, got none")
+        try:
+            ZoneInfo(self.zone)
+        except (OSError, ValueError):  # not found, and not a name at all
+            raise ValueError(
+                f"zone: expected an IANA time zone such as Asia/Shanghai, got {self.zone!r}"
+            ) from None
+
     def to_json(self) -> str:
         """As a file for the endpoint; it holds secrets."""
-        raise NotImplementedError
+        return msgspec.json.format(msgspec.json.encode(self)).decode() + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Provision":
         """Read and validated. Raises BadProvision."""
-        raise NotImplementedError
+        try:
+            return msgspec.json.decode(text, type=cls)
+        except (ValueError, RecursionError) as problem:
+            raise BadProvision(f"provisioning file: {problem}; ask the station for a new one") from None
 
     def save(self, path: Path) -> None:
         """Write the file so that only its owner can read it, replacing it as a whole."""
-        raise NotImplementedError
+        part = path.with_name(f"{path.name}.part")
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(self.to_json())
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> "Provision":
         """Read a saved file. Raises BadProvision, also if there is none."""
-        raise NotImplementedError
+        try:
+            return cls.from_json(path.read_bytes())
+        except OSError as problem:
+            raise BadProvision(f"provisioning file {path}: {problem.strerror}") from problem
+        except BadProvision as problem:
+            raise BadProvision(f"{path}: {problem}") from None

@@ -1,11 +1,26 @@
 """Reports: everything an endpoint tells the controller, as plain JSON. docs/protocol.md lists the members.
 
 Times are integer milliseconds of Unix time by the endpoint's clock, `*_s` seconds; members that an endpoint cannot
-know are left out. A reader ignores members that it does not know.
+know are left out. A reader ignores members that it does not know. The types say the ranges that a reader insists on.
 """
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+from schedules.records import ClockQuality
+
+Version = Annotated[int, Meta(ge=1, le=1)]
+Boot = Annotated[str, Meta(pattern="^[0-9a-f]{8}\\Z")]  # new at every start
+Chain = Annotated[str, Meta(pattern="^[0-9a-f]{16}\\Z")]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}\\Z")]
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Ordinal = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+Natural = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Topic = Annotated[str, Meta(max_length=80)]  # of a document, without its root
+Percent = Annotated[int, Meta(ge=0, le=100)]
 
 
 class Presence(StrEnum):
@@ -19,34 +34,36 @@ class Presence(StrEnum):
 class Status:
     """Retained presence with the session's epoch: never proof of life or death."""
 
-    v: int = 1
+    v: Version = 1
     state: Presence
-    epoch: str
+    epoch: Name  # the boot in which this session was begun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
     """The periodic sign of life and self-description."""
 
-    v: int = 1
-    boot: str  # 8 hex digits, new at every start
-    seq: int  # counts heartbeats of this boot from 1
-    up_s: int
-    clock_ms: int
-    clock: str  # records.ClockQuality
-    next_in_s: int  # when the next heartbeat is planned
-    held: dict[str, int] = field(default_factory=dict)  # document topic without its root → revision
-    missing: tuple[str, ...] = ()  # recordings that its plans and alerts need and it lacks (first 16)
-    missing_count: int = 0
-    sounding: str | None = None  # slot or alert id
-    volume: int | None = None
+    v: Version = 1
+    boot: Boot
+    seq: Ordinal  # counts heartbeats of this boot from 1
+    up_s: Natural
+    clock_ms: Natural
+    clock: ClockQuality
+    next_in_s: Annotated[int, Meta(ge=1, le=86_400)]  # when the next heartbeat is planned
+    held: Annotated[dict[Topic, Natural], Meta(max_length=64)] = field(default_factory=dict)  # its revision
+    missing: Annotated[
+        tuple[Sha256, ...], Meta(max_length=16)
+    ] = ()  # recordings needed and lacked, the first
+    missing_count: Natural = 0
+    sounding: Name | None = None  # slot or alert id
+    volume: Percent | None = None
     mains: bool | None = None
-    battery: int | None = None  # percent
-    temperature: int | None = None  # °C
-    signal: int | None = None  # dBm
-    unreceipted: int = 0  # as-played records not yet receipted
-    free_kb: int | None = None
-    software: str = ""
+    battery: Percent | None = None
+    temperature: Annotated[int, Meta(ge=-100, le=200)] | None = None  # °C
+    signal: Annotated[int, Meta(ge=-200, le=100)] | None = None  # dBm
+    unreceipted: Natural = 0  # as-played records not yet receipted
+    free_kb: Natural | None = None
+    software: Annotated[str, Meta(max_length=64)] = ""
 
 
 class EventKind(StrEnum):
@@ -68,32 +85,35 @@ class EventKind(StrEnum):
 class Event:
     """Something happened `age_ms` ago by the endpoint's own timer; `seq` counts events of this boot from 1."""
 
-    v: int = 1
-    boot: str
-    seq: int
+    v: Version = 1
+    boot: Boot
+    seq: Ordinal
     kind: EventKind
-    age_ms: int = 0
-    detail: str = ""
+    age_ms: Natural = 0
+    detail: Annotated[str, Meta(max_length=1_000)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayedBatch:
-    """As-played records `records` (canonical JSON objects with their chain hash), in order, of one chain."""
+    """Consecutive as-played records of one chain, each a JSON object with its chain hash."""
 
-    v: int = 1
-    chain: str  # 16 hex digits, drawn when the endpoint's store was created
-    records: tuple[dict[str, object], ...]
-    mac: str  # hex HMAC-SHA-256 over the last record's hash with the endpoint's proof key
+    v: Version = 1
+    chain: Chain  # drawn when the chain was begun
+    records: Annotated[tuple[dict[str, object], ...], Meta(min_length=1, max_length=64)]
+    mac: Sha256  # HMAC-SHA-256 with the endpoint's proof key, over the chain and the last record's hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:
-    """Which chunks of a recording an endpoint lacks: bit i of `bitmap` (hex, most significant bit first) is chunk base + i."""
+    """Which chunks of a recording an endpoint lacks: bit i of `bitmap` is chunk base + i.
 
-    v: int = 1
-    recording: str
-    base: int
-    bitmap: str
+    The bitmap is in hex, most significant bit first. Without a manifest it is empty: the manifest is asked for.
+    """
+
+    v: Version = 1
+    recording: Sha256
+    base: Annotated[int, Meta(ge=0, le=16_384)]
+    bitmap: Annotated[str, Meta(pattern="^([0-9a-f]{2})*\\Z", max_length=4_096)]
     have_manifest: bool = True
 
 
