@@ -11,7 +11,7 @@ from broadcaster.controller.media import Media
 from broadcaster.controller.orders import Lineup
 from broadcaster.controller.plans import plan_documents
 from broadcaster.controller.publishing import Desired, topic_of
-from broadcaster.storage.mapping import slot_of, spans_of
+from broadcaster.storage.mapping import slot_of, spans_of, windows_of
 from broadcaster.storage.tables import AlertRow, AreaRow, EndpointRow, RecordingRow, SlotRow, SpanRow
 from devices import topics
 from devices.documents import Alert, Alerts, Settings
@@ -111,7 +111,7 @@ def manifests(session: Session, recordings: Iterable[str], media: Media) -> dict
     rows = session.exec(select(RecordingRow).where(col(RecordingRow.sha256).in_(set(recordings))))
     found = {}
     for row in rows:
-        body = media.manifest(row.sha256, size=row.size, codec=row.codec, duration_ms=row.duration_ms)
+        body = media.manifest(row.sha256, size=row.size, codec=row.codec.value, duration_ms=row.duration_ms)
         found[topics.manifest(row.sha256)] = Desired(
             kind=DocumentKind.MANIFEST, target=row.sha256, body=body, holds=_STANDING
         )
@@ -128,6 +128,5 @@ def recordings_in(documents: Iterable[Desired]) -> set[str]:
 
 
 def _quiet_hours(pairs: list[list[str]] | None) -> tuple[tuple[time, time], ...] | None:
-    if pairs is None:
-        return None
-    return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in pairs)
+    windows = windows_of(pairs)
+    return None if windows is None else tuple((window.start, window.end) for window in windows)

@@ -1,6 +1,6 @@
 """Planning on the database: reads what a day depends on, plans it, and stores the difference."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, update
@@ -8,14 +8,13 @@ from sqlmodel import Session, col, select
 
 from broadcaster.controller.orders import Lineup
 from broadcaster.storage.engine import insert_new, upsert
-from broadcaster.storage.mapping import absence_row, slot_of, slot_row, spans_json
+from broadcaster.storage.mapping import absence_row, slot_of, slot_row, spans_json, windows_of
 from broadcaster.storage.tables import AbsenceRow, AreaRow, CalendarDayRow, EndpointRow, SlotRow, SpanRow
 from schedules.calendar import Calendar, Correction
 from schedules.ground import PlaceRules
 from schedules.places import Place, endpoint_place
 from schedules.planning import Planning, planned, replan
 from schedules.request import PlanRequest
-from schedules.rules import Window
 from schedules.slots import DayPlan, Slot
 
 
@@ -77,19 +76,13 @@ def _calendar(session: Session) -> Calendar:
 
 def _places(session: Session) -> dict[Place, PlaceRules]:
     areas = {
-        Place(row.code): PlaceRules(quiet=_windows(row.quiet_hours), budget_minutes=row.budget_minutes)
+        Place(row.code): PlaceRules(quiet=windows_of(row.quiet_hours), budget_minutes=row.budget_minutes)
         for row in session.exec(select(AreaRow))
     }
     endpoints = session.exec(
         select(EndpointRow.village, EndpointRow.id).where(col(EndpointRow.enabled).is_(True))
     )
     return areas | {endpoint_place(Place(village), name): PlaceRules() for village, name in endpoints}
-
-
-def _windows(pairs: list[list[str]] | None) -> tuple[Window, ...] | None:
-    if pairs is None:
-        return None
-    return tuple(Window(start=time.fromisoformat(a), end=time.fromisoformat(b)) for a, b in pairs)
 
 
 def _store(session: Session, plan: DayPlan, before: dict[str, Slot], now: datetime) -> None:

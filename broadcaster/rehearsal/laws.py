@@ -104,9 +104,7 @@ def settled_rightly(atoms: Iterable[Atom], now: datetime) -> Iterator[Violation]
 
 
 def _meets(stretch: Heard, span: Span) -> bool:
-    return (
-        stretch.started < span.end - _CLOCK_TOLERANCE and stretch.ended > span.start + _CLOCK_TOLERANCE
-    )
+    return stretch.started < span.end - _CLOCK_TOLERANCE and stretch.ended > span.start + _CLOCK_TOLERANCE
 
 
 def _violation(law: Law, stretch: Heard) -> Violation:

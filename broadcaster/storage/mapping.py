@@ -1,7 +1,7 @@
 """Between rows and domain values. Rows are not validated by the ORM; the values are, when they are built here."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from broadcaster.storage.tables import AbsenceRow, NoticeRow, PlayedRow, SlotRow
 from schedules.notices import Notice
 from schedules.places import Place
 from schedules.records import AsPlayed
-from schedules.rules import LoopRule
+from schedules.rules import LoopRule, Window
 from schedules.slots import Absence, Slot, SlotId, Span
 
 _PLAYED = AsPlayed.__dataclass_fields__.keys()
@@ -20,8 +20,8 @@ _NOTICE = Notice.__dataclass_fields__.keys() - {"recording", "duration_ms", "tar
 
 
 def rule_json(rule: LoopRule) -> dict[str, Any]:
-    """A loop rule as JSON values."""
-    members: dict[str, Any] = msgspec.to_builtins(rule)
+    """A loop rule as JSON values; equal rules are equal text."""
+    members: dict[str, Any] = msgspec.to_builtins(rule, order="deterministic")
     return members
 
 
@@ -71,6 +71,14 @@ def spans_of(pairs: Iterable[Iterable[str]]) -> tuple[Span, ...]:
     """The spans of pairs of ISO instants."""
     moments = (map(datetime.fromisoformat, pair) for pair in pairs)
     return tuple(Span(start=start, end=end) for start, end in moments)
+
+
+def windows_of(pairs: Iterable[Iterable[str]] | None) -> tuple[Window, ...] | None:
+    """Quiet hours as a row has them, ["22:00", "06:00"] pairs; None where the wider area's hold."""
+    if pairs is None:
+        return None
+    times = (map(time.fromisoformat, pair) for pair in pairs)
+    return tuple(Window(start=start, end=end) for start, end in times)
 
 
 def played_row(endpoint: str, chain: str, record: AsPlayed, received_at: datetime) -> dict[str, object]:

@@ -1,0 +1,110 @@
+"""The controller in real time: one loop that gives it messages and moments, and sleeps until its next deadline."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from audio.library import Library
+from broadcaster.controller.core import Controller, Habits
+from broadcaster.controller.media import Media
+from broadcaster.controller.moment import Moment
+from devices.distribution import Pace
+from devices.links import Message
+from devices.mqtt.link import Connection, MqttLink
+from devices.signing import Signer
+
+log = logging.getLogger(__name__)
+
+_RETRY_S = 1.0  # after a fault of the database or the disk
+
+
+class LibraryShelf:
+    """The audio library as the controller reads it."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def read(self, sha256: str, offset: int, size: int) -> bytes:
+        """Bytes of a recording; MissingRecording where it is not there."""
+        with self._library.path(sha256).open("rb") as file:
+            file.seek(offset)
+            return file.read(size)
+
+
+def moment() -> Moment:
+    """Now."""
+    return Moment(datetime.now(UTC), time.monotonic())
+
+
+class LiveController:
+    """A controller on this event loop. Its entries are called from the loop only; `nudge` from any thread."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        connection: Connection,
+        signer: Signer,
+        library: Library,
+        habits: Habits,
+        pace: Pace,
+    ) -> None:
+        self.link = MqttLink(connection, self._receive, self._connected, self._disconnected)
+        self._controller = Controller(
+            engine=engine,
+            link=self.link,
+            signer=signer,
+            media=Media(LibraryShelf(library), pace),
+            habits=habits,
+        )
+        self._loop = asyncio.get_running_loop()
+        self._stirred = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.link.run(), name="controller's link")
+            tasks.create_task(self._attend(), name="controller")
+
+    def nudge(self, order: str) -> None:
+        """An order was done at the desk: alerts go out at once, the rest is looked at next."""
+        deed = self._controller.alert if order.startswith("alerts.") else self._controller.look
+        self._loop.call_soon_threadsafe(self._stir, deed)
+
+    async def _attend(self) -> None:
+        while True:
+            self._stirred.clear()
+            if not self._do(self._controller.wake):
+                await asyncio.sleep(_RETRY_S)
+            wait_s = max(0.0, min(self._controller.next_wake - time.monotonic(), 60.0))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._stirred.wait()
+
+    def _receive(self, message: Message) -> None:
+        self._controller.receive(message, moment())
+        self._stirred.set()
+
+    def _connected(self) -> None:
+        self._stir(self._controller.connected)
+
+    def _disconnected(self, reason: str) -> None:
+        self._stir(self._controller.disconnected)
+
+    def _stir(self, deed: Callable[[Moment], None]) -> None:
+        self._do(deed)
+        self._stirred.set()
+
+    def _do(self, deed: Callable[[Moment], None]) -> bool:
+        """A fault of database or disk is said and tried again: endpoints repeat what was not receipted."""
+        try:
+            deed(moment())
+        except Exception:
+            log.exception("the controller could not do its work, it tries again")
+            return False
+        return True
