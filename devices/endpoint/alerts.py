@@ -47,9 +47,6 @@ class AlertsInForce:
     def __iter__(self) -> Iterator[Running]:
         return iter(self._running.values())
 
-    def __bool__(self) -> bool:
-        return bool(self._running)
-
     def replace(self, documents: Iterable[tuple[Header, Alerts]]) -> None:
         """Take what the held documents say; the gap and the count of what goes on are kept."""
         held = list(documents)
@@ -72,8 +69,18 @@ class AlertsInForce:
         times = self._times[key] = self._times.get(key, 0) + 1
         if running := self._running.get(key):
             running.times = times
-            running.next_s = now_s + max(running.alert.repeat_gap_s, 1)
+        self.rest(key, now_s)
         return times
+
+    def rest(self, key: str, now_s: float) -> None:
+        """Its next sounding waits for the gap."""
+        if running := self._running.get(key):
+            running.next_s = now_s + max(running.alert.repeat_gap_s, 1)
+
+    def in_force(self, key: str, now: datetime) -> bool:
+        """Whether it may go on sounding."""
+        running = self._running.get(key)
+        return running is not None and running.active(now)
 
     def active(self, now: datetime, *, quiet: bool) -> dict[str, Running]:
         """What sounds again and again at this time, by key; `quiet`: only emergencies may."""
@@ -89,11 +96,6 @@ class AlertsInForce:
             turning for r in self._running.values() for turning in (r.alert.starts, r.until) if turning > now
         )
         return min(turnings, default=None)
-
-    def forgotten(self, keys: Iterable[str]) -> None:
-        """Counts that the store has forgotten."""
-        for key in keys:
-            self._times.pop(key, None)
 
 
 def breathing(active: Mapping[str, Running], wanting: Mapping[str, object]) -> Precedence | None:

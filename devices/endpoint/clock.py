@@ -6,17 +6,24 @@ beacons are issued before they arrive, so the largest offset of the last few is 
 is believed while the system calls it disciplined and no other witness contradicts it.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from devices.acceptance import TOLERANCE
 from schedules.records import ClockQuality
 
-CONTRADICTION_S = 30 * 60  # a controller five minutes off is borne; an hour or a zone off is not
-FARTHEST_S = 60 * 86_400  # nobody is cut off for so long after the newest document; a year mistyped is farther
+CONTRADICTION_S = (
+    TOLERANCE.total_seconds()
+)  # a controller five minutes off is borne; an hour, or a zone, is not
+FARTHEST_S = (
+    60 * 86_400
+)  # nobody is cut off for so long after the newest document; a year mistyped is farther
 STEP_S = 60  # a correction worth an event
 DRIFT = 1e-4  # of a cheap quartz: what an old beacon may be off per second since
 BEACONS = 8
+HAIR_S = 0.001  # more than what is lost when instants are rounded to microseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +36,11 @@ class Instant:
 
 
 class Clock:
-    """Offsets are Unix time less monotonic time, in seconds. `floor`: newest issue time that earlier boots verified."""
+    """Offsets are Unix time less monotonic time, in seconds. Tell it at start what earlier boots `verified`."""
 
-    def __init__(self, floor: datetime | None, now: Instant) -> None:
+    def __init__(self) -> None:
         self.quality = ClockQuality.NONE
-        self._least = floor.timestamp() - now.mono_s if floor is not None else None
+        self._least: float | None = None
         self._beacons: deque[tuple[float, float]] = deque(maxlen=BEACONS)
         self._beacon: float | None = None
         self._offset: float | None = None
@@ -64,29 +71,32 @@ class Clock:
         newly, self._doubted = bool(doubt) and not self._doubted, bool(doubt)
         return doubt if newly else said
 
-    def verified(self, issued: datetime, now: Instant) -> None:
+    def verified(self, issued: datetime, now_s: float) -> None:
         """A document issued then has been verified: it cannot be earlier than that now."""
-        self._least = max(self._least or 0.0, issued.timestamp() - now.mono_s)
+        self._least = max(self._least or 0.0, issued.timestamp() - now_s)
 
-    def beacon(self, issued: datetime, now: Instant) -> None:
-        """A live beacon, new by its revision, has been verified."""
-        self.verified(issued, now)
-        self._beacons.append((now.mono_s, issued.timestamp() - now.mono_s))
-        self._beacon = max(offset - DRIFT * (now.mono_s - heard_s) for heard_s, offset in self._beacons)
+    def beacon(self, issued: datetime, now_s: float) -> None:
+        """A live beacon, newer than every document before it, has been verified."""
+        self._beacons.append((now_s, issued.timestamp() - now_s))
+        self._beacon = max(offset - DRIFT * (now_s - heard_s) for heard_s, offset in self._beacons)
 
-    def true_time(self, now: Instant) -> datetime | None:
+    def true_time(self, now_s: float) -> datetime | None:
         """The time, where it is trusted."""
-        return _utc(self._offset + now.mono_s) if self._offset is not None else None
+        return _utc(self._offset + now_s) if self._offset is not None else None
 
-    def time(self, now: Instant) -> datetime:
+    def time(self, now_s: float) -> datetime:
         """The time, or without trust the earliest that it can be: what expiry is judged by."""
         offset = self._offset if self._offset is not None else self._least
-        return _utc((offset or 0.0) + now.mono_s)
+        return _utc((offset or 0.0) + now_s)
 
     def mono_s(self, when: datetime) -> float:
-        """When the monotonic timer will show a trusted time; without trust by the earliest that it can be now."""
+        """What the monotonic timer shows at that time; without trust, by the earliest that it can be now."""
         offset = self._offset if self._offset is not None else self._least
         return when.timestamp() - (offset or 0.0)
+
+    def deadline_s(self, when: datetime | None) -> float:
+        """A monotonic instant at which `time` has surely reached `when`; infinity for None."""
+        return math.inf if when is None else self.mono_s(when) + HAIR_S
 
     def _doubt(self, system: float | None) -> str:
         if system is None:
@@ -94,7 +104,9 @@ class Clock:
         if self._beacon is not None and abs(system - self._beacon) > CONTRADICTION_S:
             return f"system clock is {system - self._beacon:+.0f} s off the controller's beacon and is not believed"
         if self._least is not None and system < self._least - CONTRADICTION_S:
-            return f"system clock is {self._least - system:.0f} s before the newest document and is not believed"
+            return (
+                f"system clock is {self._least - system:.0f} s before the newest document and is not believed"
+            )
         if self._beacon is None:
             return self._unheard_of(system)
         return ""

@@ -65,9 +65,9 @@ class Cues:
         self._next: Play | None = None
         self._known = False  # whether `_next` still holds
 
-    def get(self, slot: str) -> HeldCue | None:
-        """The cue of a slot that is held, or that lapses soon."""
-        return self._held.get(slot)
+    def holds(self, slot: str) -> bool:
+        """Whether a plan still orders the slot."""
+        return slot in self._held
 
     @property
     def recordings(self) -> dict[str, datetime]:
@@ -84,28 +84,27 @@ class Cues:
             self._lapses.pop()
         return self._lapses[-1][0] if self._lapses else None
 
-    def replace(self, held: Iterable[HeldCue], since: datetime) -> frozenset[str]:
-        """Take what the plans say now; the slots that are withdrawn. What went because its time was over before
-        `since`, the newest plan's issue, stays until it has lapsed."""
+    def replace(self, held: Iterable[HeldCue], since: datetime) -> None:
+        """Take what the plans say now. What a plan issued at `since` names no more because its time was over stays
+        until it has lapsed; the rest is withdrawn."""
         before, self._held = self._held, {h.cue.slot: h for h in held}
         self._since = max(self._since, since)
-        gone = {slot: h for slot, h in before.items() if slot not in self._held}
-        over = {slot: h for slot, h in gone.items() if h.cue.latest <= self._since and not self._settled(slot)}
-        self._held |= {slot: dataclasses.replace(h, allowed=None) for slot, h in over.items()}
+        for slot in before.keys() - self._held.keys():
+            if before[slot].cue.latest <= self._since and not self._settled(slot):
+                self._held[slot] = dataclasses.replace(before[slot], allowed=None)
         self._lapses = [(h.cue.latest, s) for s, h in self._held.items() if not self._settled(s)]
         self._lapses.sort(reverse=True)
         self._rebuild()
-        return frozenset(gone) - over.keys()
 
     def stage(self, recordings: Collection[str]) -> None:
         """Only cues whose recording is here can sound."""
         self._staged = recordings
         self._rebuild()
 
-    def next(self, now: datetime, busy: tuple[Span, ...]) -> Play | None:
-        """What sounds next, and when. Only to be asked by a trusted clock."""
+    def next(self, now: datetime, busy_until: datetime) -> Play | None:
+        """What sounds next, and when; made-up plays keep clear of an output that is taken. Only by a trusted clock."""
         if not self._known or (self._next is not None and now - self._next.when > ON_TIME):
-            self._next, self._known = self._reckoned(now, busy), True
+            self._next, self._known = self._reckoned(now, busy_until), True
         return self._next
 
     def reconsider(self) -> None:
@@ -172,14 +171,9 @@ class Cues:
             before = self._last_ended.get(mark.notice, mark.ended)
             self._last_ended[mark.notice] = max(before, mark.ended)
 
-    def _reckoned(self, now: datetime, busy: tuple[Span, ...]) -> Play | None:
+    def _reckoned(self, now: datetime, busy_until: datetime) -> Play | None:
         play = next_play(
-            now,
-            self._in_turn,
-            settled=self._off,
-            last_ended=self._last_ended,
-            busy=busy,
-            promised=self._promised,
+            now, self._in_turn, settled=self._off, last_ended=self._last_ended, promised=self._promised
         )
         if play is None or not play.made_up or play.cue.fixed or play.cue.slot in self._promised:
             return play
@@ -188,7 +182,7 @@ class Cues:
             self._in_turn,
             settled=self._off,
             last_ended=self._last_ended,
-            busy=busy,
+            busy=(Span(start=now, end=busy_until),) if now < busy_until else (),
             promised=self._promised,
         )
         self._promised = whole.promised

@@ -34,6 +34,7 @@ class Sound:
 
 
 SIREN_MS = 12_000  # the built-in siren without speech
+CHIME_MS = 1_500  # at most
 
 
 class Stage(StrEnum):
@@ -68,3 +69,43 @@ class Output(Protocol):
 
     def stop(self, now_s: float) -> Progress:
         """Silence at once, dropping what is buffered; how far the sound had come."""
+
+
+class SilentOutput:
+    """Sounds nothing, in exactly the time that it would take: for rehearsals and tests, real or virtual time."""
+
+    def __init__(self) -> None:
+        self.sound: Sound | None = None  # what "sounds" or is prepared
+        self._at_s = 0.0
+
+    def start(self, sound: Sound, at_s: float, now_s: float) -> Progress:
+        self.sound, self._at_s = sound, max(at_s, now_s)
+        return self.progress(now_s)
+
+    def progress(self, now_s: float) -> Progress:
+        if self.sound is None:
+            return Progress(stage=Stage.FINISHED)
+        if now_s < self._at_s:
+            return Progress(stage=Stage.WAITING)
+        full_ms = _length_ms(self.sound)
+        lead_ms = CHIME_MS if self.sound.chime else 0
+        passed_ms = round((now_s - self._at_s) * 1000) - lead_ms
+        return Progress(
+            stage=Stage.FINISHED if passed_ms >= full_ms else Stage.SOUNDING,
+            heard_ms=min(max(0, passed_ms), full_ms),
+            full_ms=full_ms,
+            first_sample_s=self._at_s,
+        )
+
+    def stop(self, now_s: float) -> Progress:
+        progress = self.progress(now_s)
+        self.sound = None
+        return progress
+
+
+def _length_ms(sound: Sound) -> int:
+    match sound.body:
+        case Recording(duration_ms=duration_ms, start_ms=start_ms):
+            return max(0, duration_ms - start_ms)
+        case Siren():
+            return SIREN_MS

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from devices.documents import Alert
+from devices.endpoint.alerts import key_of
+from devices.endpoint.output import SIREN_MS
+from schedules.agenda import Play
 from schedules.interruption import Playable
+from schedules.precedence import BroadcastClass
 from schedules.records import MissedBecause, Result
 
 
@@ -18,7 +23,7 @@ class Piece:
     version: int
     recording: str | None
     text: str = ""
-    language: str = "zh"
+    language: str = ""
     volume: int
 
     @property
@@ -26,13 +31,51 @@ class Piece:
         """Its name at the output."""
         return self.playable.key
 
+    @property
+    def emergency(self) -> bool:
+        """Whether it may sound in quiet hours."""
+        return self.playable.precedence.klass is BroadcastClass.EMERGENCY
+
+
+def of_play(play: Play, volume: int) -> Piece:
+    """The piece of a cue; `volume` where it orders none."""
+    cue = play.cue
+    return Piece(
+        playable=play.playable,
+        slot=cue.slot,
+        notice=cue.notice,
+        version=cue.version,
+        recording=cue.recording,
+        volume=volume if cue.volume is None else cue.volume,
+    )
+
+
+def of_alert(alert: Alert, recording: str | None, volume: int, not_after: datetime | None) -> Piece:
+    """The piece of an alert's next sounding, with its `recording` if it can be played, otherwise with the siren."""
+    return Piece(
+        playable=Playable(
+            key=key_of(alert),
+            precedence=alert.precedence,
+            duration_ms=SIREN_MS if recording is None else alert.duration_ms,
+            policy=alert.policy,
+            not_after=not_after,
+        ),
+        alert=alert.id,
+        notice=alert.notice,
+        version=alert.version,
+        recording=recording,
+        text=alert.text,
+        language=alert.language,
+        volume=volume if alert.volume is None else alert.volume,
+    )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """How a turn at the output ended. `fault` says what broke, if something did; `waits`: it begins again later."""
 
     piece: Piece
-    started: datetime | None
+    started: datetime | None  # None: nothing sounded
     ended: datetime | None
     heard_ms: int
     full_ms: int

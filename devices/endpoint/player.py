@@ -22,6 +22,7 @@ STUCK_S = 10.0  # behind its time: the output will not come to an end any more
 JUST_AFTER_S = 0.005  # a look is taken just after what it is to see
 FAULTS_BORNE = 3  # starts that may fail in one turn
 
+_WAITING = Progress(stage=Stage.WAITING)
 _UNDER_WAY = frozenset({Stage.WAITING, Stage.SOUNDING})
 
 
@@ -35,7 +36,7 @@ class _Stretch:
     begun_s: float
     noted_s: float  # when it was last written down how far the play had come, and how far
     noted_ms: int
-    progress: Progress = Progress(stage=Stage.WAITING)
+    progress: Progress = _WAITING
 
     @property
     def full_ms(self) -> int:
@@ -70,6 +71,7 @@ class Player:
         self._paused: tuple[Paused, ...] = ()
         self._stretch: _Stretch | None = None
         self._armed: Piece | None = None
+        self.changes = 0  # counts what alters `unfinished` otherwise than by the passing of time
         self.next_s = float("inf")
 
     @property
@@ -88,9 +90,9 @@ class Player:
         return self._armed.key if self._armed else None
 
     @property
-    def keys(self) -> Set[str]:
-        """What sounds or pauses."""
-        return self._pieces.keys()
+    def pieces(self) -> Mapping[str, Piece]:
+        """What sounds or pauses, by key."""
+        return self._pieces
 
     @property
     def left(self) -> timedelta:
@@ -127,10 +129,13 @@ class Player:
         if self._stretch is None:
             return None
         progress = self._ask(lambda: self._output.progress(now_s))
+        progress = replace(progress, heard_ms=max(progress.heard_ms, self._stretch.progress.heard_ms))
         if progress.stage in _UNDER_WAY and self._stretch.stuck(now_s):
             stuck = self._silence(now_s)
             progress = replace(stuck, stage=Stage.OUTPUT_FAULT, fault="the output did not come to an end")
         self._hear(self._stretch, progress, now_s, time)
+        if progress.stage is Stage.OUTPUT_FAULT:
+            self._silence(now_s)
         if progress.stage not in _UNDER_WAY:
             return self._finish(self._stretch, progress, time, counting_percent)
         self._plan_look(now_s, counting_percent)
@@ -195,7 +200,10 @@ class Player:
         kept = [state.item.key for state in (decision.sounding, *decision.paused) if state is not None]
         self._pieces = {key: known[key] for key in kept}
         if decision.action is Action.KEEP:
+            self.changes += bool(decision.ended)
             return None
+        if decision.action is not Action.IDLE or decision.ended:
+            self.changes += 1
         silenced, self._stretch = self._stretch is not None, None
         if decision.sounding is not None:
             return self._start(self._pieces[decision.sounding.item.key], decision, now_s)
@@ -246,6 +254,7 @@ class Player:
             full_ms=piece.playable.duration_ms,
             result=Result.PARTIAL if sounding.heard_ms else Result.MISSED,
             because=MissedBecause.FAULT if began.fault else MissedBecause.NO_RECORDING,
+            unplayable=began.stage is Stage.RECORDING_FAULT and bool(began.fault),
             fault=began.fault,
         )
 
@@ -258,9 +267,7 @@ class Player:
             started = time - timedelta(seconds=now_s - progress.first_sample_s)
         self._sounding = replace(self._sounding, heard_ms=stretch.heard_ms, started=started)
 
-    def _finish(
-        self, stretch: _Stretch, progress: Progress, time: datetime, counting_percent: int
-    ) -> Ended:
+    def _finish(self, stretch: _Stretch, progress: Progress, time: datetime, counting_percent: int) -> Ended:
         """The end of what sounded, by itself or by a fault."""
         assert self._sounding is not None
         sounded = stretch.heard_ms > 0
@@ -278,6 +285,7 @@ class Player:
         )
         del self._pieces[stretch.piece.key]
         self._sounding = self._stretch = None
+        self.changes += 1
         self.next_s = float("inf")
         return ended
 

@@ -1,8 +1,8 @@
 """Settings in force: the documents of the county, the town, the village and the endpoint itself, the narrower one first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from devices.documents import Settings
@@ -12,9 +12,7 @@ from schedules.slots import Span
 from schedules.windows import merged, spans_around
 
 _ONE_DAY = timedelta(days=1)
-_BUILT_IN = Settings(
-    volume=70, quiet_hours=(), zone="Asia/Shanghai", heartbeat_s=60, counting_percent=DEFAULT_COUNTING_PERCENT
-)
+_BUILT_IN = Settings(volume=70, quiet_hours=(), heartbeat_s=60, counting_percent=DEFAULT_COUNTING_PERCENT)
 HEARTBEAT_S = (5, 86_400)  # what a document may ask for; beyond it the nearer of the two holds
 
 
@@ -53,9 +51,9 @@ class InForce:
     counting_percent: int
 
 
-def in_force(narrowest_first: Iterable[Settings]) -> InForce:
-    """What holds after merging. Raises ValueError for a zone that this board does not know."""
-    documents = (*narrowest_first, _BUILT_IN)
+def in_force(narrowest_first: Iterable[Settings], zone: str) -> InForce:
+    """What holds after merging; `zone` where none is set. Raises ValueError for a zone that this board does not know."""
+    documents = (*narrowest_first, replace(_BUILT_IN, zone=zone))
     merged_members = {
         field.name: next(value for d in documents if (value := getattr(d, field.name)) is not None)
         for field in fields(Settings)
@@ -70,7 +68,9 @@ def _valued(settings: Settings) -> InForce:
     try:
         zone = ZoneInfo(settings.zone or "")
     except (KeyError, OSError, ValueError) as error:
-        raise ValueError(f"settings name the zone {settings.zone!r}, which this board does not know") from error
+        raise ValueError(
+            f"settings name the zone {settings.zone!r}, which this board does not know"
+        ) from error
     windows = tuple(Window(start=start, end=end) for start, end in settings.quiet_hours or ())
     least, most = HEARTBEAT_S
     return InForce(

@@ -7,7 +7,7 @@ in WAL mode with full synchronisation: what a method has written survives a powe
 import logging
 import random
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -97,7 +97,9 @@ class EndpointStore:
     def __init__(self, database: sqlite3.Connection, replaced: str = "") -> None:
         self._database = database
         self.replaced = replaced  # why the store had to be begun anew at this opening; empty if it did not
-        self.chain: str = database.execute("SELECT id FROM chain").fetchone()[0]  # 16 hex digits, drawn at creation
+        self.chain: str = database.execute("SELECT id FROM chain").fetchone()[
+            0
+        ]  # 16 hex digits, drawn at creation
 
     @classmethod
     def open(cls, path: Path | None, chance: random.Random) -> Self:
@@ -108,7 +110,9 @@ class EndpointStore:
             return cls(_connect(str(path), chance))
         except sqlite3.DatabaseError as error:
             aside = path.with_name(f"{path.name}.damaged")
-            log.error("the store is damaged and was moved aside", extra={"path": str(aside), "error": str(error)})
+            log.error(
+                "the store is damaged and was moved aside", extra={"path": str(aside), "error": str(error)}
+            )
             path.replace(aside)
             for journal in ("-wal", "-shm"):
                 path.with_name(path.name + journal).unlink(missing_ok=True)
@@ -132,11 +136,6 @@ class EndpointStore:
                 (document.topic, document.revision, document.payload),
             )
             database.execute("UPDATE chain SET floor_ms = max(floor_ms, ?)", (_ms(issued),))
-
-    def forget_documents(self, topics: Iterable[str]) -> None:
-        """Documents that nobody needs any more. Raises StoreFault."""
-        with self._transaction() as database:
-            database.executemany("DELETE FROM documents WHERE topic = ?", [(topic,) for topic in topics])
 
     @property
     def floor(self) -> datetime | None:
@@ -164,8 +163,8 @@ class EndpointStore:
                 row = (slot.slot, slot.notice, slot.settled, ended, _ms(slot.forget))
                 database.execute("INSERT OR REPLACE INTO slots VALUES (?, ?, ?, ?, ?)", row)
             for alert in change.alerts:
-                row = (alert.key, alert.times, _ms(alert.forget))
-                database.execute("INSERT OR REPLACE INTO alerts VALUES (?, ?, ?)", row)
+                times = (alert.key, alert.times, _ms(alert.forget))
+                database.execute("INSERT OR REPLACE INTO alerts VALUES (?, ?, ?)", times)
             if change.unfinished is not None:
                 database.execute("DELETE FROM unfinished")
                 rows = [(play.key, play.body, play.heard_ms) for play in change.unfinished]
@@ -188,22 +187,26 @@ class EndpointStore:
         )
         return tuple(rows)
 
-    @property
-    def unreceipted(self) -> int:
-        """How many records no receipt covers yet."""
-        count: int = self._database.execute("SELECT count(*) FROM records").fetchone()[0]
-        return count
-
     def forget_records(self, up_to: int) -> None:
         """Records that a receipt covers. Raises StoreFault."""
         with self._transaction() as database:
             database.execute("DELETE FROM records WHERE seq <= ?", (up_to,))
 
+    def begin_chain(self, chain: str, records: Sequence[tuple[int, str]], tip: tuple[int, str]) -> None:
+        """A new chain, with all records that are still to be sent linked anew. Raises StoreFault."""
+        with self._transaction() as database:
+            database.execute("DELETE FROM records")
+            database.executemany("INSERT INTO records VALUES (?, ?)", records)
+            database.execute("UPDATE chain SET id = ?, seq = ?, hash = ?", (chain, *tip))
+        self.chain = chain
+
     def slots(self) -> tuple[SlotMark, ...]:
         """Every slot that was attempted or settled lately."""
         rows = self._database.execute("SELECT slot, notice, settled, ended_ms, forget_ms FROM slots")
         return tuple(
-            SlotMark(slot=s, notice=n, settled=bool(x), ended=_at(e) if e is not None else None, forget=_at(f))
+            SlotMark(
+                slot=s, notice=n, settled=bool(x), ended=_at(e) if e is not None else None, forget=_at(f)
+            )
             for s, n, x, e, f in rows
         )
 
@@ -213,23 +216,24 @@ class EndpointStore:
 
     # Life
 
-    def note_alive(self, boot: str, now: datetime, since: datetime) -> None:
-        """This boot, begun at `since`, lives by true time; what is long past is forgotten. Raises StoreFault."""
+    def note_alive(self, boot: str, now: datetime, since: datetime, floor: datetime) -> None:
+        """This boot, begun at `since`, lives by true time; documents issued at `floor` were seen. Raises StoreFault."""
         with self._transaction() as database:
             database.execute(
                 "INSERT INTO boots VALUES (?, ?, ?) ON CONFLICT (boot) DO UPDATE SET last_ms = excluded.last_ms",
                 (boot, _ms(since), _ms(now)),
             )
+            database.execute("UPDATE chain SET floor_ms = max(floor_ms, ?)", (_ms(floor),))
 
     def boots(self) -> tuple[Boot, ...]:
         """When earlier boots lived, oldest first."""
         rows = self._database.execute("SELECT first_ms, last_ms FROM boots ORDER BY first_ms")
         return tuple(Boot(first=_at(first), last=_at(last)) for first, last in rows)
 
-    def forget_before(self, now: datetime, boots_before: datetime) -> None:
-        """Marks whose time is over, and boots that ended before `boots_before`. Raises StoreFault."""
+    def forget(self, slots: Iterable[str], now: datetime, boots_before: datetime) -> None:
+        """Marks of slots that are needed no more, of alerts whose time is over, and old boots. Raises StoreFault."""
         with self._transaction() as database:
-            database.execute("DELETE FROM slots WHERE forget_ms < ?", (_ms(now),))
+            database.executemany("DELETE FROM slots WHERE slot = ?", [(slot,) for slot in slots])
             database.execute("DELETE FROM alerts WHERE forget_ms < ?", (_ms(now),))
             database.execute("DELETE FROM boots WHERE last_ms < ?", (_ms(boots_before),))
 
@@ -254,8 +258,10 @@ def _connect(path: str, chance: random.Random) -> sqlite3.Connection:
         found = database.execute("PRAGMA user_version").fetchone()[0]
         if found == 0:
             chain = f"{chance.getrandbits(64):016x}"
-            database.executescript(f"BEGIN IMMEDIATE;{_TABLES}INSERT INTO chain VALUES ('{chain}', 0, '', 0);"
-                                   f"PRAGMA user_version = {FORMAT};COMMIT")
+            database.executescript(
+                f"BEGIN IMMEDIATE;{_TABLES}INSERT INTO chain VALUES ('{chain}', 0, '', 0);"
+                f"PRAGMA user_version = {FORMAT};COMMIT"
+            )
         elif found != FORMAT:
             raise sqlite3.DatabaseError(f"the store has format {found}, this program writes format {FORMAT}")
         if (verdict := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":

@@ -1,0 +1,66 @@
+"""Proof: as-played records, made of attempts that ended, and of those that a power cut ended."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from devices import chain
+from devices.endpoint.piece import Ended, Piece
+from devices.endpoint.store import Unfinished
+from schedules.records import AsPlayed, ClockQuality, MissedBecause, Result, result_of
+
+
+def of_ended(ended: Ended, clock: ClockQuality, boot: str) -> AsPlayed:
+    """The record of an attempt; the recorder numbers it."""
+    piece = ended.piece
+    return AsPlayed(
+        seq=0,
+        slot=piece.slot,
+        alert=piece.alert,
+        notice=piece.notice,
+        version=piece.version,
+        recording=piece.recording,
+        started=ended.started,
+        ended=ended.ended,
+        heard_ms=ended.heard_ms,
+        full_ms=ended.full_ms,
+        result=ended.result,
+        because=ended.because,
+        volume=piece.volume,
+        clock=clock,
+        boot=boot,
+    )
+
+
+def under_way(piece: Piece, started: datetime, heard_ms: int, clock: ClockQuality, boot: str) -> Unfinished:
+    """What to write down of a play that has not ended, so that a power cut cannot hide it."""
+    record = of_ended(
+        Ended(
+            piece=piece,
+            started=started,
+            ended=started,
+            heard_ms=0,
+            full_ms=piece.playable.duration_ms,
+            result=Result.PARTIAL,
+            because=MissedBecause.NO_POWER,
+        ),
+        clock,
+        boot,
+    )
+    return Unfinished(
+        key=piece.key, body=chain.canonical(chain.record_to_json(record)).decode(), heard_ms=heard_ms
+    )
+
+
+def taken_up(note: Unfinished, counting_percent: int) -> AsPlayed:
+    """The record of a play that the last boot did not live to end; MISSED if nobody heard any of it."""
+    record = chain.record_from_json(json.loads(note.body))
+    assert record.started is not None
+    result = result_of(note.heard_ms, record.full_ms, counting_percent)
+    return replace(
+        record,
+        ended=record.started + timedelta(milliseconds=note.heard_ms),
+        heard_ms=note.heard_ms,
+        result=result,
+        because=None if result is Result.COUNTED else MissedBecause.NO_POWER,
+    )
