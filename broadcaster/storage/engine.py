@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlmodel import Session
 
-from broadcaster.storage.migration import bring_forward
+from broadcaster.storage.migration import CannotOpen, bring_forward
 from broadcaster.storage.tables import Row
 
 BUSY_TIMEOUT_MS = 10_000
@@ -34,10 +35,20 @@ def open_database(url: str, *, migrate: bool = True) -> Engine:
 
 
 def connect(url: str) -> Engine:
-    """An engine with our settings, whatever stands in the database."""
-    where = make_url(url)
-    if where.get_backend_name() != "sqlite":
-        return create_engine(where, json_serializer=_to_json)
+    """An engine with our settings, whatever stands in the database. Raises CannotOpen for a URL that leads nowhere."""
+    try:
+        where = make_url(url)
+        if where.get_backend_name() != "sqlite":
+            return create_engine(where, json_serializer=_to_json, pool_pre_ping=True)
+        return _sqlite(where)
+    except (ArgumentError, ImportError) as error:
+        raise CannotOpen(
+            f"the database cannot be opened: {error}. Expected sqlite:///path/to/county.db or, with the extra "
+            f"`postgres` installed, postgresql+psycopg://user:password@host/county"
+        ) from error
+
+
+def _sqlite(where: URL) -> Engine:
     in_memory = where.database in (None, "", ":memory:")
     engine = create_engine(
         where,

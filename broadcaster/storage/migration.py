@@ -11,7 +11,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -20,46 +21,57 @@ class StorageError(Exception):
     """The database cannot be used as it is.
 
     StorageError
+    ├── CannotOpen         it is not there, not ours to read, or no database
     ├── DatabaseTooNew     a newer program wrote it: install that one
-    └── MigrationFailed    it is as it was: restore space or rights, or report the error
+    └── MigrationFailed    it is as it was: make room, or report the error
     """
 
 
+class CannotOpen(StorageError):
+    """Nothing can be read from it."""
+
+
 class DatabaseTooNew(StorageError):
-    """The schema is none that this program knows."""
+    """Its schema is none that this program knows."""
 
 
 class MigrationFailed(StorageError):
-    """A migration did not get through."""
+    """A step forward did not get through."""
 
 
 def bring_forward(engine: Engine, *, scripts: Path = SCRIPTS) -> None:
-    """Up to the newest schema of `scripts`; nothing happens where it stands there."""
+    """Up to the newest schema of `scripts`; nothing happens where it stands there. Raises StorageError."""
     config = Config()
-    config.set_main_option("script_location", str(scripts))
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     directory = ScriptDirectory.from_config(config)
-    with engine.connect() as connection:
-        stands = MigrationContext.configure(connection).get_current_revision()
-    newest = directory.get_current_head()
+    stands, newest = _schema(engine), directory.get_current_head()
     if stands == newest:
         return
     if stands is not None:
         _check_known(directory, stands, engine)
-        _copy(engine, stands)
     try:
+        if stands is not None:
+            _copy(engine, stands)
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except Exception as error:
         raise MigrationFailed(
-            f"the database {_name(engine)} could not be brought from schema {stands or 'empty'} to {newest} and is "
+            f"the database {_name(engine)} could not be brought from schema {stands or 'none'} to {newest} and is "
             f"as it was before: {error}"
         ) from error
 
 
-def revision(connection: Connection) -> str | None:
-    """The schema that stands in a database; None for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
+def _schema(engine: Engine) -> str | None:
+    """The schema that stands in the database; None for an empty one."""
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError as error:
+        raise CannotOpen(
+            f"the database {_name(engine)} cannot be opened: {error.orig}. See that it exists, is a database of this "
+            f"program and may be read and written by you"
+        ) from error
 
 
 def _check_known(directory: ScriptDirectory, stands: str, engine: Engine) -> None:
@@ -67,19 +79,24 @@ def _check_known(directory: ScriptDirectory, stands: str, engine: Engine) -> Non
         directory.get_revision(stands)
     except CommandError:
         raise DatabaseTooNew(
-            f"the database {_name(engine)} has schema {stands}, which this program does not know (it knows up to "
-            f"{directory.get_current_head()}): a newer program wrote it. Install that version, or restore a copy "
-            f"that was made before it ran"
+            f"the database {_name(engine)} has schema {stands}, and this program knows only up to "
+            f"{directory.get_current_head()}: a newer version wrote it. Install that version, or restore a copy from "
+            f"before it ran"
         ) from None
 
 
 def _copy(engine: Engine, stands: str) -> None:
-    if engine.dialect.name != "sqlite" or not engine.url.database or engine.url.database == ":memory:":
+    """Beside the file, as `county.db.before-0001`."""
+    file = engine.url.database
+    if engine.dialect.name != "sqlite" or file in (None, "", ":memory:"):
         return
-    copy = Path(f"{engine.url.database}.before-{stands}")
+    copy = Path(f"{file}.before-{stands}")
     copy.unlink(missing_ok=True)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM INTO :copy"), {"copy": str(copy)})
+    raw = engine.raw_connection()
+    try:
+        raw.driver_connection.execute("VACUUM INTO ?", (str(copy),))  # type: ignore[union-attr]
+    finally:
+        raw.close()
 
 
 def _name(engine: Engine) -> str:

@@ -349,7 +349,7 @@ def upgrade() -> None:
 
 
 def forbid_changes_of_audit() -> None:
-    if op.get_bind().dialect.name == "sqlite":
+    if op.get_context().dialect.name == "sqlite":
         for change in ("update", "delete"):
             op.execute(
                 f"CREATE TRIGGER audit_forbids_{change} BEFORE {change} ON audit "
