@@ -51,7 +51,8 @@ def broadcaster(
     ] = None,
 ) -> None:
     """Plans, pushes, plays and proves village broadcasts. Without a command it runs a sample county."""
-    context.obj = Caller(county=county, who=who, controller=controller, options=_pairs(settings or []))
+    options = _pairs(settings or []) | ({"county.language": speak} if speak else {})
+    context.obj = Caller(county=county, who=who, controller=controller, options=options)
     if context.invoked_subcommand is None:
         run.run_sample(context)
 

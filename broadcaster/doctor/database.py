@@ -24,20 +24,21 @@ class DatabaseFacts:
 
 def measure(settings: Settings) -> DatabaseFacts:
     """Looks into the database without bringing it forward; a missing one stays missing."""
+    from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
     from sqlalchemy import make_url
 
     from broadcaster.storage.engine import connect
-    from broadcaster.storage.migration import SCRIPTS, revision
+    from broadcaster.storage.migration import SCRIPTS
 
     url = make_url(settings.database_url)
     known = tuple(script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())[::-1]
-    name = url.render_as_string(hide_password=True)
     is_sqlite = url.get_backend_name() == "sqlite"
+    name = str(url.database) if is_sqlite else url.render_as_string(hide_password=True)
     if is_sqlite and not Path(url.database or "").exists():
         return DatabaseFacts(name=name, schema=None, known_schemas=known)
     with connect(settings.database_url).connect() as connection:
-        schema = revision(connection)
+        schema = MigrationContext.configure(connection).get_current_revision()
         keys = (
             connection.exec_driver_sql("SELECT count(*) FROM signing_key WHERE retired_at IS NULL")
             if schema
