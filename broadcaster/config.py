@@ -4,6 +4,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
@@ -33,6 +34,15 @@ Words = Annotated[
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0: any free one
 
 
+class BrokerKind(StrEnum):
+    """Which MQTT broker carries the messages."""
+
+    AUTO = "auto"  # a Mosquitto that is installed, else the embedded one
+    MOSQUITTO = "mosquitto"
+    EMBEDDED = "embedded"
+    EXTERNAL = "external"  # somebody else's, at `url`
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -60,12 +70,12 @@ class Database(_Table):
 
 
 class Broker(_Table):
-    """The MQTT broker between the controller and its endpoints: a child process of ours, or the one at `url`."""
+    """The MQTT broker between the controller and its endpoints."""
 
-    kind: Literal["auto", "mosquitto", "embedded"] = "auto"  # auto: Mosquitto where it is installed
+    kind: BrokerKind = BrokerKind.AUTO
     host: str = "127.0.0.1"
     port: Port = 0  # kept once it is chosen
-    url: str = ""  # somebody else's broker instead of our own: mqtt://host:port or mqtts://host:port
+    url: str = ""  # of an external broker: mqtt://host:port or mqtts://host:port
     user: str = ""
     password: SecretStr = SecretStr("")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from broadcaster.api.running import find
-from broadcaster.config import Settings
+from broadcaster.config import BrokerKind, Settings
 from broadcaster.desk.errors import Unavailable
 from broadcaster.doctor.finding import Finding, Level
 from broadcaster.language import N_
@@ -33,7 +33,7 @@ class PortFacts:
 class BrokerFacts:
     """`mosquitto`: its program, where it is installed. `external`: the address of another's broker."""
 
-    kind: str
+    kind: BrokerKind
     mosquitto: str | None
     port: PortFacts
     external: str = ""
@@ -50,12 +50,13 @@ def measure_broker(settings: Settings) -> BrokerFacts:
     from devices.mqtt.broker import find_mosquitto
 
     broker = settings.broker
+    external = broker.url if broker.kind is BrokerKind.EXTERNAL else ""
     return BrokerFacts(
         kind=broker.kind,
         mosquitto=find_mosquitto(),
         port=_port(settings, broker.host, broker.port),
-        external=broker.url,
-        external_answers=bool(broker.url) and _answers(broker.url),
+        external=external,
+        external_answers=bool(external) and _answers(external),
     )
 
 
@@ -87,13 +88,13 @@ def judge_broker(broker: BrokerFacts) -> Finding:
         do = N_("Start it, or correct broker.url.")
     elif broker.external:
         says = N_("The broker at {url} takes connections.")
-    elif broker.kind == "mosquitto" and not broker.mosquitto:
+    elif broker.kind is BrokerKind.MOSQUITTO and not broker.mosquitto:
         level, says = Level.FAIL, N_("Mosquitto is asked for but not installed.")
         do = N_("Install it (sudo apt install mosquitto), or set broker.kind to auto.")
     elif broker.port.is_taken:
         level, says = Level.FAIL, N_("Port {port} of {host}, for the broker, is taken.")
         do = N_("Set broker.port to a free one; 0 takes any.")
-    elif broker.kind == "embedded" or not broker.mosquitto:
+    elif broker.kind is BrokerKind.EMBEDDED or not broker.mosquitto:
         says = N_("The embedded broker carries the messages; it is good for about 1,000 endpoints.")
     return Finding(check="broker", level=level, says=says, do=do, facts=facts)
 

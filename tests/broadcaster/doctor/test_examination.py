@@ -81,6 +81,6 @@ def test_a_port_is_taken_by_others_or_by_the_controller(tmp_path: Path) -> None:
 def test_an_external_broker_is_tried(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"mqtt://127.0.0.1:{server.getsockname()[1]}"
-        settings = load(tmp_path, options={"broker.url": url}, environ={})
+        settings = load(tmp_path, options={"broker.kind": "external", "broker.url": url}, environ={})
         assert ports.measure_broker(settings).external_answers
     assert not ports.measure_broker(settings).external_answers

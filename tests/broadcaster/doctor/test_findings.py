@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from broadcaster.config import BrokerKind
 from broadcaster.doctor import clock, database, disk, ports, program, secrets, sound
 from broadcaster.doctor.finding import Finding, Level
 
@@ -16,7 +17,7 @@ CLOCK = clock.ClockFacts(now=NOW, newest=NOW - timedelta(hours=1), synchronised=
 DISK = disk.DiskFacts(directory=DIRECTORY, writable=True, free_mb=9_000, free_files=10**6)
 DATABASE = database.DatabaseFacts(name="county.db", schema="0002", known_schemas=("0001", "0002"))
 API = ports.PortFacts(host="127.0.0.1", port=8420, free=True, controller_runs=False)
-BROKER = ports.BrokerFacts(kind="auto", mosquitto="/usr/sbin/mosquitto", port=API)
+BROKER = ports.BrokerFacts(kind=BrokerKind.AUTO, mosquitto="/usr/sbin/mosquitto", port=API)
 ZONE = program.ZoneFacts(name="Asia/Shanghai", offset=timedelta(hours=8))
 TERMINAL = program.TerminalFacts(encoding="utf-8", columns=120, kind="xterm")
 
@@ -97,8 +98,8 @@ def test_the_port_of_the_api(facts: dict[str, Any], level: Level, says: str) -> 
     [
         ({}, Level.OK, "/usr/sbin/mosquitto"),
         ({"mosquitto": None}, Level.OK, "The embedded broker"),
-        ({"kind": "embedded"}, Level.OK, "The embedded broker"),
-        ({"kind": "mosquitto", "mosquitto": None}, Level.FAIL, "apt install mosquitto"),
+        ({"kind": BrokerKind.EMBEDDED}, Level.OK, "The embedded broker"),
+        ({"kind": BrokerKind.MOSQUITTO, "mosquitto": None}, Level.FAIL, "apt install mosquitto"),
         ({"port": replace(API, port=1883, free=False)}, Level.FAIL, "Set broker.port"),
         ({"external": "mqtt://b", "external_answers": True}, Level.OK, "takes connections"),
         ({"external": "mqtt://b"}, Level.FAIL, "correct broker.url"),
