@@ -26,7 +26,8 @@ def chime(sample_rate: int = pcm.SAMPLE_RATE) -> bytes:
 
 def hum(ms: int, *, dbfs: float = -36.0, sample_rate: int = pcm.SAMPLE_RATE) -> bytes:
     """A soft steady tone, faded at both ends so that it does not click."""
-    fade = min(100, ms // 2)
+    if not (fade := min(100, ms // 2)):
+        return pcm.silence(ms, sample_rate)
     tone = _sine(400.0, ms, dbfs, sample_rate)
     return bytes(tone.fade_in(fade).fade_out(fade).raw_data)
 
