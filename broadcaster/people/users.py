@@ -1,0 +1,112 @@
+"""Users: who may sign in, with which roles. Names are kept for ever, as steps and the audit trail hold them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from broadcaster.people.passwords import checked_password, hashed, is_outdated, matches
+from broadcaster.people.rights import Grant, Role
+from broadcaster.storage.tables import GrantRow, UserRow
+from schedules.places import Place
+
+CONTROLLER = "controller"  # what the controller does by itself stands under this name
+_NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
+
+
+class SignIn(StrEnum):
+    """How an attempt to sign in ended; people are told only whether it did."""
+
+    WELCOME = "welcome"
+    WRONG = "wrong"  # no such user, no password set, or another password
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Somebody with the roles that they hold."""
+
+    name: str
+    full_name: str
+    enabled: bool
+    grants: tuple[Grant, ...]
+
+
+def add(session: Session, *, name: str, full_name: str = "", password: str = "", now: datetime) -> None:
+    """A new user, without roles; without a password they cannot sign in. ValueError says what cannot be."""
+    if not _NAME.fullmatch(name) or name == CONTROLLER:
+        raise ValueError(
+            f"user name {name!r}: expected 2 to 32 of a-z, 0-9, '.', '_' and '-', beginning with a letter, and not "
+            f"{CONTROLLER!r}"
+        )
+    if session.get(UserRow, name):
+        raise ValueError(f"the user name {name!r} is taken, or was once: names are not given twice")
+    kept = hashed(checked_password(password, user=name)) if password else ""
+    session.add(UserRow(name=name, full_name=full_name, password_hash=kept, created_at=now))
+    session.flush()
+
+
+def set_password(session: Session, name: str, password: str) -> None:
+    """Replace somebody's password. LookupError, ValueError."""
+    _row(session, name).password_hash = hashed(checked_password(password, user=name))
+
+
+def set_enabled(session: Session, name: str, *, enabled: bool) -> None:
+    """Let somebody in, or keep them out together with their tokens. LookupError."""
+    _row(session, name).enabled = enabled
+
+
+def grant(session: Session, name: str, grants: Iterable[Grant]) -> None:
+    """Give somebody exactly these roles. LookupError."""
+    _row(session, name)
+    session.connection().execute(delete(GrantRow).where(col(GrantRow.user) == name))
+    session.add_all(GrantRow(user=name, role=each.role, place=each.place) for each in set(grants))
+
+
+def sign_in(session: Session, name: str, password: str) -> SignIn:
+    """Whether this is somebody's password; keeps it in today's form where it was kept in an older one."""
+    row = session.get(UserRow, name)
+    if not matches(password, row.password_hash if row else "") or row is None:
+        return SignIn.WRONG
+    if not row.enabled:
+        return SignIn.DISABLED
+    if is_outdated(row.password_hash):
+        row.password_hash = hashed(password)
+    return SignIn.WELCOME
+
+
+def user(session: Session, name: str) -> User | None:
+    """One user, or None where there never was one of that name."""
+    row = session.get(UserRow, name)
+    return _user(row, grants_of(session, name)) if row else None
+
+
+def users(session: Session) -> list[User]:
+    """Everybody, by name."""
+    rows = session.exec(select(UserRow).order_by(col(UserRow.name)))
+    return [_user(row, grants_of(session, row.name)) for row in rows]
+
+
+def grants_of(session: Session, name: str) -> tuple[Grant, ...]:
+    """What somebody holds now: nothing while they are disabled."""
+    rows = session.exec(
+        select(GrantRow)
+        .join(UserRow, col(UserRow.name) == col(GrantRow.user))
+        .where(GrantRow.user == name, col(UserRow.enabled).is_(True))
+    )
+    return tuple(sorted(Grant(role=Role(row.role), place=Place(row.place)) for row in rows))
+
+
+def _user(row: UserRow, grants: tuple[Grant, ...]) -> User:
+    return User(name=row.name, full_name=row.full_name, enabled=row.enabled, grants=grants)
+
+
+def _row(session: Session, name: str) -> UserRow:
+    row = session.get(UserRow, name)
+    if row is None:
+        raise LookupError(f"there is no user {name!r}")
+    return row
