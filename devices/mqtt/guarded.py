@@ -17,10 +17,9 @@ check of its own: a subscription is taken only where its whole filter may be rea
 
 import asyncio
 import logging
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +36,7 @@ from amqtt.utils import gen_client_id
 from devices.links import Message
 from devices.mqtt.access import covers, may_read, may_write
 from devices.mqtt.accounts import Accounts
+from devices.mqtt.filters import Filters
 from devices.mqtt.packets import publish_packet
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ class GuardedBroker(Broker):  # type: ignore[misc]  # amqtt has no types
 
     def __init__(self, host: str, port: int, passwords: Path) -> None:
         super().__init__({"listeners": {"default": {"type": "tcp", "bind": f"{host}:{port}"}}, "plugins": {}})
+        self._subscriptions: Filters[list[tuple[Any, int]]] = Filters()
         self._passwords = passwords
         self._accounts = Accounts(passwords)
 
@@ -129,14 +130,10 @@ class GuardedBroker(Broker):  # type: ignore[misc]  # amqtt has no types
 
     def hand_out(self, message: Message) -> None:
         """Send a message to all who subscribed to it, at the lower of both QoS."""
-        for session, qos in self._subscribers(message.topic):
-            if (handler := self._get_handler(session)) is not None:
-                handler.send(message, qos)
-
-    def _subscribers(self, topic: str) -> Iterator[tuple[Any, int]]:
-        for topic_filter, subscribers in self._subscriptions.items():
-            if topic.startswith(_literal(topic_filter)) and covers(topic_filter, topic):
-                yield from subscribers
+        for subscribers in self._subscriptions.matching(message.topic):
+            for session, qos in subscribers:
+                if (handler := self._get_handler(session)) is not None:
+                    handler.send(message, qos)
 
     def hand_out_retained(self, handler: "_Handler", topic_filter: str, qos: int) -> None:
         """Send a new subscriber what is retained under its filter."""
@@ -255,10 +252,3 @@ class _Writer(StreamWriterAdapter):  # type: ignore[misc]
 
     def hang_up(self) -> None:
         self._writer.transport.abort()
-
-
-@lru_cache(maxsize=65536)
-def _literal(topic_filter: str) -> str:
-    """What every topic of a filter begins with: cheap to compare first."""
-    literal = topic_filter.partition("#")[0].partition("+")[0]
-    return literal if len(literal) == len(topic_filter) else literal.removesuffix("/")
