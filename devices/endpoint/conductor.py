@@ -298,7 +298,7 @@ class Conductor:
     def _missed(self, held: HeldCue, because: MissedBecause) -> AsPlayed:
         cue = held.cue
         return AsPlayed(
-            seq=0,
+            seq=1,
             slot=cue.slot,
             notice=cue.notice,
             version=cue.version,
@@ -353,7 +353,8 @@ class Conductor:
 
     def _plan(self, now_s: float, time: datetime) -> None:
         """When the next turn is due: what is past has been dealt with in this one."""
-        at = [self._player.next_s, *self._deadlines(now_s, time)]
+        look_s = self._player.next_look_s(now_s, self._settings.counting_percent)
+        at = [look_s, *self._deadlines(now_s, time)]
         at += [running.next_s for key, running in self._active.items() if key not in self._player.pieces]
         at += [since_s + PATIENCE_S for _, since_s in self._waiting.values()]
         if self._again:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from devices import topics
-from devices.chunks import CHUNK, Assembly, Offer, wanted
+from devices.chunks import Assembly, Offer, wanted
 from devices.codec import encode
 from devices.documents import Manifest
 from devices.endpoint.media import Media, MediaFull
@@ -175,18 +175,19 @@ class Downloads:
 
     def _taken_up(self, sha256: str, manifest: Manifest) -> Assembly:
         """What is here already of a part, found by its digests."""
-        assembly = Assembly(sha256, manifest)
+        assembly, size = Assembly(sha256, manifest), manifest.chunk_size
         if sha256 in self._media.parts():
             for number in range(len(manifest.digests)):
-                assembly.offer(number, self._media.read(sha256, number * CHUNK, CHUNK))
+                assembly.offer(number, self._media.read(sha256, number * size, size))
         return assembly
 
     def _write(self, download: _Download, number: int, payload: bytes, now_s: float) -> bool:
         """Into the part; where there is no room, what nobody needs goes, the longest unneeded first."""
         assert download.assembly is not None
+        offset = number * download.assembly.manifest.chunk_size
         while True:
             try:
-                self._media.write(download.sha256, number * CHUNK, payload)
+                self._media.write(download.sha256, offset, payload)
                 return True
             except MediaFull as full:
                 self._say(EventKind.STORAGE_FAULT, "media", str(full))

@@ -141,7 +141,7 @@ class Held:
 
     def _name(self) -> None:
         root = len(topics.ROOT) + 1
-        self._said = {
+        self.said = {
             topic[root:]: self._revisions[topic] for topic in self._order if topic in self._revisions
         }
 

@@ -34,7 +34,7 @@ class Sound:
 
 
 SIREN_MS = 12_000  # the built-in siren without speech
-CHIME_MS = 1_500  # at most
+CHIME_MS = 2_000
 
 
 class Stage(StrEnum):
@@ -61,7 +61,7 @@ class Progress:
 class Output(Protocol):
     """Sounds one thing at a time. May raise whatever it likes: the player restarts it and says so."""
 
-    def start(self, sound: Sound, at_s: float, now_s: float) -> Progress:
+    def start(self, sound: Sound, at_s: float, now_s: float) -> None:
         """Prepare now, sound from the monotonic instant `at_s` on (the past means at once); replaces what sounded."""
 
     def progress(self, now_s: float) -> Progress:
@@ -78,9 +78,8 @@ class SilentOutput:
         self.sound: Sound | None = None  # what "sounds" or is prepared
         self._at_s = 0.0
 
-    def start(self, sound: Sound, at_s: float, now_s: float) -> Progress:
+    def start(self, sound: Sound, at_s: float, now_s: float) -> None:
         self.sound, self._at_s = sound, max(at_s, now_s)
-        return self.progress(now_s)
 
     def progress(self, now_s: float) -> Progress:
         if self.sound is None:

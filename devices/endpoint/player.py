@@ -4,6 +4,7 @@ The output may raise or die at any moment: that ends the play as a fault, and th
 """
 
 import logging
+import math
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -60,7 +61,7 @@ class _Stretch:
 
 
 class Player:
-    """Call `look`, then `turn`, whenever something may have changed; `next_s` says when at the latest."""
+    """Call `look`, then `turn`, whenever something may have changed; `next_look_s` says when at the latest."""
 
     def __init__(self, output: Output, media: Media, note_s: float) -> None:
         self._output = output
@@ -72,7 +73,6 @@ class Player:
         self._stretch: _Stretch | None = None
         self._armed: Piece | None = None
         self.changes = 0  # counts what alters `unfinished` otherwise than by the passing of time
-        self.next_s = float("inf")
 
     @property
     def sounding(self) -> Piece | None:
@@ -138,7 +138,6 @@ class Player:
             self._silence(now_s)
         if progress.stage not in _UNDER_WAY:
             return self._finish(self._stretch, progress, time, counting_percent)
-        self._plan_look(now_s, counting_percent)
         return None
 
     def turn(
@@ -170,8 +169,19 @@ class Player:
                 break
             ended.append(failed)
             waiting.pop(failed.piece.key, None)
-        self._plan_look(now_s, counting_percent)
         return ended
+
+    def next_look_s(self, now_s: float, counting_percent: int) -> float:
+        """When to look again: as it begins to count, as it should end, when a note is due."""
+        s = self._stretch
+        if s is None:
+            return math.inf
+        counts_s = (s.full_ms * counting_percent / 100 - s.heard_ms) / 1000
+        left_s = s.left_s()
+        at = [s.noted_s + self._note_s, now_s + (left_s + JUST_AFTER_S if left_s > 0 else LOOK_AGAIN_S)]
+        if counts_s > 0:
+            at.append(now_s + counts_s + JUST_AFTER_S)
+        return min(at)
 
     def note_due(self, now_s: float, counting_percent: int) -> bool:
         """Whether it should be written down how far the play has come: now and then, and when it begins to count."""
@@ -239,8 +249,13 @@ class Player:
             if path is None:
                 return Progress(stage=Stage.RECORDING_FAULT)
             body = Recording(path=path, duration_ms=piece.playable.duration_ms, start_ms=from_ms)
-        sound = Sound(key=piece.key, body=body, volume=piece.volume, chime=chime)
-        return self._ask(lambda: self._output.start(sound, at_s, now_s))
+        sound = Sound(key=piece.slot or piece.alert or "", body=body, volume=piece.volume, chime=chime)
+
+        def start() -> Progress:
+            self._output.start(sound, at_s, now_s)
+            return _WAITING
+
+        return self._ask(start)
 
     def _failed(self, piece: Piece, sounding: Sounding, began: Progress) -> Ended:
         """An attempt that broke at its start. Without a `fault` it is the recording that is gone: damaged, thrown away."""
@@ -286,7 +301,6 @@ class Player:
         del self._pieces[stretch.piece.key]
         self._sounding = self._stretch = None
         self.changes += 1
-        self.next_s = float("inf")
         return ended
 
     def _attempted(self, attempt: Attempt, decision: Decision, time: datetime) -> Ended:
@@ -302,19 +316,6 @@ class Player:
             because=attempt.because,
             waits=any(paused.item.key == key for paused in decision.paused),
         )
-
-    def _plan_look(self, now_s: float, counting_percent: int) -> None:
-        """Look again when it counts, when it should end, or when a note is due."""
-        s = self._stretch
-        if s is None:
-            self.next_s = float("inf")
-            return
-        counts_s = (s.full_ms * counting_percent / 100 - s.heard_ms) / 1000
-        left_s = s.left_s()
-        at = [s.noted_s + self._note_s, now_s + (left_s + JUST_AFTER_S if left_s > 0 else LOOK_AGAIN_S)]
-        if counts_s > 0:
-            at.append(now_s + counts_s + JUST_AFTER_S)
-        self.next_s = min(at)
 
     def _silence(self, now_s: float) -> Progress:
         return self._ask(lambda: self._output.stop(now_s))

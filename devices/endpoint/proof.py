@@ -14,7 +14,7 @@ def of_ended(ended: Ended, clock: ClockQuality, boot: str) -> AsPlayed:
     """The record of an attempt; the recorder numbers it."""
     piece = ended.piece
     return AsPlayed(
-        seq=0,
+        seq=1,
         slot=piece.slot,
         alert=piece.alert,
         notice=piece.notice,
