@@ -8,7 +8,7 @@ anew.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from operator import attrgetter
@@ -198,17 +198,13 @@ def _taken(
 def _kept(
     now: datetime, owed: Iterable[Cue], promised: Mapping[SlotId, datetime], output: Output
 ) -> dict[SlotId, datetime]:
-    """The promises that still hold, with the output taken for them."""
+    """The promises that hold to within ON_TIME, with the output taken for them: what sounded before may have
+    ended a little later than predicted."""
     kept: dict[SlotId, datetime] = {}
     for cue in sorted((cue for cue in owed if cue.slot in promised), key=lambda cue: promised[cue.slot]):
-        start = max(promised[cue.slot], now)
-        item = _owed(now, cue)
-        if (
-            start - promised[cue.slot] <= ON_TIME
-            and start >= cue.planned
-            and cue.end_of_span(start) is not None
-            and output.fits(item, start)
-        ):
+        item = replace(_owed(now, cue), room=cue.room_from(max(now, cue.planned)))
+        start = output.earliest(item, promised[cue.slot])
+        if start is not None and start - promised[cue.slot] <= ON_TIME:
             output.place(item, start)
             kept[cue.slot] = start
     return kept

@@ -109,11 +109,11 @@ def settle(
     """
     timed = [record if _proves_time(record) else _untimed(record) for record in records]
     settled = _verdict(timed, slot.latest, now, progress)
-    if settled.started is not None:
-        made_up = settled.outcome is Outcome.COUNTED and settled.started > slot.planned + ON_TIME
-        outcome = Outcome.MADE_UP if made_up else settled.outcome
-        settled = replace(settled, outcome=outcome, violations=_violations(slot, timed))
-    return settled
+    if not records:
+        return settled
+    late = settled.started is not None and settled.started > slot.planned + ON_TIME
+    outcome = Outcome.MADE_UP if late and settled.outcome is Outcome.COUNTED else settled.outcome
+    return replace(settled, outcome=outcome, violations=_violations(slot, timed))
 
 
 def settle_alert(
@@ -166,16 +166,12 @@ def _pending(progress: Progress) -> Outcome:
     return Outcome.HELD if progress.held else Outcome.PLANNED
 
 
-def _violations(slot: Slot, records: Iterable[AsPlayed]) -> frozenset[Violation]:
+def _violations(slot: Slot, records: Sequence[AsPlayed]) -> frozenset[Violation]:
     """What the records prove that must never happen."""
     found = set()
-    counted = 0
-    for record in records:
-        counted += record.result is Result.COUNTED
-        begun_early = record.started is not None and record.started < slot.earliest
-        ended_late = record.ended is not None and record.ended > slot.latest + _ROUNDING
-        if record.started is not None and (begun_early or ended_late):
-            found.add(Violation.OUTSIDE_WINDOW)
-    if counted > 1:
+    if sum(record.result is Result.COUNTED for record in records) > 1:
         found.add(Violation.COUNTED_TWICE)
+    sounded = [(r.started, r.ended) for r in records if r.started is not None and r.ended is not None]
+    if any(start < slot.earliest or end > slot.latest + _ROUNDING for start, end in sounded):
+        found.add(Violation.OUTSIDE_WINDOW)
     return frozenset(found)

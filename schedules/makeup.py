@@ -79,10 +79,6 @@ class Output:
         self._all.remove(start, start + owed.duration)
         self._by_notice[owed.notice].remove(start, start + owed.duration)
 
-    def fits(self, owed: Owed, start: datetime) -> bool:
-        """Whether `owed` may start then as far as other plays are concerned."""
-        return self._blocked(owed, start) is None
-
     def earliest(self, owed: Owed, start: datetime) -> datetime | None:
         """The first free start in the room of `owed` not before `start`."""
         for span in owed.room:
@@ -115,8 +111,8 @@ class Output:
     def _blocked(self, owed: Owed, start: datetime) -> tuple[datetime, datetime] | None:
         """The last start before and the first start after what stands in the way, if anything does."""
         for track, silence in (
-            (self._all, BREATH),
             (self._by_notice[owed.notice], max(owed.gap, BREATH)),
+            (self._all, BREATH),
         ):
             other = track.first_in(start - silence, start + owed.duration + silence)
             if other is not None:
@@ -139,9 +135,13 @@ def make_up(owed: Sequence[Owed], output: Output) -> dict[SlotId, datetime]:
 
 
 def _pack(owed: Iterable[Owed], output: Output, placed: dict[SlotId, datetime]) -> None:
-    """Place each as early as it can be, if it can be."""
+    """Place each as early as it can be, if it can be. One with the needs of another begins its search where
+    that one found its place: what lies before is taken."""
+    searched: dict[tuple[object, ...], datetime | None] = {}
     for item in owed:
-        start = output.earliest(item, item.room[0].start)
+        needs = (item.notice, item.duration, item.gap, item.room)
+        begin = searched.get(needs, item.room[0].start)
+        start = searched[needs] = None if begin is None else output.earliest(item, begin)
         if start is not None:
             output.place(item, start)
             placed[item.slot] = start

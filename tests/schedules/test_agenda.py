@@ -199,6 +199,31 @@ def test_a_promise_stands_however_often_the_agenda_is_asked():
         assert again.promised == {slot: promised[slot] for slot in promised if slot not in played}
 
 
+def test_a_promise_stands_although_every_play_ends_a_little_late():
+    cues = in_turn(hourly("a", gap_s=60) + hourly("b", minute=2, gap_s=60) + hourly("c", minute=4, gap_s=60))
+    settled: set[str] = set()
+    now, last_ended, times_told = clock("13:01:30"), {}, {}
+    promised = first = agenda(now, cues).promised
+    while (found := agenda(now, cues, settled=settled, last_ended=last_ended, promised=promised)).plays:
+        promised, play = found.promised, found.plays[0]
+        times_told[play.cue.slot] = play.when
+        settled.add(play.cue.slot)
+        now = last_ended[play.cue.notice] = play.when + play.cue.duration + 2 * SECOND
+    assert len(first) == 22
+    assert all(timedelta() <= times_told[slot] - when <= ON_TIME for slot, when in first.items())
+
+
+@pytest.mark.parametrize(
+    ("back", "heard", "starts"),
+    [("10:00:30", False, "10:00:30"), ("10:02:30", False, "10:03:00"), ("10:02:30", True, "11:00:00")],
+)
+def test_case_4_an_endpoint_killed_around_a_play_sounds_it_once(back: str, heard: bool, starts: str):
+    cues = hourly()
+    settled = {c.slot for c in cues if c.planned < clock("10:00")}
+    found = agenda(clock(back), cues, settled=settled | ({"letter-04"} if heard else set()))
+    assert times(found.plays)[0] == starts
+
+
 def test_a_broken_promise_is_made_anew():
     cues = hourly()
     first = after_outage(clock("10:30"), cues)
