@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = ROOT / "pyproject.toml"
 OLDEST_PYTHON = (3, 11)
 UNFINISHED = "unfinished"
-INSTALLING = "首次启动,正在安装(约 1 分钟,300 MB)… Installing, about a minute and 300 MB …"
+INSTALLING = "首次启动，正在安装（约 1 分钟，300 MB）… Installing, about a minute and 300 MB …"
 
 
 def enter(*extras: str) -> None:
@@ -53,7 +53,7 @@ def environment(*extras: str) -> str:
         sys.exit(130)
     except OSError as error:
         _stop(
-            f"无法写入 {home}:{error.strerror}。请腾出空间,或用 BROADCASTER_VENV 指定可写的文件夹。",
+            f"无法写入 {home}：{error.strerror}。请腾出空间，或用 BROADCASTER_VENV 指定可写的文件夹。",
             f"Cannot write to {home}: {error.strerror}.",
             "Free some space, or name a folder that you may write to in BROADCASTER_VENV.",
         )
@@ -88,7 +88,7 @@ def _install(python: Path, extras: list[str]) -> None:
     pip = [getattr(sys, "_base_executable", sys.executable), "-m", "pip", "--disable-pip-version-check"]
     if subprocess.run([*pip, "--version"], capture_output=True).returncode:
         _stop(
-            "没有 pip。请先安装:sudo apt install python3-pip",
+            "没有 pip。请先安装：sudo apt install python3-pip",
             "There is no pip. Install it first: sudo apt install python3-pip",
         )
     project = str(ROOT) + ("[{}]".format(",".join(extras)) if extras else "")
@@ -101,7 +101,7 @@ def _install(python: Path, extras: list[str]) -> None:
     if process.returncode:
         _stop(
             *said[-8:],
-            "安装失败,pip 的说明如上。请检查网络和磁盘空间;可用 PIP_INDEX_URL 指定就近的镜像。",
+            "安装失败，pip 的说明如上。请检查网络和磁盘空间；可用 PIP_INDEX_URL 指定就近的镜像。",
             "Installing failed, pip says why above. Check the network and the free space on the disk;",
             "a mirror that you reach can be named in PIP_INDEX_URL.",
         )
@@ -167,7 +167,7 @@ def _refuse_old_python() -> None:
     if sys.version_info < OLDEST_PYTHON:
         needed, found = "{}.{}".format(*OLDEST_PYTHON), sys.version.split()[0]
         _stop(
-            f"需要 Python {needed} 或更新的版本,现在是 {found}。",
+            f"需要 Python {needed} 或更新的版本，现在是 {found}。",
             f"Python {needed} or newer is needed, this is {found}.",
         )
 

@@ -53,6 +53,4 @@ def catalogue(language: str) -> Mapping[str, str]:
 
     with (LOCALE / language / "LC_MESSAGES" / "broadcaster.po").open("rb") as file:
         found = read_po(file, locale=language)
-    return {
-        str(entry.id): str(entry.string) for entry in found if entry.id and entry.string and not entry.fuzzy
-    }
+    return {str(entry.id): str(entry.string) for entry in found if entry.id and entry.string}

@@ -93,9 +93,10 @@ def commands() -> Any:
 
 
 def _translate(command: Any) -> None:
-    command.help = _(command.help or "")
-    for option in (*command.params, command.get_help_option(typer.Context(command))):
-        option.help = _(getattr(option, "help", None) or "")
+    command.get_help_option(typer.Context(command)).help = _("Show this message and exit.")
+    for part in (command, *command.params):
+        if getattr(part, "help", None):
+            part.help = _(part.help)
     for each in getattr(command, "commands", {}).values():
         _translate(each)
 

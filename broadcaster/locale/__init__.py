@@ -1,0 +1,1 @@
+"""Catalogues: what people read, in other languages than the code's English."""

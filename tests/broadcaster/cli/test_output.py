@@ -1,0 +1,88 @@
+"""What commands print for people and for programs."""
+
+import io
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import pytest
+import typer
+from rich.cells import cell_len
+
+from broadcaster.cli.output import card, confirm, listing, text
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    id: str
+    title: str
+    at: datetime
+    state: State = State.DRAFT
+    tags: tuple[str, ...] = ()
+    issue: int | None = None
+
+
+ROWS = (
+    Row(id="n-1", title="致广大村民朋友的一封信", at=datetime(2026, 11, 23, 4, tzinfo=UTC), tags=("a", "b")),
+    Row(id="n-2", title="[bold]not markup[/bold]", at=datetime(2026, 11, 23, 5, tzinfo=UTC), issue=7),
+)
+COLUMNS = {"title": "Title", "state": "State", "issue": "Issue"}
+
+
+def test_columns_line_up_under_wide_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    listing(ROWS, COLUMNS, as_json=False, empty="Nothing.")
+    lines = capsys.readouterr().out.splitlines()
+    starts = {cell_len(line[: line.index("draft")]) for line in lines if "draft" in line}
+    assert len(starts) == 1
+    assert cell_len(lines[0][: lines[0].index("State")]) in starts
+
+
+def test_titles_are_not_taken_for_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    listing(ROWS, COLUMNS, as_json=False, empty="Nothing.")
+    assert "[bold]not markup[/bold]" in capsys.readouterr().out
+
+
+def test_an_empty_list_says_so_to_people_and_is_empty_for_programs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    listing((), COLUMNS, as_json=False, empty="Nothing.")
+    listing((), COLUMNS, as_json=True, empty="Nothing.")
+    assert capsys.readouterr().out == "Nothing.\n[]\n"
+
+
+def test_json_holds_all_that_a_row_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    listing(ROWS[:1], COLUMNS, as_json=True, empty="")
+    assert json.loads(capsys.readouterr().out) == [
+        {
+            "id": "n-1",
+            "title": "致广大村民朋友的一封信",
+            "at": "2026-11-23T04:00:00Z",
+            "state": "draft",
+            "tags": ["a", "b"],
+            "issue": None,
+        }
+    ]
+
+
+def test_a_card_has_a_line_for_each_label(capsys: pytest.CaptureFixture[str]) -> None:
+    card(ROWS[0], {"id": "Id", "tags": "Tags"}, as_json=False)
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        ["Id", "n-1"],
+        ["Tags", "a,", "b"],
+    ]
+
+
+def test_values_read_well() -> None:
+    assert [text(None), text(True), text(7), text(State.DRAFT)] == ["", "yes", "7", "draft"]
+
+
+def test_without_an_answer_nothing_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    with pytest.raises(typer.Abort):
+        confirm("Really?", yes=False)
+    confirm("Really?", yes=True)
