@@ -9,6 +9,7 @@ from typing import Any
 
 import cbor2
 
+from devices.chunks import CHUNK, DIGEST
 from devices.documents import Alert, Alerts, Document, Header, Manifest, Receipt, Settings, TimeBeacon
 from devices.epoch import from_ms, to_ms
 from devices.errors import Refusal, RefusedDocument
@@ -30,14 +31,13 @@ from devices.shapes import (
 )
 from devices.topics import DocumentKind
 
-_DIGEST = 8  # bytes of a chunk's SHA-256
 _YEAR_10000 = 253_402_300_800_000  # ms
 
 
 def _split(raw: Any, _issued: int) -> tuple[bytes, ...]:
-    if type(raw) is not bytes or len(raw) % _DIGEST:
-        raise ValueError(f"expected bytes, {_DIGEST} for each chunk")
-    return tuple(raw[at : at + _DIGEST] for at in range(0, len(raw), _DIGEST))
+    if type(raw) is not bytes or len(raw) % DIGEST:
+        raise ValueError(f"expected bytes, {DIGEST} for each chunk")
+    return tuple(raw[start : start + DIGEST] for start in range(0, len(raw), DIGEST))
 
 
 _DIGESTS = Ways(lambda digests, _issued: b"".join(digests), _split)
@@ -58,6 +58,7 @@ _ALERT = Shape(
         "repeats": (20, whole()),
     },
     nullable=("recording",),
+    same_as={"starts": "sent"},
 )
 _ALERTS = Shape(Alerts, {"alerts": (1, many(_ALERT)), "stopped": (2, many(NAME))})
 _SETTINGS = Shape(
@@ -76,7 +77,7 @@ _MANIFEST = Shape(
         "size": (1, whole(1)),
         "codec": (2, text(64)),
         "duration_ms": (3, whole()),
-        "chunk_size": (4, whole(1)),
+        "chunk_size": (4, whole(CHUNK, CHUNK)),
         "digests": (5, _DIGESTS),
         "url": (6, text(2_000)),
     },

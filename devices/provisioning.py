@@ -45,7 +45,7 @@ class Provision:
             raise ValueError("keys: expected at least one public key to trust, got none")
         try:
             ZoneInfo(self.zone)
-        except (OSError, ValueError):  # not found, and not a name at all
+        except (KeyError, OSError, ValueError):  # not found, a directory, and not a name at all
             raise ValueError(
                 f"zone: expected an IANA time zone such as Asia/Shanghai, got {self.zone!r}"
             ) from None

@@ -100,11 +100,12 @@ def describe(payload: bytes) -> dict[str, object]:
 
 def _legible(value: object) -> object:
     """Bytes in hex; everything else is legible already."""
-    return (
-        [each.hex() if isinstance(each, bytes) else each for each in value]
-        if isinstance(value, list)
-        else value
-    )
+    match value:
+        case bytes():
+            return value.hex()
+        case list() | tuple():
+            return [_legible(each) for each in value]
+    return value
 
 
 def _opened(payload: bytes) -> _Envelope:

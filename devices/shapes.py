@@ -8,6 +8,7 @@ import re
 import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from devices.epoch import from_ms, to_ms
@@ -157,37 +158,51 @@ def pair(first: Sort, second: Sort) -> Ways:
 
 
 class Shape:
-    """A dataclass as a map: `members` gives each name its key and sort. Defaults and None are left out."""
+    """A dataclass as a map: `members` gives each name its key and sort.
+
+    Defaults and None are left out, and what is `same_as` a member before it.
+    """
 
     def __init__(
-        self, of: type, members: Mapping[str, tuple[int, Sort]], *, nullable: tuple[str, ...] = ()
+        self,
+        of: type,
+        members: Mapping[str, tuple[int, Sort]],
+        *,
+        nullable: tuple[str, ...] = (),
+        same_as: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._of = of
         self._members = members
         self._defaults = {f.name: f.default for f in fields(of) if f.default is not MISSING}
         self._defaults |= dict.fromkeys(nullable)
+        self._same_as = same_as
 
     def put(self, value: Any, issued: int) -> dict[int, Any]:
         """The map of `value`."""
+        all_members = {name: getattr(value, name) for name in self._members}
         return {
-            key: at(name, sort.put, present, issued)
+            key: at(name, sort.put, all_members[name], issued)
             for name, (key, sort) in self._members.items()
-            if (present := getattr(value, name)) != self._defaults.get(name, MISSING)
+            if all_members[name] != self._absent(name, all_members)
         }
 
     def members_of(self, raw: Any, issued: int) -> dict[str, Any]:
         """The members that the map holds; keys that are not of this shape are passed over."""
         present = mapping(raw)
-        found = {}
+        found: dict[str, Any] = {}
         for name, (key, sort) in self._members.items():
             if key in present:
                 found[name] = at(name, sort.take, present[key], issued)
-            elif name in self._defaults:
-                found[name] = self._defaults[name]
             else:
+                found[name] = self._absent(name, found)
+            if found[name] is MISSING:
                 raise ValueError(f"{name} (key {key}) is missing")
         return found
 
     def take(self, raw: Any, issued: int) -> Any:
         """The value of the map."""
         return self._of(**self.members_of(raw, issued))
+
+    def _absent(self, name: str, members: Mapping[str, Any]) -> Any:
+        """What a member is that is left out."""
+        return members[self._same_as[name]] if name in self._same_as else self._defaults.get(name, MISSING)
