@@ -116,7 +116,7 @@ def test_a_sound_over_the_limit_is_refused_before_it_is_decoded(tmp_path: Path) 
 def test_a_sound_that_does_not_state_its_length_is_cut_off_at_the_limit(tmp_path: Path) -> None:
     path = written(tmp_path / "long.amr", tone(3_000), FORMATS["amr"])
     with Decoding(path, limit_ms=2_000) as decoding:
-        blocks = []
+        blocks: list[bytes] = []
         with pytest.raises(TooLong):
             blocks.extend(decoding)
     assert pcm.duration_ms(len(b"".join(blocks))) <= 2_000
