@@ -94,11 +94,8 @@ def _records(session: Session, slots: list[str]) -> Records:
 
 
 def _progress(session: Session, withdrawn: dict[str, datetime]) -> Callable[[Slot, str], Progress]:
-    revisions: dict[str, int] = dict(
-        session.exec(
-            select(PublishedRow.topic, PublishedRow.revision).where(PublishedRow.kind == DocumentKind.PLAN)
-        )
-    )
+    plans = select(PublishedRow.topic, PublishedRow.revision).where(PublishedRow.kind == DocumentKind.PLAN)
+    revisions: dict[str, int] = {topic: revision for topic, revision in session.exec(plans)}
     states = {row.endpoint: row for row in session.exec(select(EndpointStateRow))}
 
     def progress(slot: Slot, endpoint: str) -> Progress:
@@ -107,7 +104,9 @@ def _progress(session: Session, withdrawn: dict[str, datetime]) -> Callable[[Slo
             return Progress(withdrawn=withdrawn.get(slot.id))
         topic, _ = topic_of(DocumentKind.PLAN, slot.place)
         revision = revisions.get(topic)
-        held = revision is not None and (state.held or {}).get(topic.removeprefix(f"{TOPICS}/"), 0) >= revision
+        held = (
+            revision is not None and (state.held or {}).get(topic.removeprefix(f"{TOPICS}/"), 0) >= revision
+        )
         return Progress(
             held=held,
             staged=held and not state.missing_count,

@@ -16,6 +16,7 @@ from devices.endpoint.store import EndpointStore
 from devices.links import Message
 from devices.provisioning import Provision
 
+_TICK_S = 1e-6  # so that rounding never wakes a board just before its deadline
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -151,7 +152,7 @@ class Horn:
     def _arm(self) -> None:
         if self._endpoint is None:
             return
-        wake_s = self._endpoint.next_wake + self._booted_s
+        wake_s = self._endpoint.next_wake + self._booted_s + _TICK_S
         if wake_s >= self._armed_s or wake_s == float("inf"):
             return
         self._armed_s = max(wake_s, self._world.now_s)

@@ -324,7 +324,7 @@ def _quiet_of(session: Session, county: County, days: Iterable[date]) -> dict[st
     """The quiet hours of each endpoint in true time: those of its village, else of its county."""
     hours = {Place(row.code): windows_of(row.quiet_hours) for row in session.exec(select(AreaRow))}
     spans = {
-        place: tuple(span for day in days for span in spans_around(day, windows, ZONE))
+        place: tuple(span for day in days for span in spans_around(windows, day, ZONE))
         for place, windows in hours.items()
         if windows
     }

@@ -1,0 +1,171 @@
+"""The county's house: what lies in its data directory, and what the desk and the controller need of it."""
+
+import secrets
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from audio.library import Library
+from audio.speech import CommandVoice, Voice
+from broadcaster.config import BrokerKind, Settings
+from broadcaster.desk.house import Act
+from broadcaster.people import audit, rights, users
+from broadcaster.people.rights import Right
+from broadcaster.storage.engine import open_database, transaction
+from broadcaster.storage.engine import snapshot as read_only
+from broadcaster.storage.tables import KeyRow
+from devices.mqtt.accounts import Accounts
+from devices.mqtt.connection import Connection, connection_to
+from devices.signing import Ed25519Signer, PublicKey, Signer, signer_of
+from schedules.places import Place
+
+CONTROLLER_ACCOUNT = "controller"
+
+
+class CountyHouse:
+    """One data directory with everything in it; keeps `broadcaster.desk.house.House`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        settings.directory.mkdir(parents=True, exist_ok=True)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database, brought forward to this program's schema."""
+        return open_database(self.settings.database_url)
+
+    @cached_property
+    def library(self) -> Library:
+        """Prepared audio."""
+        return Library(self.settings.directory / "library")
+
+    def voice(self) -> Voice:
+        """The station's own voice where one is set, else the built-in one."""
+        if self.settings.speech.command:
+            return CommandVoice(self.settings.speech.command)
+        from audio.espeak import EspeakVoice
+
+        return EspeakVoice()
+
+    @cached_property
+    def signer(self) -> Signer:
+        """The controller's key in force; the first is made when it is first needed."""
+        with self.transaction() as session:
+            row = session.exec(_in_force()).first()
+            if row is None:
+                made = Ed25519Signer.generate()
+                row = KeyRow(
+                    kid=made.kid.hex(),
+                    algorithm=made.algorithm,
+                    secret=made.secret.hex(),
+                    public=made.public.key.hex(),
+                    created_at=datetime.now(UTC),
+                )
+                session.add(row)
+            return signer_of(row.algorithm, bytes.fromhex(row.secret))
+
+    def public_keys(self) -> tuple[PublicKey, ...]:
+        """The keys that endpoints shall trust."""
+        in_force = self.signer.public
+        with self.snapshot() as session:
+            rows = session.exec(_in_force())
+            others = [PublicKey(algorithm=row.algorithm, key=bytes.fromhex(row.public)) for row in rows]
+        return tuple(dict.fromkeys([in_force, *others]))
+
+    @property
+    def broker_directory(self) -> Path:
+        """Where the private broker keeps its files."""
+        return self.settings.directory / "broker"
+
+    @property
+    def broker_address(self) -> tuple[str, int]:
+        """(host, port) that endpoints are told."""
+        if self.settings.broker.kind is BrokerKind.EXTERNAL:
+            connection = connection_to(self.settings.broker.url, client_id=CONTROLLER_ACCOUNT)
+            return connection.host, connection.port
+        return self.settings.broker.host, self._private_port()
+
+    def controller_connection(self) -> Connection:
+        """How the controller reaches the broker; its account on a private one gets a new password each time."""
+        broker = self.settings.broker
+        if broker.kind is BrokerKind.EXTERNAL:
+            found = connection_to(broker.url, client_id=CONTROLLER_ACCOUNT)
+            if not broker.user:
+                return found
+            secret = broker.password.get_secret_value()
+            return Connection(
+                host=found.host,
+                port=found.port,
+                client_id=CONTROLLER_ACCOUNT,
+                username=broker.user,
+                password=secret,
+                tls=found.tls,
+            )
+        password = secrets.token_urlsafe(24)
+        self.set_account(CONTROLLER_ACCOUNT, password)
+        host, port = self.broker_address
+        return Connection(
+            host=host,
+            port=port,
+            client_id=CONTROLLER_ACCOUNT,
+            username=CONTROLLER_ACCOUNT,
+            password=password,
+            max_queued=100_000,
+        )
+
+    def set_account(self, user: str, password: str) -> None:
+        """An account on the private broker, which takes it up by itself."""
+        accounts = self._accounts()
+        accounts.set(user, password)
+        accounts.save()
+
+    def remove_account(self, user: str) -> None:
+        """An account's end."""
+        accounts = self._accounts()
+        if user in accounts:
+            accounts.remove(user)
+            accounts.save()
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """One unit of work that writes."""
+        return transaction(self.engine)
+
+    def snapshot(self) -> AbstractContextManager[Session]:
+        """One view for questions, which waits for no writer."""
+        return read_only(self.engine)
+
+    def allows(self, session: Session, who: str, right: StrEnum, places: tuple[Place, ...]) -> bool:
+        """Whether `who` holds the right there."""
+        return bool(rights.may(users.grants_of(session, who), Right(right), places))
+
+    def keep(self, session: Session, act: Act) -> None:
+        """Appends to the audit trail."""
+        audit.record(
+            session,
+            at=act.at,
+            who=act.who,
+            what=act.what,
+            subject=act.subject,
+            places=act.places,
+            parameters=act.parameters,
+            outcome=act.outcome,
+            message=act.message,
+        )
+
+    def _accounts(self) -> Accounts:
+        self.broker_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Accounts(self.broker_directory / "passwords")
+
+    def _private_port(self) -> int:
+        chosen = self.broker_directory / "port"
+        return int(chosen.read_text()) if chosen.exists() else self.settings.broker.port
+
+
+def _in_force() -> SelectOfScalar[KeyRow]:
+    return select(KeyRow).where(col(KeyRow.retired_at).is_(None)).order_by(col(KeyRow.created_at).desc())
