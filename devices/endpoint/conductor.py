@@ -24,6 +24,7 @@ from devices.endpoint.recorder import Recorder
 from devices.endpoint.settings import InForce
 from devices.endpoint.store import AlertMark, SlotMark, Unfinished
 from devices.reports import EventKind
+from schedules.agenda import Play
 from schedules.precedence import BroadcastClass
 from schedules.records import AsPlayed, MissedBecause, Result
 
@@ -48,7 +49,7 @@ class _Written:
 
 
 class Conductor:
-    """`lost` is told of recordings that were found damaged, `say` of what an event should tell."""
+    """`lost` is told of recordings that cannot be had any more, `say` of what an event should tell."""
 
     def __init__(
         self,
@@ -194,14 +195,16 @@ class Conductor:
             if running.next_s <= now_s and key not in self._player.pieces
         }
         if self._ready(now_s):
-            busy_until = time + self._player.left
-            while (play := self._cues.next(time, busy_until)) is not None and play.when <= time:
+            while (play := self._next_play(time)) is not None and play.when <= time:
                 self._cues.take(play.cue.slot)
                 self._taken.add(play.cue.slot)
                 self._waiting[play.cue.slot] = (pieces.of_play(play, self._settings.volume), now_s)
         for slot in [slot for slot in self._waiting if not self._cues.holds(slot)]:
             del self._waiting[slot]
         return due | {slot: piece for slot, (piece, _) in self._waiting.items()}
+
+    def _next_play(self, time: datetime) -> Play | None:
+        return self._cues.next(time, taken=bool(self._taken or self._player.pieces))
 
     def _ready(self, now_s: float) -> bool:
         """Whether plays may ask for the output at all."""
@@ -210,7 +213,10 @@ class Conductor:
     def _alert_piece(self, running: Running, time: datetime) -> Piece:
         """With its recording, if that is here and can be played; the siren does not wait for it."""
         alert, recording = running.alert, running.alert.recording
-        if recording in self._unplayable or recording is None or self._media.sound(recording) is None:
+        if recording in self._unplayable:
+            recording = None
+        if recording is not None and self._media.sound(recording) is None:
+            self._lost(recording)
             recording = None
         not_after = None
         if not running.emergency and self._clock.trusted:
@@ -236,8 +242,6 @@ class Conductor:
 
     def _conclude(self, ended: Ended, written: _Written, now_s: float, time: datetime) -> None:
         if ended.because is MissedBecause.NO_RECORDING and ended.piece.recording is not None:
-            detail = f"{ended.piece.recording}: damaged on this board, it is fetched again"
-            self._say(EventKind.RECORDING_REFUSED, ended.piece.recording, detail)
             self._lost(ended.piece.recording)
         elif ended.unplayable and ended.result is not Result.COUNTED:
             detail = ended.fault or f"it ended after {ended.heard_ms} of {ended.full_ms} ms"
@@ -343,7 +347,7 @@ class Conductor:
         if self._player.pieces:
             return
         ready = self._ready(now_s) and not self._waiting
-        play = self._cues.next(time, time) if ready else None
+        play = self._next_play(time) if ready else None
         at_s = math.inf if play is None else self._clock.mono_s(play.when)
         if play is None or self._player.armed != play.cue.slot or abs(at_s - self._armed_s) > MOVED_S:
             self._player.disarm(now_s)
@@ -371,6 +375,6 @@ class Conductor:
             return
         yield deadline_s(self._cues.next_lapse)
         yield self._rest_until_s
-        if self._ready(now_s) and (play := self._cues.next(time, time + self._player.left)) is not None:
+        if self._ready(now_s) and (play := self._next_play(time)) is not None:
             yield self._clock.mono_s(play.when) - PREPARE_S
             yield deadline_s(play.when) if time < play.when else now_s + AGAIN_S

@@ -33,6 +33,7 @@ from devices.reports import EventKind, Heartbeat, Presence
 
 HOUSEKEEPING_S = 86_400.0
 MISSING_NAMED = 16
+ROUNDING_S = 1e-6
 STEP_S = 0.005  # of the clock, that moves deadlines
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -114,8 +115,8 @@ class Endpoint:
 
     @property
     def next_wake(self) -> float:
-        """Monotonic deadline of the next `wake`; infinity if there is none."""
-        return min(
+        """Monotonic deadline of the next `wake`: a hair late, as a timer's rounding must not make it early."""
+        return ROUNDING_S + min(
             self._conductor.next_s,
             self._alive_s,
             self._reporter.next_s,
@@ -257,8 +258,13 @@ class Endpoint:
         self._cues.stage(self._downloads.whole)
 
     def _lost(self, recording: str) -> None:
-        self._downloads.lost(recording, self._now_s)
-        self._cues.stage(self._downloads.whole)
+        """It was to sound and is not there, or damaged."""
+        if recording in self._downloads.whole:
+            self._say(
+                EventKind.RECORDING_REFUSED, recording, f"{recording}: damaged here, it is fetched again"
+            )
+            self._downloads.lost(recording, self._now_s)
+            self._cues.stage(self._downloads.whole)
 
     # Time and turns
 

@@ -35,16 +35,18 @@ class HeldCue:
 
 def held_cues(header: Header, plan: Plan, quiet: QuietHours) -> Iterator[HeldCue]:
     """The cues of one plan document."""
-    rooms = [_room(item, header.expires, quiet) for item in plan.items]
+    rooms = [_room(item.spans, item, header.expires, quiet) for item in plan.items]
     for ordered in plan.cues:
         item = plan.items[ordered.item]
-        spans, hushed = rooms[ordered.item] or _own_room(ordered, item, header.expires, quiet)
+        spans, room = item.spans, rooms[ordered.item]
+        if not spans:
+            spans = (Span(start=ordered.earliest, end=ordered.latest),)
+            room = _room(spans, item, header.expires, quiet)
         cue = _cue(ordered, item)
-        if spans == item.spans:
-            allowed: Cue | None = cue
-        else:
-            allowed = dataclasses.replace(cue, spans=spans) if spans else None
-        yield HeldCue(cue=cue, allowed=allowed, lease=header.expires, hushed=hushed)
+        allowed: Cue | None = cue
+        if room.spans != spans:
+            allowed = dataclasses.replace(cue, spans=room.spans) if room.spans else None
+        yield HeldCue(cue=cue, allowed=allowed, lease=header.expires, hushed=room.hushed)
 
 
 class Cues:
@@ -63,7 +65,7 @@ class Cues:
         self._in_turn: tuple[Cue, ...] = ()
         self._promised: dict[SlotId, datetime] = {}
         self._next: Play | None = None
-        self._known = False  # whether `_next` still holds
+        self._known = self._taken = False  # whether `_next` still holds, and for an output that was taken
 
     def holds(self, slot: str) -> bool:
         """Whether a plan still orders the slot."""
@@ -101,10 +103,13 @@ class Cues:
         self._staged = recordings
         self._rebuild()
 
-    def next(self, now: datetime, busy_until: datetime) -> Play | None:
-        """What sounds next, and when; made-up plays keep clear of an output that is taken. Only by a trusted clock."""
-        if not self._known or (self._next is not None and now - self._next.when > ON_TIME):
-            self._next, self._known = self._reckoned(now, busy_until), True
+    def next(self, now: datetime, *, taken: bool) -> Play | None:
+        """What sounds next, and when. Only by a trusted clock.
+
+        While the output is `taken`, owed plays are not thought of: when it is free again, their gaps are known.
+        """
+        if not self._known or taken != self._taken or (self._next and now - self._next.when > ON_TIME):
+            self._next, self._known, self._taken = self._reckoned(now, taken=taken), True, taken
         return self._next
 
     def reconsider(self) -> None:
@@ -128,12 +133,16 @@ class Cues:
         """What an attempt leaves behind, to be stored with its record."""
         held = self._held.get(slot)
         over = max(held.cue.latest, now) if held is not None else now
+        if ended is not None:
+            ended = ended.replace(microsecond=ended.microsecond // 1000 * 1000)  # as the store keeps it
         mark = SlotMark(slot=slot, notice=notice, settled=for_good, ended=ended, forget=over + REMEMBERED)
         self._marks[slot] = mark
         self._note_end(mark)
         if for_good:
             self._off.add(SlotId(slot))
-        self._known = False
+            self._known = False
+        else:
+            self._rebuild()
         return mark
 
     def lapsed(
@@ -163,53 +172,52 @@ class Cues:
         return (h.allowed for s, h in self._held.items() if h.allowed is not None and not self._settled(s))
 
     def _rebuild(self) -> None:
-        self._in_turn = in_turn(cue for cue in self._owing() if cue.recording in self._staged)
+        self._in_turn = in_turn(self._as_owed(cue) for cue in self._owing() if cue.recording in self._staged)
         self._known = False
+
+    def _as_owed(self, cue: Cue) -> Cue:
+        """What has been attempted is owed at once, so that it keeps its gap to the attempt."""
+        if cue.slot not in self._marks:
+            return cue
+        return dataclasses.replace(cue, planned=cue.planned - ON_TIME - timedelta(seconds=1))
 
     def _note_end(self, mark: SlotMark) -> None:
         if mark.ended is not None:
             before = self._last_ended.get(mark.notice, mark.ended)
             self._last_ended[mark.notice] = max(before, mark.ended)
 
-    def _reckoned(self, now: datetime, busy_until: datetime) -> Play | None:
-        play = next_play(
-            now, self._in_turn, settled=self._off, last_ended=self._last_ended, promised=self._promised
-        )
-        if play is None or not play.made_up or play.cue.fixed or play.cue.slot in self._promised:
+    def _reckoned(self, now: datetime, *, taken: bool) -> Play | None:
+        settled, ended, promised = self._off, self._last_ended, self._promised
+        play = next_play(now, self._in_turn, settled=settled, last_ended=ended, promised=promised)
+        if play is None or not play.made_up or play.cue.fixed:
             return play
-        whole = agenda(
-            now,
-            self._in_turn,
-            settled=self._off,
-            last_ended=self._last_ended,
-            busy=(Span(start=now, end=busy_until),) if now < busy_until else (),
-            promised=self._promised,
-        )
+        if play.cue.slot in promised and not taken:
+            return play
+        whole = agenda(now, self._in_turn, settled=settled, last_ended=ended, promised=promised)
+        if taken:
+            return next((play for play in whole.plays if not play.made_up or play.cue.fixed), None)
         self._promised = whole.promised
-        return whole.plays[0] if whole.plays else None
+        return whole.plays[0]
 
 
-_Room = tuple[tuple[Span, ...], tuple[Span, ...]]  # what may sound, what quiet hours took
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What of an item's spans may sound, and what quiet hours took of them."""
+
+    spans: tuple[Span, ...]
+    hushed: tuple[Span, ...] = ()
 
 
-def _room(item: PlanItem, lease: datetime, quiet: QuietHours) -> _Room | None:
-    return _less(item.spans, item, lease, quiet) if item.spans else None
-
-
-def _own_room(ordered: OrderedCue, item: PlanItem, lease: datetime, quiet: QuietHours) -> _Room:
-    return _less((Span(start=ordered.earliest, end=ordered.latest),), item, lease, quiet)
-
-
-def _less(spans: tuple[Span, ...], item: PlanItem, lease: datetime, quiet: QuietHours) -> _Room:
+def _room(spans: tuple[Span, ...], item: PlanItem, lease: datetime, quiet: QuietHours) -> _Room:
     """What of `spans` is neither quiet, unless the item is an emergency, nor after the lease."""
-    leased = clipped(spans, spans[0].start, lease) if spans[-1].end > lease else spans
+    leased = clipped(spans, spans[0].start, lease) if spans and spans[-1].end > lease else spans
     if item.precedence.klass is BroadcastClass.EMERGENCY or not leased:
-        return leased, ()
-    hush = quiet.between(spans[0].start, spans[-1].end)
+        return _Room(leased)
+    hush = quiet.between(leased[0].start, leased[-1].end)
     rest = less(leased, hush)
     if rest == leased:
-        return leased, ()
-    return rest, tuple(taken for span in leased for taken in clipped(hush, span.start, span.end))
+        return _Room(leased)
+    return _Room(rest, tuple(taken for span in leased for taken in clipped(hush, span.start, span.end)))
 
 
 def _cue(ordered: OrderedCue, item: PlanItem) -> Cue:

@@ -54,7 +54,7 @@ class Progress:
     stage: Stage
     heard_ms: int = 0
     full_ms: int | None = None  # real length of the body, where it is known (a siren with speech)
-    first_sample_s: float | None = None  # monotonic instant of the first sample that sounded
+    first_sample_s: float | None = None  # monotonic instant at which the first sample of the body sounded
     fault: str = ""
 
 
@@ -87,13 +87,15 @@ class SilentOutput:
         if now_s < self._at_s:
             return Progress(stage=Stage.WAITING)
         full_ms = _length_ms(self.sound)
-        lead_ms = CHIME_MS if self.sound.chime else 0
-        passed_ms = round((now_s - self._at_s) * 1000) - lead_ms
+        body_s = self._at_s + (CHIME_MS / 1000 if self.sound.chime else 0)
+        if now_s < body_s:
+            return Progress(stage=Stage.SOUNDING, full_ms=full_ms)
+        passed_ms = round((now_s - body_s) * 1000)
         return Progress(
             stage=Stage.FINISHED if passed_ms >= full_ms else Stage.SOUNDING,
-            heard_ms=min(max(0, passed_ms), full_ms),
+            heard_ms=min(passed_ms, full_ms),
             full_ms=full_ms,
-            first_sample_s=self._at_s,
+            first_sample_s=body_s,
         )
 
     def stop(self, now_s: float) -> Progress:

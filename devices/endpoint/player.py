@@ -68,6 +68,7 @@ class Player:
         self._media = media
         self._note_s = note_s
         self._pieces: dict[str, Piece] = {}  # sounding and paused, by key
+        self._last_heard: dict[str, datetime] = {}  # when each of them sounded last
         self._sounding: Sounding | None = None
         self._paused: tuple[Paused, ...] = ()
         self._stretch: _Stretch | None = None
@@ -93,13 +94,6 @@ class Player:
     def pieces(self) -> Mapping[str, Piece]:
         """What sounds or pauses, by key."""
         return self._pieces
-
-    @property
-    def left(self) -> timedelta:
-        """How long the output is taken by what sounds and pauses now."""
-        sounding_s = self._stretch.left_s() if self._stretch else 0.0
-        paused_s = sum(p.item.duration_ms - p.heard_ms for p in self._paused) / 1000
-        return timedelta(seconds=max(0.0, sounding_s) + max(0.0, paused_s))
 
     def unfinished(self) -> Iterator[tuple[Piece, datetime, int]]:
         """What a power cut would leave half heard: piece, start of the attempt, milliseconds heard."""
@@ -137,7 +131,7 @@ class Player:
         if progress.stage is Stage.OUTPUT_FAULT:
             self._silence(now_s)
         if progress.stage not in _UNDER_WAY:
-            return self._finish(self._stretch, progress, time, counting_percent)
+            return self._finish(self._stretch, progress, counting_percent)
         return None
 
     def turn(
@@ -163,7 +157,7 @@ class Player:
                 reserved=reserved,
                 counting_percent=counting_percent,
             )
-            ended += [self._attempted(attempt, decision, time) for attempt in decision.ended]
+            ended += [self._attempted(attempt, decision) for attempt in decision.ended]
             failed = self._carry_out(decision, waiting, now_s)
             if failed is None:
                 break
@@ -201,7 +195,7 @@ class Player:
             return None
         progress = self._silence(now_s)
         self._hear(self._stretch, progress, now_s, time)
-        return self._finish(self._stretch, progress, time, counting_percent)
+        return self._finish(self._stretch, progress, counting_percent)
 
     def _carry_out(self, decision: Decision, waiting: Mapping[str, Piece], now_s: float) -> Ended | None:
         """Make the output do it; the attempt that failed at once, if it did."""
@@ -209,6 +203,7 @@ class Player:
         known = {**self._pieces, **waiting}
         kept = [state.item.key for state in (decision.sounding, *decision.paused) if state is not None]
         self._pieces = {key: known[key] for key in kept}
+        self._last_heard = {key: when for key, when in self._last_heard.items() if key in self._pieces}
         if decision.action is Action.KEEP:
             self.changes += bool(decision.ended)
             return None
@@ -278,11 +273,13 @@ class Player:
         assert self._sounding is not None
         stretch.progress = progress
         started = self._sounding.started
-        if not stretch.before_ms and progress.first_sample_s is not None:
-            started = time - timedelta(seconds=now_s - progress.first_sample_s)
+        if progress.first_sample_s is not None:
+            began = time - timedelta(seconds=now_s - progress.first_sample_s)
+            started = started if stretch.before_ms else began
+            self._last_heard[stretch.piece.key] = began + timedelta(milliseconds=progress.heard_ms)
         self._sounding = replace(self._sounding, heard_ms=stretch.heard_ms, started=started)
 
-    def _finish(self, stretch: _Stretch, progress: Progress, time: datetime, counting_percent: int) -> Ended:
+    def _finish(self, stretch: _Stretch, progress: Progress, counting_percent: int) -> Ended:
         """The end of what sounded, by itself or by a fault."""
         assert self._sounding is not None
         sounded = stretch.heard_ms > 0
@@ -290,7 +287,7 @@ class Player:
         ended = Ended(
             piece=stretch.piece,
             started=self._sounding.started if sounded else None,
-            ended=time if sounded else None,
+            ended=self._last_heard.get(stretch.piece.key) if sounded else None,
             heard_ms=stretch.heard_ms,
             full_ms=stretch.full_ms,
             result=result,
@@ -303,13 +300,13 @@ class Player:
         self.changes += 1
         return ended
 
-    def _attempted(self, attempt: Attempt, decision: Decision, time: datetime) -> Ended:
+    def _attempted(self, attempt: Attempt, decision: Decision) -> Ended:
         """What the rules ended: withdrawn, interrupted, out of time."""
         key = attempt.item.key
         return Ended(
             piece=self._pieces[key],
             started=attempt.started,
-            ended=time if attempt.started is not None else None,
+            ended=self._last_heard.get(key) if attempt.started is not None else None,
             heard_ms=attempt.heard_ms,
             full_ms=attempt.item.duration_ms,
             result=attempt.result,

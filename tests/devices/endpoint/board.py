@@ -3,12 +3,12 @@
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from devices import chain, topics
 from devices.chunks import CHUNK, manifest_of
 from devices.codec import decode
-from devices.documents import Body, Document, Header, Receipt, TimeBeacon
+from devices.documents import Body, Cue, Document, Header, Receipt, TimeBeacon
 from devices.endpoint.clock import Instant
 from devices.endpoint.core import Endpoint, Pace
 from devices.endpoint.instruments import Instruments
@@ -22,7 +22,7 @@ from devices.sealing import seal
 from devices.topics import DocumentKind
 from schedules.places import Place
 from schedules.records import AsPlayed
-from tests.devices.endpoint.village import COUNTY, DAWN, EPOCH, PROVISION, SIGNER, sha256, sound_bytes
+from tests.devices.endpoint.village import COUNTY, DAWN, EPOCH, PROVISION, SIGNER, plan, sha256, sound_bytes
 from tests.devices.samples import KINDS
 
 Kind = TypeVar("Kind")
@@ -306,3 +306,10 @@ class Board:
                 self.tip = checked.tip
                 if self.receipts and self.tip:
                     self.tell(Receipt(chain=self.tip.chain, seq=self.tip.seq, hash=self.tip.hash), area=None)
+
+
+def ready(*cues: Cue, **changes: Any) -> Board:
+    """A board that holds the letter and a plan."""
+    board = Board(**changes)
+    board.tell(plan(*cues))
+    return board.give("letter")

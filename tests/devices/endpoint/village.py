@@ -3,7 +3,7 @@
 import hashlib
 import random
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from devices.chunks import CHUNK
@@ -37,6 +37,11 @@ def at(clock: str, day: int = 0) -> datetime:
     hours, minutes, *seconds = (int(part) for part in clock.split(":"))
     midnight = DAWN - timedelta(hours=6)
     return midnight + timedelta(days=day, hours=hours, minutes=minutes, seconds=sum(seconds))
+
+
+def span(start: str, end: str) -> tuple[time, time]:
+    """Wall-clock times of day, as settings have them."""
+    return time.fromisoformat(start), time.fromisoformat(end)
 
 
 def sound_bytes(name: str, chunks: int = 1) -> bytes:
