@@ -52,7 +52,7 @@ _ALERT = Shape(
         **SOUND,
         "starts": (15, TIME),
         "expires": (16, TIME),
-        "text": (17, text(10_000)),
+        "text": (17, text(65_536)),
         "language": (18, text(35)),
         "repeat_gap_s": (19, whole()),
         "repeats": (20, whole()),

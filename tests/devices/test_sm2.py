@@ -60,3 +60,19 @@ def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.Monk
     with pytest.raises(MissingBackEnd) as missing:
         Keyring([PublicKey(algorithm=SM2_SM3, key=bytes(64))])
     assert "pip install 'broadcaster[sm2]'" in str(missing.value)
+
+
+def test_sm2_signatures_are_those_of_the_standard() -> None:
+    """GB/T 32918.5-2017, annex A.2: the signature on the recommended curve."""
+    pytest.importorskip("gmssl_pyx")
+    key = bytes.fromhex(
+        "09F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020"
+        "CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13"
+    )
+    signature = bytes.fromhex(
+        "F5A03B0648D2C4630EEAC513E1BB81A15944DA3827D5B74143AC7EACEEE720B3"
+        "B1B6AA29DF212FD8763182BC0D421CA1BB9038FD1F7F42D4840B69C485BBC1AA"
+    )
+    public = PublicKey(algorithm=SM2_SM3, key=key)
+    verdict = Keyring([public]).verify(public.kid, SM2_SM3, b"message digest", signature)
+    assert verdict is SignatureVerdict.GENUINE
