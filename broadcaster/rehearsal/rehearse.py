@@ -184,8 +184,7 @@ class _Run:
                 self._hurt(hit, mishap, _restart_without_clock, Horn.boot)
                 self.world.after(mishap.lasts_s + DAY_S / 2, lambda: [horn.mend_clock() for horn in hit])
             case Trouble.CONTROLLER_KILLED:
-                self.station.doom()
-                self.world.after(mishap.lasts_s, self.station.start)
+                self.station.doom(mishap.lasts_s)
             case Trouble.BROKER_KILLED:
                 self.broker.die()
                 self.world.after(mishap.lasts_s, self.broker.rise)

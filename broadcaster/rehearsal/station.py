@@ -37,6 +37,7 @@ class Station:
         self._link: SimLink | None = None
         self._armed_s = float("inf")
         self._doomed = False
+        self._down_s = 0.0
         event.listen(engine, "commit", lambda _connection: self._strike())
 
     def start(self) -> None:
@@ -65,8 +66,9 @@ class Station:
         link.open()
         self._arm()
 
-    def doom(self) -> None:
-        """kill -9 strikes with the next commit, just before it, or right now."""
+    def doom(self, lasts_s: float) -> None:
+        """kill -9 strikes just before the next commit is done, or right now; after `lasts_s` it starts again."""
+        self._down_s = lasts_s
         if self._chance.random() < 0.5:
             self._doomed = True
         else:
@@ -99,6 +101,7 @@ class Station:
         self._controller = None
         if self._link is not None:
             self._link.close()
+        self._world.after(self._down_s, self.start)
 
     def _arm(self) -> None:
         if self._controller is None or self._controller.next_wake >= self._armed_s:
