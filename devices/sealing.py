@@ -94,17 +94,19 @@ def describe(payload: bytes) -> dict[str, object]:
         "key": envelope.kid.hex(),
         "bytes": len(payload),
         "header": document["header"],
-        "body": {name: _legible(value) for name, value in document["body"].items()},
+        "body": _legible(document["body"]),
     }
 
 
 def _legible(value: object) -> object:
-    """Bytes in hex; everything else is legible already."""
+    """Bytes in hex, tuples as lists."""
     match value:
         case bytes():
             return value.hex()
         case list() | tuple():
             return [_legible(each) for each in value]
+        case dict():
+            return {name: _legible(each) for name, each in value.items()}
     return value
 
 

@@ -45,7 +45,7 @@ def test_what_was_sealed_is_what_is_unsealed(any_document: Document) -> None:
 @given(samples.documents)
 def test_any_document_can_be_shown_as_json(any_document: Document) -> None:
     shown = describe(seal(any_document, SIGNER))
-    assert json.loads(json.dumps(shown))["key"] == SIGNER.kid.hex()
+    assert json.loads(json.dumps(shown)) == shown
 
 
 def test_a_sealed_document_is_an_ordinary_cose_sign1() -> None:
