@@ -32,9 +32,9 @@ class Site:
 
 
 class Horn:
-    """Power and process of one endpoint. `calm`: its boards write notes seldom, as virtual power cuts are exact."""
+    """Power and process of one endpoint. Virtual power cuts are exact, so its board writes its notes seldom."""
 
-    PACE = Pace(note_s=15.0, alive_s=300.0, spread_s=20.0)
+    PACE = Pace(note_s=30.0, alive_s=900.0, spread_s=20.0)
 
     def __init__(
         self, world: World, broker: Broker, weather: Weather, site: Site, ears: Ears, chance: random.Random

@@ -43,7 +43,7 @@ from schedules.windows import spans_around
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 3, 2, tzinfo=ZONE)  # a Monday
 HABITS = Habits(
-    zone=ZONE, heartbeat_s=900, gather_s=10.0, beacon_s=600.0, look_s=600.0, lease=timedelta(days=3)
+    zone=ZONE, heartbeat_s=900, gather_s=60.0, beacon_s=3600.0, look_s=1800.0, lease=timedelta(days=3)
 )
 CALM_END_S = 4 * 3600.0  # after the last day everything is mended, and what is owed to the ledger arrives
 

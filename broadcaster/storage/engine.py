@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
@@ -79,32 +80,36 @@ def snapshot(engine: Engine) -> Iterator[Session]:
 
 def upsert(session: Session, into: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts `rows`, or changes the columns that they name where the key is known. All rows name the same columns."""
-    if not rows:
-        return
-    table = _table(into)
-    keys = [column.name for column in table.primary_key]
-    statement = _insert(session)(table)
-    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    if changes:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
-    else:
-        statement = statement.on_conflict_do_nothing()
-    session.connection().execute(statement, list(rows))
+    if rows:
+        statement = _upserting(into, tuple(rows[0]), session.get_bind().dialect.name)
+        session.connection().execute(statement, list(rows))
 
 
 def insert_new(session: Session, into: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts those of `rows` that break no unique key; the others stand there already."""
     if rows:
-        session.connection().execute(_insert(session)(_table(into)).on_conflict_do_nothing(), list(rows))
+        dialect = session.get_bind().dialect.name
+        session.connection().execute(_insert(_table(into), dialect).on_conflict_do_nothing(), list(rows))
+
+
+@cache
+def _upserting(into: type[Row], columns: tuple[str, ...], dialect: str) -> Any:
+    """Building it costs more than running it on one row, so each is built once."""
+    table = _table(into)
+    keys = [column.name for column in table.primary_key]
+    statement = _insert(table, dialect)
+    changes = {name: statement.excluded[name] for name in columns if name not in keys}
+    if changes:
+        return statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    return statement.on_conflict_do_nothing()
 
 
 def _table(of: type[Row]) -> Table:
     return cast(Table, of.__table__)  # type: ignore[attr-defined]
 
 
-def _insert(session: Session) -> Any:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return sqlite.insert if is_sqlite else postgresql.insert
+def _insert(table: Table, dialect: str) -> Any:
+    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
 
 
 def _to_json(value: object) -> str:
