@@ -100,7 +100,7 @@ def _install(python: Path, extras: list[str]) -> None:
         said = words.read().decode(errors="replace").strip().splitlines()
     if process.returncode:
         _stop(
-            *said[-8:],
+            *([line.strip() for line in said if "ERROR" in line] or said[-8:]),
             "安装失败，pip 的说明如上。请检查网络和磁盘空间；可用 PIP_INDEX_URL 指定就近的镜像。",
             "Installing failed, pip says why above. Check the network and the free space on the disk;",
             "a mirror that you reach can be named in PIP_INDEX_URL.",
