@@ -122,7 +122,7 @@ class Duty:
 
 
 def duty_of(order: Order, ground: Ground, calendar: Calendar, day: date, zone: ZoneInfo) -> Duty | None:
-    """What `order` owes on `day`; None if the day is not selected or its validity meets none of the day's windows."""
+    """What `order` owes on `day`; None if it does not select the day or is not valid in any of its windows or fixed times."""
     if selects(order.rule.days, day, calendar) is not DayVerdict.SELECTED:
         return None
     fixed = tuple(instant(day, wall, zone) for wall in order.rule.fixed_times)
@@ -135,7 +135,8 @@ def duty_of(order: Order, ground: Ground, calendar: Calendar, day: date, zone: Z
         windows=_late_spans(fixed, order) if fixed else spans_of(order.rule.windows, day, zone),
         fixed=fixed,
     )
-    return duty if duty.valid else None
+    is_valid = any(order.valid_from <= at < order.valid_until for at in fixed) or (duty.valid and not fixed)
+    return duty if is_valid else None
 
 
 def _late_spans(fixed: tuple[datetime, ...], order: Order) -> tuple[Span, ...]:

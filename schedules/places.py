@@ -65,7 +65,7 @@ def prefix_of(where: Place) -> str:
 
 def covers(outer: Place, inner: Place) -> bool:
     """Whether `inner` is `outer` or lies inside it."""
-    return inner.startswith(prefix_of(outer))
+    return inner == outer or ("/" not in outer and inner.startswith(prefix_of(outer)))
 
 
 def chain_of(where: Place) -> tuple[Place, ...]:
