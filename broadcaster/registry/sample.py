@@ -1,0 +1,62 @@
+"""The sample county 临水县, which exists only here: its lists, and notices to try everything with."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from broadcaster.registry.cells import hours
+from schedules.notices import NoticeKind
+from schedules.precedence import Severity
+from schedules.rules import LoopRule
+
+SAMPLE = Path(__file__).parent.parent / "sample"
+AREAS = SAMPLE / "areas.csv"
+ENDPOINTS = SAMPLE / "endpoints.csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleNotice:
+    """A notice as somebody would draft it; `cancel` is what ends an emergency, which has no `rule`."""
+
+    id: str
+    kind: NoticeKind
+    title: str
+    text: str
+    cancel: str | None = None
+    severity: Severity = Severity.UNKNOWN
+    series: str | None = None
+    issue: int | None = None
+    rule: LoopRule | None = None
+
+
+def notices() -> tuple[SampleNotice, ...]:
+    """An open letter, a proposal, an announcement, and an emergency."""
+    index = tomllib.loads((SAMPLE / "notices.toml").read_text("utf-8"))
+    return tuple(_notice(entry) for entry in index["notice"])
+
+
+def _notice(entry: dict[str, Any]) -> SampleNotice:
+    return SampleNotice(
+        id=entry["id"],
+        kind=NoticeKind(entry["kind"]),
+        title=entry["title"],
+        text=_text(entry["text"]),
+        cancel=_text(entry["cancel"]) if "cancel" in entry else None,
+        severity=Severity(entry.get("severity", Severity.UNKNOWN)),
+        series=entry.get("series"),
+        issue=entry.get("issue"),
+        rule=_rule(entry) if "plays" in entry else None,
+    )
+
+
+def _rule(entry: dict[str, Any]) -> LoopRule:
+    return LoopRule(
+        plays=entry["plays"],
+        windows=hours(" ".join(entry["windows"])),
+        minimum_gap_s=entry["gap_min"] * 60,
+    )
+
+
+def _text(file: str) -> str:
+    return (SAMPLE / file).read_text("utf-8")
