@@ -22,41 +22,33 @@ _MOST_DAYS = 62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plays:
+    """Plays at endpoints by outcome; `ordered` is their sum."""
+
+    ordered: int
+    counted: int
+    made_up: int
+    missed: int
+    partial: int
+    withdrawn: int
+    unknown: int
+    pending: int
+    missed_by_reason: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerLine:
-    """One notice in one village on one day: plays at endpoints by outcome, and plays by how many heard them."""
+    """One notice in one village on one day; `heard_by_*` count each play once, by how many endpoints heard it."""
 
     day: date
     notice: str
     title: str
     village: str
     name: str
-    ordered: int
-    counted: int
-    made_up: int
-    missed: int
-    partial: int
-    withdrawn: int
-    unknown: int
-    pending: int
-    missed_by_reason: Mapping[str, int]
+    plays: Plays
     heard_by_all: int
     heard_by_some: int
     heard_by_none: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
-    """The whole ledger added up."""
-
-    ordered: int
-    counted: int
-    made_up: int
-    missed: int
-    partial: int
-    withdrawn: int
-    unknown: int
-    pending: int
-    missed_by_reason: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +105,10 @@ class Ledger(Noun):
                 title=titles.get(line.notice, line.notice),
                 village=line.village,
                 name=names.get(line.village, line.village),
+                plays=_plays(line.tally),
                 heard_by_all=line.heard_by_all,
                 heard_by_some=line.heard_by_some,
                 heard_by_none=line.heard_by_none,
-                **_columns(line.tally),
             )
             for line in lines(found)
         )
@@ -129,9 +121,9 @@ class Ledger(Noun):
         until: date | None = None,
         notice: str | None = None,
         place: Place | None = None,
-    ) -> Sum:
+    ) -> Plays:
         """All of it added up."""
-        return Sum(**_columns(total(_atoms(ctx, since, until, notice, place))))
+        return _plays(total(_atoms(ctx, since, until, notice, place)))
 
     @question("GET", "/coverage/{notice}", right=Right.VIEW)
     def coverage(
@@ -191,24 +183,24 @@ def _days(ctx: Context, since: date | None, until: date | None) -> Iterable[date
     return days_between(first, last)
 
 
-def _columns(tally: Tally) -> dict[str, int | Mapping[str, int]]:
-    return {
-        "ordered": tally.ordered,
-        "counted": tally.counted,
-        "made_up": tally.made_up,
-        "missed": tally.missed,
-        "partial": tally.partial,
-        "withdrawn": tally.withdrawn,
-        "unknown": tally.unknown,
-        "pending": tally.pending,
-        "missed_by_reason": dict(sorted(tally.missed_by.items())),
-    }
+def _plays(tally: Tally) -> Plays:
+    return Plays(
+        ordered=tally.ordered,
+        counted=tally.counted,
+        made_up=tally.made_up,
+        missed=tally.missed,
+        partial=tally.partial,
+        withdrawn=tally.withdrawn,
+        unknown=tally.unknown,
+        pending=tally.pending,
+        missed_by_reason=dict(sorted(tally.missed_by.items())),
+    )
 
 
 def _titles(session: Session) -> dict[str, str]:
-    rows = session.exec(select(NoticeRow.id, NoticeRow.title).order_by(col(NoticeRow.version)))
-    return {notice: title for notice, title in rows}
+    wanted = select(NoticeRow.id, NoticeRow.title).order_by(col(NoticeRow.version))
+    return dict(session.exec(wanted).all())
 
 
 def _names(session: Session) -> dict[str, str]:
-    return {code: name for code, name in session.exec(select(AreaRow.code, AreaRow.name))}
+    return dict(session.exec(select(AreaRow.code, AreaRow.name)).all())

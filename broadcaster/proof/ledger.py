@@ -95,7 +95,7 @@ def _records(session: Session, slots: list[str]) -> Records:
 
 def _progress(session: Session, withdrawn: dict[str, datetime]) -> Callable[[Slot, str], Progress]:
     plans = select(PublishedRow.topic, PublishedRow.revision).where(PublishedRow.kind == DocumentKind.PLAN)
-    revisions: dict[str, int] = {topic: revision for topic, revision in session.exec(plans)}
+    revisions = dict(session.exec(plans).all())
     states = {row.endpoint: row for row in session.exec(select(EndpointStateRow))}
 
     def progress(slot: Slot, endpoint: str) -> Progress:
