@@ -17,6 +17,7 @@ from broadcaster.config import BrokerKind, Settings
 from broadcaster.desk.house import Act
 from broadcaster.people import audit, rights, users
 from broadcaster.people.rights import Right
+from broadcaster.registry.provisioning import Surroundings
 from broadcaster.storage.engine import open_database, transaction
 from broadcaster.storage.engine import snapshot as read_only
 from broadcaster.storage.tables import KeyRow
@@ -37,8 +38,12 @@ class CountyHouse:
 
     @cached_property
     def engine(self) -> Engine:
-        """The database, brought forward to this program's schema."""
-        return open_database(self.settings.database_url)
+        """The database, brought forward to this program's schema, with a key to sign with."""
+        engine = open_database(self.settings.database_url)
+        with transaction(engine) as session:
+            if session.exec(_in_force()).first() is None:
+                session.add(_new_key())
+        return engine
 
     @cached_property
     def library(self) -> Library:
@@ -55,28 +60,24 @@ class CountyHouse:
 
     @cached_property
     def signer(self) -> Signer:
-        """The controller's key in force; the first is made when it is first needed."""
-        with self.transaction() as session:
-            row = session.exec(_in_force()).first()
-            if row is None:
-                made = Ed25519Signer.generate()
-                row = KeyRow(
-                    kid=made.kid.hex(),
-                    algorithm=made.algorithm,
-                    secret=made.secret.hex(),
-                    public=made.public.key.hex(),
-                    created_at=datetime.now(UTC),
-                )
-                session.add(row)
-            return signer_of(row.algorithm, bytes.fromhex(row.secret))
-
-    def public_keys(self) -> tuple[PublicKey, ...]:
-        """The keys that endpoints shall trust."""
-        in_force = self.signer.public
+        """The controller's newest key in force."""
         with self.snapshot() as session:
-            rows = session.exec(_in_force())
-            others = [PublicKey(algorithm=row.algorithm, key=bytes.fromhex(row.public)) for row in rows]
-        return tuple(dict.fromkeys([in_force, *others]))
+            row = session.exec(_in_force()).first()
+        if row is None:
+            raise LookupError("the house has no signing key")
+        return signer_of(row.algorithm, bytes.fromhex(row.secret))
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What every endpoint is told when it is provisioned."""
+        with self.snapshot() as session:
+            keys = tuple(
+                PublicKey(algorithm=row.algorithm, key=bytes.fromhex(row.public))
+                for row in session.exec(_in_force())
+            )
+        host, port = self.broker_address
+        tls = self.settings.broker.url.startswith("mqtts:")
+        return Surroundings(host=host, port=port, tls=tls, keys=keys, zone=self.settings.zone.key)
 
     @property
     def broker_directory(self) -> Path:
@@ -167,5 +168,21 @@ class CountyHouse:
         return int(chosen.read_text()) if chosen.exists() else self.settings.broker.port
 
 
+def _new_key() -> KeyRow:
+    made = Ed25519Signer.generate()
+    return KeyRow(
+        kid=made.kid.hex(),
+        algorithm=made.algorithm,
+        secret=made.secret.hex(),
+        public=made.public.key.hex(),
+        created_at=datetime.now(UTC),
+    )
+
+
 def _in_force() -> SelectOfScalar[KeyRow]:
-    return select(KeyRow).where(col(KeyRow.retired_at).is_(None)).order_by(col(KeyRow.created_at).desc())
+    return (
+        select(KeyRow)
+        .where(col(KeyRow.retired_at).is_(None))
+        .order_by(col(KeyRow.created_at).desc())
+        .limit(8)
+    )
