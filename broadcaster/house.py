@@ -1,6 +1,7 @@
 """The county's house: what lies in its data directory, and what the desk and the controller need of it."""
 
 import secrets
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -34,6 +35,8 @@ class CountyHouse:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.report: Callable[[float], None] = lambda share: None  # long work says how much of it is done
+        self.accounts_changed: Callable[[], None] = lambda: None  # whoever runs the broker has it read them anew
         settings.directory.mkdir(parents=True, exist_ok=True)
 
     @cached_property
@@ -125,6 +128,7 @@ class CountyHouse:
         accounts = self._accounts()
         accounts.set(user, password)
         accounts.save()
+        self.accounts_changed()
 
     def remove_account(self, user: str) -> None:
         """An account's end."""
@@ -132,6 +136,7 @@ class CountyHouse:
         if user in accounts:
             accounts.remove(user)
             accounts.save()
+            self.accounts_changed()
 
     def transaction(self) -> AbstractContextManager[Session]:
         """One unit of work that writes."""

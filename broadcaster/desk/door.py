@@ -41,6 +41,7 @@ from schedules.places import Place
 
 if TYPE_CHECKING:
     from broadcaster.desk.house import Context
+    from broadcaster.house import CountyHouse
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -88,10 +89,15 @@ class Entry(Generic[P, R]):
     ) -> None:
         self.answer, self.verb, self.path, self.right = answer, verb, path, right
         self.places, self.is_order = places, is_order
+        self.work: Callable[..., object] | None = None
         self.parameters = dict(list(inspect.signature(answer).parameters.items())[2:])
         missing = {*self.path_parameters, *([places] if places else [])} - self.parameters.keys()
         if missing:
             raise TypeError(f"{answer.__qualname__} does not take {sorted(missing)} of its path or places")
+
+    def beforehand(self, work: "Callable[Concatenate[CountyHouse, P], object]") -> None:
+        """Long work of an order, done before its transaction begins, so that nobody waits; its result is `ctx.prepared`."""
+        self.work = work
 
     def __set_name__(self, noun: type[Noun], name: str) -> None:
         self.noun = noun

@@ -1,11 +1,10 @@
 """The inner side of the door: rights, a transaction for each call, an audit row for each order."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from broadcaster.desk.door import Entry
 from broadcaster.desk.errors import DeskError, Refused
@@ -15,7 +14,10 @@ from schedules.places import Place
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from broadcaster.house import CountyHouse
+
 R = TypeVar("R")
+OWNER = "@owner"  # whoever can write the data directory; no user can have this name
 DONE = "done"
 FAILED = "failed"
 
@@ -30,24 +32,9 @@ class Act:
     subject: str  # the id of what it is about
     parameters: Mapping[str, Any]  # JSON values, without secrets
     places: list[Place] = field(default_factory=list)  # where rights were asked for
+    asked: int = 0  # how often a right was asked for
     outcome: str = DONE  # or the kind of a DeskError, or `failed` for a fault
     message: str = ""
-
-
-class House(Protocol):
-    """What the door asks of storage and of the people room."""
-
-    def snapshot(self) -> "AbstractContextManager[Session]":
-        """One consistent view, for a question."""
-
-    def transaction(self) -> "AbstractContextManager[Session]":
-        """One unit of work, for an order: committed when its block ends, undone when it raises."""
-
-    def allows(self, session: "Session", who: str, right: StrEnum, places: tuple[Place, ...]) -> bool:
-        """Whether `who` holds the right in each of `places`; without places, whether anywhere at all."""
-
-    def keep(self, session: "Session", act: Act) -> None:
-        """Appends to the audit trail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +42,9 @@ class Context:
     """What one call works with: its transaction, who calls, and the one `now` of all its decisions."""
 
     session: "Session"
-    house: House
+    house: "CountyHouse"
     act: Act
+    prepared: Any = None  # what the order's work beforehand gave
 
     @property
     def who(self) -> str:
@@ -70,8 +58,9 @@ class Context:
 
     def require(self, right: StrEnum, *places: Place) -> None:
         """Refused unless the caller holds `right` in each of `places`, or anywhere where none is named."""
+        self.act.asked += 1
         self.act.places += [place for place in places if place not in self.act.places]
-        if self.house.allows(self.session, self.who, right, places):
+        if self.who == OWNER or self.house.allows(self.session, self.who, right, places):
             return
         if places:
             message = N_("{who} has no right to {right} in {where}.")
@@ -85,7 +74,7 @@ class HouseDoor:
 
     def __init__(
         self,
-        house: House,
+        house: "CountyHouse",
         who: str,
         *,
         clock: Callable[[], datetime],
@@ -110,10 +99,11 @@ class HouseDoor:
 
     def _order(self, entry: Entry[..., R], checked: dict[str, Any], act: Act) -> R:
         try:
+            prepared = self._worked(entry, checked, act) if entry.work else None
             with self._house.transaction() as session:
-                answer = self._answer(entry, checked, session, act)
-                if not act.places:
-                    raise TypeError(f"{entry.name} has asked for no right in any place")
+                answer = self._answer(entry, checked, session, act, prepared)
+                if not entry.places and act.asked == 1:
+                    raise TypeError(f"{entry.name} never asked for its right in the places it concerns")
                 self._house.keep(session, act)
         except Exception as error:
             act.outcome = error.kind if isinstance(error, DeskError) else FAILED
@@ -124,7 +114,23 @@ class HouseDoor:
         self._after_order(entry.name)
         return answer
 
-    def _answer(self, entry: Entry[..., R], checked: dict[str, Any], session: "Session", act: Act) -> R:
-        context = Context(session=session, house=self._house, act=act)
+    def _worked(self, entry: Entry[..., Any], checked: dict[str, Any], act: Act) -> object:
+        """The order's work beforehand, for whoever has the right to it."""
+        assert entry.work is not None
+        with self._house.snapshot() as session:
+            context = Context(session=session, house=self._house, act=act)
+            context.require(entry.right, *entry.places_in(checked))
+        act.asked -= 1
+        return entry.work(self._house, **checked)
+
+    def _answer(
+        self,
+        entry: Entry[..., R],
+        checked: dict[str, Any],
+        session: "Session",
+        act: Act,
+        prepared: object = None,
+    ) -> R:
+        context = Context(session=session, house=self._house, act=act, prepared=prepared)
         context.require(entry.right, *entry.places_in(checked))
         return entry.answer(entry.noun(self), context, **checked)
