@@ -1,0 +1,321 @@
+"""Notices at the desk: drafted, submitted, approved by a second person, on the air, withdrawn."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import Session, col, select
+
+from broadcaster.desk import recordings, workflow
+from broadcaster.desk.door import Noun, order, question
+from broadcaster.desk.errors import Conflict, Invalid, NotFound
+from broadcaster.desk.house import Context
+from broadcaster.desk.recordings import Made
+from broadcaster.desk.workflow import Step
+from broadcaster.language import N_
+from broadcaster.people.rights import Right
+from broadcaster.storage.engine import upsert
+from broadcaster.storage.mapping import rule_json, rule_of
+from broadcaster.storage.tables import AssetRow, NoticeRow, SeriesRow
+from schedules.notices import InterruptionPolicy, NoticeEvent, NoticeKind, NoticeState
+from schedules.places import Level, Place, covers
+from schedules.precedence import BroadcastClass, Severity
+from schedules.rules import LoopRule
+
+if TYPE_CHECKING:
+    from broadcaster.house import CountyHouse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeDraft:
+    """What a person writes. `speak` has the text spoken; `asset` is audio that was imported before.
+
+    `series`: a numbered announcement gets its issue (第 N 期) from it, or states `issue`.
+    """
+
+    kind: NoticeKind
+    title: str
+    text: str = ""
+    targets: tuple[str, ...]
+    valid_from: datetime | None = None  # None: now
+    valid_until: datetime | None = None  # None: 30 days later
+    asset: str | None = None
+    speak: bool = False
+    cancel_text: str = ""  # what ends an emergency, spoken
+    klass: BroadcastClass | None = None  # None: as the kind says
+    severity: Severity = Severity.UNKNOWN
+    level: Level | None = None  # None: county
+    volume: int | None = None
+    policy: InterruptionPolicy | None = None
+    series: str | None = None
+    issue: int | None = None
+    rule: LoopRule | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeView:
+    """One version of a notice."""
+
+    id: str
+    version: int
+    kind: NoticeKind
+    title: str
+    text: str
+    state: NoticeState
+    targets: tuple[str, ...]
+    valid_from: datetime
+    valid_until: datetime
+    klass: BroadcastClass
+    severity: Severity
+    level: Level
+    volume: int | None
+    policy: InterruptionPolicy | None
+    series: str | None
+    issue: int | None
+    asset: str | None
+    cancel_asset: str | None
+    duration_ms: int | None
+    rule: LoopRule | None
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeHistory:
+    """A notice with all its versions and steps."""
+
+    notice: NoticeView
+    versions: tuple[int, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spoken:
+    body: Made | None
+    cancel: Made | None
+
+
+class Notices(Noun):
+    """What people are to hear."""
+
+    @order("POST", "/notices", right=Right.DRAFT)
+    def draft(self, ctx: Context, draft: NoticeDraft) -> NoticeView:
+        """Write a new notice."""
+        targets = workflow.targets_of(ctx, Right.DRAFT, draft.targets)
+        notice = workflow.new_id(ctx.session, NoticeRow, "n", ctx.now.astimezone(ctx.house.settings.zone))
+        row = _row(ctx, draft, notice, 1, targets)
+        workflow.written(ctx, row)
+        return view(ctx.session, row)
+
+    @draft.beforehand
+    def _speak_draft(house: "CountyHouse", draft: NoticeDraft) -> _Spoken:
+        return _spoken(house, draft)
+
+    @order("PUT", "/notices/{notice}", right=Right.DRAFT)
+    def edit(self, ctx: Context, notice: str, draft: NoticeDraft) -> NoticeView:
+        """Write a draft anew; of a notice that was approved a new version begins, which replaces it when approved."""
+        before = newest(ctx.session, notice)
+        ctx.require(Right.DRAFT, *map(Place, before.targets))
+        targets = workflow.targets_of(ctx, Right.DRAFT, draft.targets)
+        if before.state is NoticeState.SUBMITTED:
+            raise Conflict(N_("Notice {notice} is submitted: have it rejected to change it."), notice=notice)
+        same = before.state is NoticeState.DRAFT
+        if same:
+            ctx.session.delete(before)
+            ctx.session.flush()
+        row = _row(ctx, draft, notice, before.version + (not same), targets, before)
+        workflow.written(ctx, row)
+        return view(ctx.session, row)
+
+    @edit.beforehand
+    def _speak_edit(house: "CountyHouse", notice: str, draft: NoticeDraft) -> _Spoken:
+        return _spoken(house, draft)
+
+    @order("POST", "/notices/{notice}/submit", right=Right.SUBMIT)
+    def submit(self, ctx: Context, notice: str, comment: str = "") -> NoticeView:
+        """Hand a draft in for approval."""
+        row = newest(ctx.session, notice)
+        ctx.require(Right.SUBMIT, *map(Place, row.targets))
+        if row.asset is None:
+            raise Conflict(
+                N_("Notice {notice} has no audio: import a recording or have it spoken."), notice=notice
+            )
+        workflow.move(ctx, row, NoticeEvent.SUBMIT, comment)
+        return view(ctx.session, row)
+
+    @order("POST", "/notices/{notice}/approve", right=Right.APPROVE)
+    def approve(self, ctx: Context, notice: str, comment: str = "") -> NoticeView:
+        """Approve what somebody else made: it goes on the air when its validity begins."""
+        row = newest(ctx.session, notice)
+        workflow.approve(ctx, row, comment)
+        return view(ctx.session, row)
+
+    @order("POST", "/notices/{notice}/reject", right=Right.APPROVE)
+    def reject(self, ctx: Context, notice: str, comment: str) -> NoticeView:
+        """Give a submitted notice back, with the reason."""
+        row = newest(ctx.session, notice)
+        ctx.require(Right.APPROVE, *map(Place, row.targets))
+        workflow.move(ctx, row, NoticeEvent.REJECT, comment)
+        return view(ctx.session, row)
+
+    @order("POST", "/notices/{notice}/withdraw", right=Right.WITHDRAW)
+    def withdraw(self, ctx: Context, notice: str, comment: str = "") -> NoticeView:
+        """Take a notice back: endpoints stop at once, and what was planned is withdrawn."""
+        row = live_or_newest(ctx.session, notice)
+        ctx.require(Right.WITHDRAW, *map(Place, row.targets))
+        workflow.move(ctx, row, NoticeEvent.WITHDRAW, comment)
+        return view(ctx.session, row)
+
+    @question("GET", "/notices", right=Right.VIEW)
+    def list(
+        self,
+        ctx: Context,
+        state: NoticeState | None = None,
+        kind: NoticeKind | None = None,
+        place: Place | None = None,
+        search: str = "",
+    ) -> tuple[NoticeView, ...]:
+        """The newest version of every notice, the newest first."""
+        rows = ctx.session.exec(select(NoticeRow).order_by(col(NoticeRow.created_at), col(NoticeRow.version)))
+        latest = {row.id: row for row in rows}
+        return tuple(
+            view(ctx.session, row)
+            for row in reversed(latest.values())
+            if (state is None or row.state is state)
+            and (kind is None or row.kind is kind)
+            and (place is None or any(covers(Place(target), place) for target in row.targets))
+            and search.casefold() in f"{row.title}\n{row.text}".casefold()
+        )
+
+    @question("GET", "/notices/{notice}", right=Right.VIEW)
+    def show(self, ctx: Context, notice: str, version: int | None = None) -> NoticeHistory:
+        """One notice with its versions, and who did what when."""
+        row = (
+            newest(ctx.session, notice) if version is None else ctx.session.get(NoticeRow, (notice, version))
+        )
+        if row is None:
+            raise NotFound(N_("Notice {notice} has no version {version}."), notice=notice, version=version)
+        versions = ctx.session.exec(select(NoticeRow.version).where(NoticeRow.id == notice))
+        return NoticeHistory(
+            notice=view(ctx.session, row),
+            versions=tuple(sorted(versions)),
+            steps=workflow.steps(ctx.session, row),
+        )
+
+
+def newest(session: Session, notice: str) -> NoticeRow:
+    """The newest version of a notice; NotFound where there is none."""
+    rows = session.exec(
+        select(NoticeRow).where(NoticeRow.id == notice).order_by(col(NoticeRow.version).desc()).limit(1)
+    ).all()
+    if not rows:
+        raise NotFound(N_("There is no notice {notice}."), notice=notice)
+    return rows[0]
+
+
+def live_or_newest(session: Session, notice: str) -> NoticeRow:
+    """The version that is approved or on the air, else the newest one."""
+    live = (NoticeState.APPROVED, NoticeState.ON_AIR)
+    found = session.exec(
+        select(NoticeRow).where(NoticeRow.id == notice, col(NoticeRow.state).in_(live))
+    ).first()
+    return found or newest(session, notice)
+
+
+def view(session: Session, row: NoticeRow) -> NoticeView:
+    """A notice version as people see it."""
+    asset = session.get(AssetRow, row.asset) if row.asset else None
+    members: dict[str, Any] = {name: getattr(row, name) for name in _MEMBERS}
+    return NoticeView(
+        **members,
+        targets=tuple(row.targets),
+        duration_ms=asset.duration_ms if asset else None,
+        rule=rule_of(row.rule) if row.rule else None,
+    )
+
+
+_MEMBERS = NoticeView.__dataclass_fields__.keys() - {"targets", "duration_ms", "rule"}
+
+
+def _row(
+    ctx: Context,
+    draft: NoticeDraft,
+    notice: str,
+    version: int,
+    targets: list[str],
+    before: NoticeRow | None = None,
+) -> NoticeRow:
+    spoken: _Spoken = ctx.prepared
+    valid_from = draft.valid_from or ctx.now
+    valid_until = draft.valid_until or valid_from + timedelta(days=30)
+    if valid_until <= valid_from or valid_until <= ctx.now:
+        raise Invalid(
+            N_("A notice must end after it begins and after now: got {begins} to {ends}."),
+            begins=valid_from.isoformat(),
+            ends=valid_until.isoformat(),
+        )
+    series, issue = _numbered(ctx.session, draft, before)
+    emergency = draft.kind is NoticeKind.EMERGENCY
+    row = NoticeRow(
+        id=notice,
+        version=version,
+        kind=draft.kind,
+        title=draft.title,
+        text=draft.text,
+        asset=_asset(ctx, spoken.body, draft.title) or _known(ctx.session, draft.asset),
+        cancel_asset=_asset(ctx, spoken.cancel, draft.title),
+        targets=targets,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        klass=draft.klass or (BroadcastClass.EMERGENCY if emergency else BroadcastClass.DAILY),
+        severity=draft.severity,
+        level=draft.level if draft.level is not None else Level.COUNTY,
+        volume=draft.volume,
+        policy=draft.policy,
+        series=series,
+        issue=issue,
+        rule=rule_json(draft.rule) if draft.rule else None,
+        created_by=ctx.who,
+        created_at=ctx.now,
+    )
+    ctx.session.add(row)
+    ctx.session.flush()
+    return row
+
+
+def _numbered(
+    session: Session, draft: NoticeDraft, before: NoticeRow | None
+) -> tuple[str | None, int | None]:
+    """The series and the issue: a new one takes the next number, another version keeps its own."""
+    if draft.series is None:
+        return None, None
+    if before is not None and before.series == draft.series and draft.issue in (None, before.issue):
+        return before.series, before.issue
+    series = session.get(SeriesRow, draft.series)
+    last = series.last_issue if series else 0
+    issue = draft.issue if draft.issue is not None else last + 1
+    if issue <= last:
+        raise Conflict(
+            N_("Issue {issue} of series {series} is given out; the next one is {next}."),
+            issue=issue,
+            series=draft.series,
+            next=last + 1,
+        )
+    upsert(session, SeriesRow, [{"name": draft.series, "last_issue": issue}])
+    return draft.series, issue
+
+
+def _spoken(house: "CountyHouse", draft: NoticeDraft) -> _Spoken:
+    if draft.speak and draft.asset:
+        raise Invalid(N_("A notice is spoken or has a recording, not both."))
+    body = recordings.spoken(house, draft.text, draft.title) if draft.speak else None
+    cancel = recordings.spoken(house, draft.cancel_text, draft.title) if draft.cancel_text else None
+    return _Spoken(body=body, cancel=cancel)
+
+
+def _asset(ctx: Context, made: Made | None, title: str) -> str | None:
+    return recordings.keep_asset(ctx.session, made, title, ctx.who, ctx.now).id if made else None
+
+
+def _known(session: Session, asset: str | None) -> str | None:
+    return recordings.row_of(session, asset).id if asset else None

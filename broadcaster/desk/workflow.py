@@ -1,0 +1,126 @@
+"""The way of notices and playlists to the air: who may move them, and what each step leaves behind."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from broadcaster.controller import lifecycle
+from broadcaster.desk.errors import Conflict, Invalid, Refused
+from broadcaster.desk.house import Context
+from broadcaster.language import N_
+from broadcaster.people import users
+from broadcaster.people.rights import Right, Verdict, may_approve
+from broadcaster.storage.changes import changed
+from broadcaster.storage.tables import AreaRow, EndpointRow, NoticeRow, PlaylistRow, StepRow, SubjectKind
+from schedules.notices import NoticeEvent, NoticeState
+from schedules.places import Level, Place, level_of
+
+Subject = NoticeRow | PlaylistRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Who did what when with one version."""
+
+    version: int
+    event: NoticeEvent | None  # None: written or edited
+    who: str
+    at: datetime
+    comment: str
+
+
+def targets_of(ctx: Context, right: Right, targets: Iterable[str]) -> list[str]:
+    """Targets that exist and where the caller has `right`; without any there is nothing to hear."""
+    wanted = list(dict.fromkeys(targets))
+    if not wanted:
+        raise Invalid(N_("Nobody would hear it: name at least one area or endpoint."))
+    unknown = [target for target in wanted if not _exists(ctx.session, Place(target))]
+    if unknown:
+        raise Invalid(
+            N_("There is no area or endpoint {unknown}: import it, or name another."),
+            unknown=", ".join(unknown),
+        )
+    ctx.require(right, *map(Place, wanted))
+    return wanted
+
+
+def move(ctx: Context, row: Subject, event: NoticeEvent, comment: str = "") -> None:
+    """One step; Conflict where the state does not allow it."""
+    try:
+        lifecycle.move(ctx.session, row, event, ctx.who, ctx.now, comment)
+    except ValueError as error:
+        raise Conflict(N_("{subject}: {reason}."), subject=row.id, reason=str(error)) from error
+    changed(ctx.session)
+    ctx.session.flush()
+
+
+def approve(ctx: Context, row: Subject, comment: str = "") -> None:
+    """Approval by a second person with the right for all its targets; an older version on the air is replaced."""
+    targets = [Place(target) for target in row.targets]
+    ctx.require(Right.APPROVE, *targets)
+    makers = {step.who for step in steps(ctx.session, row, row.version)} - {users.CONTROLLER}
+    verdict = may_approve(users.grants_of(ctx.session, ctx.who), ctx.who, makers, targets).verdict
+    if ctx.who in makers or verdict is Verdict.OWN_WORK:
+        raise Refused(
+            N_("{who} worked on {subject}: it takes a second person to approve it."),
+            who=ctx.who,
+            subject=row.id,
+        )
+    for older in _live(ctx.session, row):
+        move(ctx, older, NoticeEvent.WITHDRAW, f"replaced by version {row.version}")
+    move(ctx, row, NoticeEvent.APPROVE, comment)
+
+
+def written(ctx: Context, row: Subject) -> None:
+    """The step of drafting or editing, which changes no state."""
+    ctx.session.add(
+        StepRow(
+            subject_kind=SubjectKind(row.__tablename__),
+            subject=row.id,
+            version=row.version,
+            who=ctx.who,
+            at=ctx.now,
+        )
+    )
+    ctx.session.flush()
+
+
+def steps(session: Session, row: Subject, version: int | None = None) -> tuple[Step, ...]:
+    """Every step of a notice or playlist, or of one version, in order."""
+    wanted = select(StepRow).where(
+        StepRow.subject == row.id, StepRow.subject_kind == SubjectKind(row.__tablename__)
+    )
+    if version is not None:
+        wanted = wanted.where(StepRow.version == version)
+    return tuple(
+        Step(version=each.version, event=each.event, who=each.who, at=each.at, comment=each.comment)
+        for each in session.exec(wanted.order_by(col(StepRow.id)))
+    )
+
+
+def new_id(session: Session, table: type[NoticeRow] | type[PlaylistRow], letter: str, now: datetime) -> str:
+    """The next free id of the day, such as n20261123-1."""
+    stem = f"{letter}{now:%Y%m%d}-"
+    taken = set(session.exec(select(table.id).where(col(table.id).startswith(stem))))
+    return next(name for n in range(1, 100_000) if (name := f"{stem}{n}") not in taken)
+
+
+def _live(session: Session, row: Subject) -> list[Subject]:
+    live = (NoticeState.APPROVED, NoticeState.ON_AIR)
+    table = type(row)
+    versions = session.exec(select(table.version).where(col(table.id) == row.id, col(table.state).in_(live)))
+    found = [session.get_one(table, (row.id, version)) for version in versions if version != row.version]
+    return [*found]
+
+
+def _exists(session: Session, place: Place) -> bool:
+    try:
+        if level_of(place) is not Level.ENDPOINT:
+            return session.get(AreaRow, place) is not None
+    except StopIteration:
+        return False
+    village, _, endpoint = place.partition("/")
+    row = session.get(EndpointRow, endpoint)
+    return row is not None and row.village == village and row.enabled
