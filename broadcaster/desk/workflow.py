@@ -108,11 +108,13 @@ def new_id(session: Session, table: type[NoticeRow] | type[PlaylistRow], letter:
 
 
 def _live(session: Session, row: Subject) -> list[Subject]:
+    """Other versions of the same thing that are approved or on the air."""
+    if isinstance(row, NoticeRow):
+        found: list[Subject] = [*session.exec(select(NoticeRow).where(NoticeRow.id == row.id))]
+    else:
+        found = [*session.exec(select(PlaylistRow).where(PlaylistRow.id == row.id))]
     live = (NoticeState.APPROVED, NoticeState.ON_AIR)
-    table = type(row)
-    versions = session.exec(select(table.version).where(col(table.id) == row.id, col(table.state).in_(live)))
-    found = [session.get_one(table, (row.id, version)) for version in versions if version != row.version]
-    return [*found]
+    return [other for other in found if other.version != row.version and other.state in live]
 
 
 def _exists(session: Session, place: Place) -> bool:

@@ -1,0 +1,184 @@
+"""Playlists at the desk: notices in order, played as one block under one loop rule."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from broadcaster.desk import notices, workflow
+from broadcaster.desk.door import Noun, order, question
+from broadcaster.desk.errors import Conflict, Invalid, NotFound
+from broadcaster.desk.house import Context
+from broadcaster.desk.notices import NoticeView
+from broadcaster.desk.workflow import Step
+from broadcaster.language import N_
+from broadcaster.people.rights import Right
+from broadcaster.storage.mapping import rule_json, rule_of
+from broadcaster.storage.tables import PlaylistRow
+from schedules.notices import NoticeEvent, NoticeState
+from schedules.places import Place
+from schedules.rules import LoopRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistDraft:
+    """What a person puts together; `items` are notices in the order in which they sound."""
+
+    title: str
+    items: tuple[str, ...]
+    rule: LoopRule
+    targets: tuple[str, ...]
+    valid_from: datetime | None = None  # None: now
+    valid_until: datetime | None = None  # None: 30 days later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistView:
+    """One version of a playlist with its items; `duration_ms` is the length of the block."""
+
+    id: str
+    version: int
+    title: str
+    state: NoticeState
+    items: tuple[NoticeView, ...]
+    duration_ms: int
+    rule: LoopRule | None
+    targets: tuple[str, ...]
+    valid_from: datetime
+    valid_until: datetime
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistHistory:
+    """A playlist with who did what when."""
+
+    playlist: PlaylistView
+    steps: tuple[Step, ...]
+
+
+class Playlists(Noun):
+    """Blocks of notices."""
+
+    @order("POST", "/playlists", right=Right.DRAFT)
+    def create(self, ctx: Context, draft: PlaylistDraft) -> PlaylistView:
+        """Put a new playlist together."""
+        zoned = ctx.now.astimezone(ctx.house.settings.zone)
+        row = _row(ctx, draft, workflow.new_id(ctx.session, PlaylistRow, "p", zoned), 1)
+        workflow.written(ctx, row)
+        return view(ctx.session, row)
+
+    @order("PUT", "/playlists/{playlist}", right=Right.DRAFT)
+    def edit(self, ctx: Context, playlist: str, draft: PlaylistDraft) -> PlaylistView:
+        """Change a draft; of a playlist that was approved a new version begins."""
+        before = newest(ctx.session, playlist)
+        ctx.require(Right.DRAFT, *map(Place, before.targets))
+        if before.state is NoticeState.SUBMITTED:
+            raise Conflict(
+                N_("Playlist {playlist} is submitted: have it rejected to change it."), playlist=playlist
+            )
+        version = before.version + 1
+        if before.state is NoticeState.DRAFT:
+            version = before.version
+            ctx.session.delete(before)
+            ctx.session.flush()
+        row = _row(ctx, draft, playlist, version)
+        workflow.written(ctx, row)
+        return view(ctx.session, row)
+
+    @order("POST", "/playlists/{playlist}/submit", right=Right.SUBMIT)
+    def submit(self, ctx: Context, playlist: str, comment: str = "") -> PlaylistView:
+        """Hand a playlist in for approval."""
+        row = newest(ctx.session, playlist)
+        ctx.require(Right.SUBMIT, *map(Place, row.targets))
+        workflow.move(ctx, row, NoticeEvent.SUBMIT, comment)
+        return view(ctx.session, row)
+
+    @order("POST", "/playlists/{playlist}/approve", right=Right.APPROVE)
+    def approve(self, ctx: Context, playlist: str, comment: str = "") -> PlaylistView:
+        """Approve what somebody else put together; its notices need approval of their own."""
+        row = newest(ctx.session, playlist)
+        workflow.approve(ctx, row, comment)
+        return view(ctx.session, row)
+
+    @order("POST", "/playlists/{playlist}/reject", right=Right.APPROVE)
+    def reject(self, ctx: Context, playlist: str, comment: str) -> PlaylistView:
+        """Give a submitted playlist back, with the reason."""
+        row = newest(ctx.session, playlist)
+        ctx.require(Right.APPROVE, *map(Place, row.targets))
+        workflow.move(ctx, row, NoticeEvent.REJECT, comment)
+        return view(ctx.session, row)
+
+    @order("POST", "/playlists/{playlist}/withdraw", right=Right.WITHDRAW)
+    def withdraw(self, ctx: Context, playlist: str, comment: str = "") -> PlaylistView:
+        """Take a playlist off the air."""
+        row = newest(ctx.session, playlist)
+        ctx.require(Right.WITHDRAW, *map(Place, row.targets))
+        workflow.move(ctx, row, NoticeEvent.WITHDRAW, comment)
+        return view(ctx.session, row)
+
+    @question("GET", "/playlists", right=Right.VIEW)
+    def list(self, ctx: Context, state: NoticeState | None = None) -> tuple[PlaylistView, ...]:
+        """The newest version of every playlist, the newest first."""
+        wanted = select(PlaylistRow).order_by(col(PlaylistRow.created_at), col(PlaylistRow.version))
+        latest = {row.id: row for row in ctx.session.exec(wanted)}
+        return tuple(
+            view(ctx.session, row) for row in reversed(latest.values()) if state is None or row.state is state
+        )
+
+    @question("GET", "/playlists/{playlist}", right=Right.VIEW)
+    def show(self, ctx: Context, playlist: str) -> PlaylistHistory:
+        """One playlist with its items and steps."""
+        row = newest(ctx.session, playlist)
+        return PlaylistHistory(playlist=view(ctx.session, row), steps=workflow.steps(ctx.session, row))
+
+
+def newest(session: Session, playlist: str) -> PlaylistRow:
+    """The newest version of a playlist; NotFound where there is none."""
+    wanted = select(PlaylistRow).where(PlaylistRow.id == playlist)
+    row = session.exec(wanted.order_by(col(PlaylistRow.version).desc()).limit(1)).first()
+    if row is None:
+        raise NotFound(N_("There is no playlist {playlist}."), playlist=playlist)
+    return row
+
+
+def view(session: Session, row: PlaylistRow) -> PlaylistView:
+    """A playlist version as people see it."""
+    items = tuple(notices.view(session, notices.live_or_newest(session, item)) for item in row.items)
+    members: dict[str, Any] = {name: getattr(row, name) for name in _MEMBERS}
+    return PlaylistView(
+        **members,
+        items=items,
+        duration_ms=sum(item.duration_ms or 0 for item in items),
+        rule=rule_of(row.rule) if row.rule else None,
+        targets=tuple(row.targets),
+    )
+
+
+_MEMBERS = PlaylistView.__dataclass_fields__.keys() - {"items", "duration_ms", "rule", "targets"}
+
+
+def _row(ctx: Context, draft: PlaylistDraft, playlist: str, version: int) -> PlaylistRow:
+    targets = workflow.targets_of(ctx, Right.DRAFT, draft.targets)
+    if not draft.items:
+        raise Invalid(N_("A playlist needs at least one notice."))
+    for item in draft.items:
+        notices.newest(ctx.session, item)
+    valid_from = draft.valid_from or ctx.now
+    row = PlaylistRow(
+        id=playlist,
+        version=version,
+        title=draft.title,
+        items=list(draft.items),
+        rule=rule_json(draft.rule),
+        targets=targets,
+        valid_from=valid_from,
+        valid_until=draft.valid_until or valid_from + timedelta(days=30),
+        created_by=ctx.who,
+        created_at=ctx.now,
+    )
+    ctx.session.add(row)
+    ctx.session.flush()
+    return row
