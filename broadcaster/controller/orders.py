@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from audio.recording import Profile
 from broadcaster.controller.plans import ItemKey, Programme
 from broadcaster.storage.mapping import notice_of, rule_of
 from broadcaster.storage.tables import NoticeRow, PlaylistRow, RecordingRow
@@ -14,7 +15,7 @@ from schedules.precedence import Precedence
 from schedules.rules import Item, LoopRule, Order
 
 LIVE = (NoticeState.APPROVED, NoticeState.ON_AIR)
-PROFILE = "speech"
+PROFILE = Profile.SPEECH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,19 @@ class Lineup:
 
 def lineup(session: Session) -> Lineup:
     """The orders of every live notice that has a loop rule, and of every live playlist, whose audio is prepared."""
+    return _lineup(session, _live_notices(session))
+
+
+def trial(session: Session, draft: NoticeRow) -> Lineup:
+    """The same as if `draft` were approved: what would it get?"""
+    audio = session.get(RecordingRow, (draft.asset, PROFILE)) if draft.asset else None
     notices = _live_notices(session)
+    if audio is not None:
+        notices[draft.id] = (draft, notice_of(draft, audio.sha256, audio.duration_ms))
+    return _lineup(session, notices)
+
+
+def _lineup(session: Session, notices: dict[str, "_Found"]) -> Lineup:
     orders: list[Order] = []
     programmes: dict[ItemKey, Programme] = {}
     for row, notice in notices.values():

@@ -1,0 +1,26 @@
+"""The county's desk: every noun behind the one door."""
+
+from broadcaster.desk.alerts import Alerts
+from broadcaster.desk.door import Desk
+from broadcaster.desk.ledger import Ledger
+from broadcaster.desk.notices import Notices
+from broadcaster.desk.plans import Calendar, Plans
+from broadcaster.desk.playlists import Playlists
+from broadcaster.desk.recordings import Recordings
+from broadcaster.desk.registry import Areas, Endpoints
+from broadcaster.desk.users import Users
+
+
+class CountyDesk(Desk):
+    """What a county station's people may ask and order."""
+
+    areas: Areas
+    endpoints: Endpoints
+    recordings: Recordings
+    notices: Notices
+    playlists: Playlists
+    calendar: Calendar
+    plans: Plans
+    alerts: Alerts
+    ledger: Ledger
+    users: Users

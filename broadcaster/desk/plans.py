@@ -1,0 +1,312 @@
+"""Plans at the desk: a day of one village as people read it, why it is so, and what a draft would get."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from broadcaster.controller.orders import Lineup, lineup, trial
+from broadcaster.controller.planning import request
+from broadcaster.desk import notices
+from broadcaster.desk.door import Noun, order, question
+from broadcaster.desk.errors import NotFound
+from broadcaster.desk.house import Context
+from broadcaster.language import N_
+from broadcaster.people.rights import Right
+from broadcaster.proof.ledger import Day, read_day
+from broadcaster.storage.changes import changed
+from broadcaster.storage.engine import upsert
+from broadcaster.storage.mapping import slot_of
+from broadcaster.storage.tables import AreaRow, CalendarDayRow, NoticeRow, SlotRow
+from schedules.explain import Explained, explain
+from schedules.ledger import Outcome
+from schedules.notices import NoticeKind
+from schedules.places import Level, Place, covers, level_of
+from schedules.planning import plan
+from schedules.request import PlanRequest
+from schedules.slots import AbsentBecause, DayPlan, PlannedBecause, Slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotView:
+    """One planned play; `heard` of `endpoints` in the place that was asked about counted it."""
+
+    id: str
+    notice: str
+    title: str
+    kind: NoticeKind | None
+    place: str
+    place_name: str
+    earliest: datetime
+    planned: datetime
+    latest: datetime
+    duration_ms: int
+    because: PlannedBecause
+    outcomes: dict[Outcome, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceView:
+    """One ordered play without a slot, and why; `others` stand in its way."""
+
+    notice: str
+    title: str
+    place: str
+    place_name: str
+    ordinal: int
+    because: AbsentBecause
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """A day in one place."""
+
+    day: date
+    place: str
+    place_name: str
+    slots: tuple[SlotView, ...]
+    absences: tuple[AbsenceView, ...]
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One statement: a sentence in English with its parameters, to be said in any language."""
+
+    key: Explained
+    sentence: str
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictView:
+    """Two fixed times that want the same endpoints at once, and where one could move."""
+
+    notice: str
+    title: str
+    other: str
+    other_title: str
+    place: str
+    place_name: str
+    at: datetime
+    proposed: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a notice would get on a day if it were approved now."""
+
+    day: date
+    ordered: int
+    planned: int
+    slots: tuple[SlotView, ...]
+    absences: tuple[AbsenceView, ...]
+    conflicts: tuple[ConflictView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """What the operator says a day is."""
+
+    day: date
+    workday: bool
+    name: str
+
+
+class Plans(Noun):
+    """What is planned, and why."""
+
+    @question("GET", "/plans/{place}", right=Right.VIEW)
+    def show(self, ctx: Context, place: Place, day: date | None = None) -> PlanView:
+        """A day of one place, with what became of each play so far."""
+        which = day or _today(ctx)
+        known = read_day(ctx.session, which)
+        said = _Names(ctx.session)
+        slots = [slot for slot in known.plan.slots if _concerns(slot.place, place)]
+        outcomes = _outcomes(known, place, ctx.now)
+        slots.sort(key=lambda slot: (slot.planned, slot.item))
+        return PlanView(
+            day=which,
+            place=place,
+            place_name=said.place(place),
+            slots=tuple(said.slot(slot, outcomes.get(slot.id, {})) for slot in slots),
+            absences=said.absences(known.plan, place),
+            minutes=round(sum(slot.duration_ms for slot in slots) / 60_000, 1),
+        )
+
+    @question("GET", "/plans/{place}/explain/{notice}", right=Right.VIEW)
+    def explain(
+        self, ctx: Context, place: Place, notice: str, day: date | None = None
+    ) -> tuple[Explanation, ...]:
+        """Why a place hears or does not hear a notice on a day."""
+        which = day or _today(ctx)
+        row = notices.live_or_newest(ctx.session, notice)
+        asked = _request(ctx, which, lineup(ctx.session))
+        made = read_day(ctx.session, which).plan
+        return tuple(
+            Explanation(
+                key=each.key,
+                sentence=each.sentence,
+                parameters={name: str(value) for name, value in each.parameters.items()},
+            )
+            for each in explain(place, notice, asked, made, state=row.state)
+        )
+
+    @question("GET", "/plans-conflicts", right=Right.VIEW)
+    def conflicts(self, ctx: Context, day: date | None = None) -> tuple[ConflictView, ...]:
+        """Fixed times that want the same endpoints at once, with a proposed move for each."""
+        which = day or _today(ctx)
+        made = plan(_request(ctx, which, lineup(ctx.session)))
+        return _Names(ctx.session).conflicts(made)
+
+    @question("GET", "/notices/{notice}/preview", right=Right.VIEW)
+    def preview(self, ctx: Context, notice: str, days: int = 3) -> tuple[Preview, ...]:
+        """What a draft would get on the next days: whether all its plays fit is known before it is approved."""
+        row = notices.newest(ctx.session, notice)
+        lined = trial(ctx.session, row)
+        said = _Names(ctx.session)
+        first = max(_today(ctx), row.valid_from.astimezone(ctx.house.settings.zone).date())
+        found = []
+        for day in (first + timedelta(days=n) for n in range(max(1, min(days, 14)))):
+            made = plan(_request(ctx, day, lined))
+            slots = [slot for slot in made.slots if slot.notice == notice and slot.day == day]
+            absences = [absence for absence in made.absences if absence.notice == notice]
+            found.append(
+                Preview(
+                    day=day,
+                    ordered=len(slots) + len(absences),
+                    planned=len(slots),
+                    slots=tuple(said.slot(slot, {}) for slot in slots),
+                    absences=said.absences(made, None, notice),
+                    conflicts=tuple(c for c in said.conflicts(made) if notice in (c.notice, c.other)),
+                )
+            )
+        return tuple(found)
+
+
+class Calendar(Noun):
+    """The operator's own corrections of the published calendar."""
+
+    @question("GET", "/calendar", right=Right.VIEW)
+    def list(self, ctx: Context) -> tuple[CalendarDay, ...]:
+        """All corrections, by day."""
+        rows = ctx.session.exec(select(CalendarDayRow).order_by(col(CalendarDayRow.day)))
+        return tuple(CalendarDay(day=row.day, workday=row.workday, name=row.name) for row in rows)
+
+    @order("PUT", "/calendar/{day}", right=Right.SETTLE)
+    def set(self, ctx: Context, day: date, workday: bool, name: str = "") -> CalendarDay:
+        """Say what a day is, whatever the published calendar says."""
+        ctx.require(Right.SETTLE)
+        upsert(ctx.session, CalendarDayRow, [{"day": day, "workday": workday, "name": name}])
+        changed(ctx.session)
+        return CalendarDay(day=day, workday=workday, name=name)
+
+    @order("DELETE", "/calendar/{day}", right=Right.SETTLE)
+    def clear(self, ctx: Context, day: date) -> None:
+        """Go by the published calendar again."""
+        ctx.require(Right.SETTLE)
+        row = ctx.session.get(CalendarDayRow, day)
+        if row is None:
+            raise NotFound(N_("The calendar has no correction for {day}."), day=day)
+        ctx.session.delete(row)
+        changed(ctx.session)
+
+
+class _Names:
+    """Titles and names for ids, read once."""
+
+    def __init__(self, session: Session) -> None:
+        rows = session.exec(select(NoticeRow).order_by(col(NoticeRow.version)))
+        self._notices = {row.id: row for row in rows}
+        self._areas = dict(session.exec(select(AreaRow.code, AreaRow.name)).all())
+
+    def place(self, where: Place) -> str:
+        """The name of an area, with the endpoint's id below it."""
+        village, slash, endpoint = where.partition("/")
+        return self._areas.get(village, village) + slash + endpoint
+
+    def title(self, notice: str) -> str:
+        """The title of a notice, or the id of what is none."""
+        return self._notices[notice].title if notice in self._notices else notice
+
+    def slot(self, slot: Slot, outcomes: dict[Outcome, int]) -> SlotView:
+        """A slot for people."""
+        row = self._notices.get(slot.notice)
+        return SlotView(
+            id=slot.id,
+            notice=slot.notice,
+            title=self.title(slot.notice),
+            kind=row.kind if row else None,
+            place=slot.place,
+            place_name=self.place(slot.place),
+            earliest=slot.earliest,
+            planned=slot.planned,
+            latest=slot.latest,
+            duration_ms=slot.duration_ms,
+            because=slot.because,
+            outcomes=outcomes,
+        )
+
+    def absences(
+        self, made: DayPlan, place: Place | None, notice: str | None = None
+    ) -> tuple[AbsenceView, ...]:
+        """The absences that concern a place or a notice."""
+        return tuple(
+            AbsenceView(
+                notice=absence.notice,
+                title=self.title(absence.notice),
+                place=absence.place,
+                place_name=self.place(absence.place),
+                ordinal=absence.ordinal,
+                because=absence.because,
+                others=tuple(map(self.title, absence.others)),
+            )
+            for absence in made.absences
+            if (place is None or _concerns(absence.place, place)) and notice in (None, absence.notice)
+        )
+
+    def conflicts(self, made: DayPlan) -> tuple[ConflictView, ...]:
+        """The conflicts of a day."""
+        return tuple(
+            ConflictView(
+                notice=each.order,
+                title=self.title(each.order),
+                other=each.other,
+                other_title=self.title(each.other),
+                place=each.place,
+                place_name=self.place(each.place),
+                at=each.at,
+                proposed=each.proposed,
+            )
+            for each in made.conflicts
+        )
+
+
+def _today(ctx: Context) -> date:
+    return ctx.now.astimezone(ctx.house.settings.zone).date()
+
+
+def _concerns(slot_place: Place, asked: Place) -> bool:
+    """A village is concerned by what is planned for the areas around it, and by what is planned inside it."""
+    return covers(slot_place, asked) or covers(asked, slot_place)
+
+
+def _request(ctx: Context, day: date, lined: Lineup) -> PlanRequest:
+    days = [day - timedelta(days=1), day, day + timedelta(days=1)]
+    rows = ctx.session.exec(
+        select(SlotRow).where(col(SlotRow.day).in_(days), col(SlotRow.withdrawn_at).is_(None))
+    )
+    kept = [slot_of(row) for row in rows]
+    return request(ctx.session, day, lined, ctx.house.settings.zone, ctx.now, kept)
+
+
+def _outcomes(known: Day, place: Place, now: datetime) -> dict[str, dict[Outcome, int]]:
+    """Slot → how many endpoints in the place stand where."""
+    found: dict[str, dict[Outcome, int]] = {}
+    for atom in known.atoms(now):
+        home = Place(f"{atom.village}/{atom.endpoint}") if atom.endpoint else atom.village
+        if covers(place, home) or (level_of(place) is Level.ENDPOINT and place == home):
+            stands = found.setdefault(atom.slot, {})
+            stands[atom.outcome] = stands.get(atom.outcome, 0) + 1
+    return found
