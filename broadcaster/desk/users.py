@@ -1,0 +1,83 @@
+"""Users at the desk: who may sign in, and what they may do where."""
+
+from pydantic import SecretStr
+
+from broadcaster.desk.door import Noun, order, question
+from broadcaster.desk.errors import Invalid, NotFound
+from broadcaster.desk.house import Context
+from broadcaster.language import N_
+from broadcaster.people import users
+from broadcaster.people.rights import Grant, Right
+from broadcaster.people.users import User
+from schedules.places import Place
+
+
+class Users(Noun):
+    """An administrator of a place gives roles in it, and looks after those who hold no role outside it."""
+
+    @question("GET", "/users", right=Right.ADMIN)
+    def list(self, ctx: Context) -> tuple[User, ...]:
+        """Everybody, by name."""
+        return tuple(users.users(ctx.session))
+
+    @question("GET", "/users/{user}", right=Right.ADMIN)
+    def show(self, ctx: Context, user: str) -> User:
+        """One user with their roles."""
+        return _load(ctx, user)
+
+    @order("POST", "/users", right=Right.ADMIN)
+    def add(
+        self,
+        ctx: Context,
+        user: str,
+        grants: tuple[Grant, ...],
+        full_name: str = "",
+        password: SecretStr | None = None,
+    ) -> User:
+        """Add a user with their first roles. Without a password they work with tokens only."""
+        ctx.act.subject = user
+        if not grants:
+            raise Invalid(N_("A new user needs a role in a place."))
+        ctx.require(Right.ADMIN, *_places(grants))
+        kept = password.get_secret_value() if password else ""
+        try:
+            users.add(ctx.session, name=user, full_name=full_name, password=kept, now=ctx.now)
+        except ValueError as error:
+            raise Invalid(N_("{reason}"), reason=error) from error
+        users.grant(ctx.session, user, grants)
+        return _load(ctx, user)
+
+    @order("PUT", "/users/{user}/grants", right=Right.ADMIN)
+    def grant(self, ctx: Context, user: str, grants: tuple[Grant, ...]) -> User:
+        """Give a user exactly these roles."""
+        ctx.require(Right.ADMIN, *_places(_load(ctx, user).grants), *_places(grants))
+        users.grant(ctx.session, user, grants)
+        return _load(ctx, user)
+
+    @order("PUT", "/users/{user}/enabled", right=Right.ADMIN)
+    def enable(self, ctx: Context, user: str, enabled: bool) -> User:
+        """Let a user in again, or keep them and their tokens out."""
+        ctx.require(Right.ADMIN, *_places(_load(ctx, user).grants))
+        users.set_enabled(ctx.session, user, enabled=enabled)
+        return _load(ctx, user)
+
+    @order("PUT", "/users/{user}/password", right=Right.VIEW)
+    def password(self, ctx: Context, user: str, password: SecretStr) -> None:
+        """Set a password: one's own, or as an administrator of all places where the user holds a role."""
+        of_user = _places(_load(ctx, user).grants)
+        ctx.require(Right.VIEW if user == ctx.who else Right.ADMIN, *of_user)
+        try:
+            users.set_password(ctx.session, user, password.get_secret_value())
+        except ValueError as error:
+            raise Invalid(N_("{reason}"), reason=error) from error
+
+
+def _load(ctx: Context, user: str) -> User:
+    found = users.user(ctx.session, user)
+    if found is None:
+        raise NotFound(N_("There is no user {user}."), user=user)
+    return found
+
+
+def _places(grants: tuple[Grant, ...]) -> tuple[Place, ...]:
+    return tuple(grant.place for grant in grants)

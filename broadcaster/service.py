@@ -1,0 +1,130 @@
+"""The service: broker, controller, API and, for the sample county, simulated loudspeakers, until it is stopped."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from broadcaster import demo as sample
+from broadcaster.api.app import Admit, create_app
+from broadcaster.api.running import Running, claim
+from broadcaster.api.server import listen, serve
+from broadcaster.config import BrokerKind, Settings
+from broadcaster.controller.core import Habits
+from broadcaster.desk.county import CountyDesk
+from broadcaster.desk.door import Door
+from broadcaster.desk.house import OWNER, HouseDoor
+from broadcaster.house import CountyHouse
+from broadcaster.live import LiveController
+from broadcaster.people import tokens
+from broadcaster.watch import watch
+from devices.chunks import CHUNK
+from devices.distribution import Pace
+from devices.mqtt.broker import Broker
+from devices.mqtt.broker import BrokerKind as PrivateKind
+
+log = logging.getLogger(__name__)
+
+_PRIVATE = {
+    BrokerKind.AUTO: PrivateKind.AUTO,
+    BrokerKind.EMBEDDED: PrivateKind.EMBEDDED,
+    BrokerKind.MOSQUITTO: PrivateKind.MOSQUITTO,
+}
+
+
+def run(settings: Settings, *, demo: bool) -> None:
+    """Runs a county until SIGINT or SIGTERM; with `demo` an empty county is filled, and its loudspeakers simulated."""
+    logging.basicConfig(
+        level=logging.INFO if not sys.stdout.isatty() else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
+    )
+    with contextlib.suppress(asyncio.CancelledError, KeyboardInterrupt):
+        asyncio.run(_run(settings, demo=demo))
+
+
+async def _run(settings: Settings, *, demo: bool) -> None:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    house = CountyHouse(settings)
+    with (
+        claim(settings.directory) as held,
+        contextlib.closing(listen(settings.api.host, settings.api.port)) as listener,
+    ):
+        async with _broker(house):
+            live = LiveController(
+                engine=house.engine,
+                connection=house.controller_connection(),
+                signer=house.signer,
+                library=house.library,
+                habits=_habits(settings),
+                pace=_pace(settings),
+            )
+            host, port = listener.getsockname()[:2]
+            running = held.announce(f"http://{host}:{port}")
+            app = create_app(
+                CountyDesk,
+                _admission(house, running, live),
+                upload_limit_mb=settings.api.upload_limit_mb,
+                allowed_hosts=settings.api.allowed_hosts,
+            )
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(live.run(), name="controller")
+                tasks.create_task(serve(app, listener), name="api")
+                tasks.create_task(watch(house), name="watch")
+                if demo:
+                    tasks.create_task(sample.simulate(house, live), name="sample county")
+
+
+def _habits(settings: Settings) -> Habits:
+    return Habits(
+        zone=settings.zone,
+        plan_days=settings.plan.days,
+        lease=timedelta(days=settings.plan.lease_days),
+        heartbeat_s=settings.heartbeat.every_s,
+    )
+
+
+def _pace(settings: Settings) -> Pace:
+    """Chunks a second from the egress that is set; a recording may use all of it while nothing else waits."""
+    rate = settings.egress.kbit_s * 1000 / 8 / CHUNK
+    return Pace(recording_rate=rate, total_rate=rate)
+
+
+@asynccontextmanager
+async def _broker(house: CountyHouse) -> AsyncIterator[None]:
+    """The private broker, running; nothing where another one is used."""
+    wanted = house.settings.broker
+    if wanted.kind is BrokerKind.EXTERNAL:
+        yield
+        return
+    broker = Broker(house.broker_directory, host=wanted.host, port=wanted.port, kind=_PRIVATE[wanted.kind])
+    await broker.start()
+    house.accounts_changed = broker.reload
+    try:
+        yield
+    finally:
+        await broker.stop()
+
+
+def _admission(house: CountyHouse, running: Running, live: LiveController) -> Admit:
+    """Who comes in with a token: the owner of the data directory as anybody, others as themselves."""
+
+    def admit(token: str, act_as: str | None) -> Door | None:
+        if token == running.token:
+            who = act_as or OWNER
+        else:
+            with house.snapshot() as session:
+                holder = tokens.holder(session, token, now=datetime.now(UTC))
+            if holder is None or act_as not in (None, holder):
+                return None
+            who = holder
+        return HouseDoor(house, who, clock=lambda: datetime.now(UTC), after_order=live.nudge)
+
+    return admit

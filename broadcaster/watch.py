@@ -1,0 +1,81 @@
+"""Watch: says what happens in the county, line by line on a terminal, and into the log without one."""
+
+import asyncio
+import logging
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from broadcaster.house import CountyHouse
+from broadcaster.language import _
+from broadcaster.storage.tables import EndpointRow, EndpointStateRow, NoticeRow, PlayedRow
+from devices.reports import Presence
+
+log = logging.getLogger(__name__)
+
+_EVERY_S = 1.0
+
+
+async def watch(house: CountyHouse) -> None:
+    """Until cancelled: every as-played record that is proved, and who is connected, when that changes."""
+    say = _print if sys.stdout.isatty() else log.info
+    zone = house.settings.zone
+    with house.snapshot() as session:
+        seen = _last_row(session)
+    said = ""
+    while True:
+        await asyncio.sleep(_EVERY_S)
+        with house.snapshot() as session:
+            lines, seen = list(_played(session, seen, zone)), _last_row(session)
+            now = _connected(session)
+        for line in lines:
+            say(line)
+        if now != said:
+            say(now)
+            said = now
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+def _last_row(session: Session) -> datetime | None:
+    return session.exec(
+        select(PlayedRow.received_at).order_by(col(PlayedRow.received_at).desc()).limit(1)
+    ).first()
+
+
+def _played(session: Session, since: datetime | None, zone: ZoneInfo) -> Iterator[str]:
+    """One line for each notice that was heard since: where, what, by how many endpoints."""
+    wanted = select(PlayedRow).order_by(col(PlayedRow.received_at))
+    if since is not None:
+        wanted = wanted.where(col(PlayedRow.received_at) > since)
+    rows = session.exec(wanted).all()
+    titles = dict(session.exec(select(NoticeRow.id, NoticeRow.title).order_by(col(NoticeRow.version))).all())
+    counts = Counter((row.notice, row.result, row.because) for row in rows)
+    latest = {(row.notice, row.result, row.because): row for row in rows}
+    for key, number in counts.items():
+        row = latest[key]
+        at = (row.started or row.received_at).astimezone(zone)
+        why = f" ({_(row.because.value)})" if row.because else ""
+        yield _("{time}  {title}: {result}{why}, proved by {endpoints} endpoints").format(
+            time=f"{at:%H:%M:%S}",
+            title=titles.get(row.notice, row.notice),
+            result=_(row.result.value),
+            why=why,
+            endpoints=number,
+        )
+
+
+def _connected(session: Session) -> str:
+    known = len(session.exec(select(EndpointRow.id).where(EndpointRow.proof_key != "")).all())
+    states = session.exec(select(EndpointStateRow).where(EndpointStateRow.presence == Presence.ONLINE)).all()
+    sounding = sum(state.sounding is not None for state in states)
+    missing = sum(bool(state.missing_count) for state in states)
+    return _("{online} of {known} endpoints connected, {sounding} sounding, {missing} fetching audio").format(
+        online=len(states), known=known, sounding=sounding, missing=missing
+    )
