@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m bench` runs all and prints a table, each against a baseline measured in the same run."""

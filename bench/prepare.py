@@ -1,0 +1,157 @@
+"""How long preparing ten minutes of speech takes, against the ffmpeg program doing the same work in the same run.
+
+The same work: two-pass loudness normalisation (`loudnorm`) and one Opus encoding. Run alone: `python -m bench.prepare`.
+"""
+
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parents[1]
+GOAL_RATIO, GOAL_LU, GOAL_MB, GOAL_HOUR_MB = 0.3, 0.5, 60, 70
+TARGET_LUFS = -16.0
+TEN_MINUTES_MS = 600_000
+SENTENCES = (
+    "各位村民朋友，大家好。现在广播森林防火倡议书。",
+    "我县已进入森林防火紧要期，严禁在山上吸烟、烧荒、上坟烧纸。",
+    "发现火情请立即撤离，并拨打12119或119报警，不要贪恋财物。",
+    "今天夜间到明天有大雨，局部暴雨，风力7-8级，最低气温5℃。",
+    "请住在河边和山脚下的村民注意安全，听从村干部安排。",
+    "2026年度城乡居民医保缴费截止到12月25日，请大家相互转告。",
+    "明天上午8:30在村委会为60岁以上老人免费体检，请带好身份证。",
+)
+
+
+def run() -> dict[str, object]:
+    """Seconds, peak memory and loudness error; `met` is None with a `note` where the ffmpeg program is missing."""
+    with TemporaryDirectory() as name:
+        directory = Path(name)
+        source = speech_file(directory / "ten-minutes.mp3")
+        hour = directory / "hour.mp3"
+        hour.write_bytes(source.read_bytes() * 6)
+        ours = prepared_in_child(source, directory / "library", "speech")
+        facts: dict[str, object] = {
+            "name": "prepare ten minutes of speech: loudness and Opus",
+            "value": round(ours["wall_s"], 2),
+            "unit": "s",
+            "goal": GOAL_RATIO,
+            "peak_rss_mb": round(ours["peak_rss_mb"], 1),
+            "peak_rss_hour_mb": round(
+                prepared_in_child(hour, directory / "library", "speech")["peak_rss_mb"], 1
+            ),
+        }
+        everything = prepared_in_child(source, directory / "all", "speech,low_rate,mp3")
+        facts["peak_rss_all_profiles_mb"] = round(everything["peak_rss_mb"], 1)
+        if shutil.which("ffmpeg") is None:
+            note = "The ffmpeg program is missing: apt-get install ffmpeg"
+            return facts | {"baseline": None, "ratio": None, "met": None, "note": note}
+        baseline_s = normalised_by_ffmpeg(source, directory / "ffmpeg.opus")
+        error_lu = abs(loudness_by_ffmpeg(Path(ours["path"])) - TARGET_LUFS)
+        facts |= {
+            "baseline": round(baseline_s, 2),
+            "ratio": round(ours["wall_s"] / baseline_s, 3),
+            "ratio_all_profiles": round(everything["wall_s"] / baseline_s, 3),
+            "loudness_error_lu": round(error_lu, 2),
+            "loudness_error_of_ffmpeg_lu": round(
+                abs(loudness_by_ffmpeg(directory / "ffmpeg.opus") - TARGET_LUFS), 2
+            ),
+        }
+        in_memory = ours["peak_rss_mb"] <= GOAL_MB and facts["peak_rss_hour_mb"] <= GOAL_HOUR_MB
+        return facts | {
+            "met": ours["wall_s"] / baseline_s <= GOAL_RATIO and error_lu <= GOAL_LU and in_memory
+        }
+
+
+def speech_file(path: Path, duration_ms: int = TEN_MINUTES_MS) -> Path:
+    """Spoken sentences of changing speed and level as a 44.1 kHz stereo MP3, as an editor would export it."""
+    import av
+
+    with av.open(str(path), "w", options={"write_xing": "0", "id3v2_version": "0"}) as container:
+        stream = container.add_stream("libmp3lame", rate=44_100, layout="stereo")
+        stream.bit_rate = 128_000
+        for frame in spoken(path.parent, duration_ms):
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def spoken(directory: Path, duration_ms: int) -> Iterator[object]:
+    from audio import pcm
+    from audio.decode import Decoding
+    from audio.espeak import EspeakVoice
+    from audio.speech import read_aloud
+
+    chance, samples = random.Random(1), 0
+    while samples < pcm.size_of(duration_ms) // pcm.SAMPLE_BYTES:
+        voice = EspeakVoice(words_per_minute=chance.choice((120, 130, 140, 150)))
+        read_aloud(chance.choice(SENTENCES), voice, directory / "sentence.wav")
+        level_db = chance.uniform(-14, 0)
+        with Decoding(directory / "sentence.wav") as decoding:
+            for block in decoding:
+                yield pcm.frame_of(pcm.with_gain(block, level_db), samples)
+                samples += len(block) // pcm.SAMPLE_BYTES
+
+
+def prepared_in_child(source: Path, library: Path, profiles: str) -> dict[str, float | str]:
+    """In a process of its own, so that its memory is that of preparing and nothing else; start-up counts."""
+    begun = time.perf_counter()
+    command = [sys.executable, "-m", "bench.prepare", str(source), str(library), profiles]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
+    return {"wall_s": time.perf_counter() - begun, **json.loads(said)}
+
+
+def prepare_here(source: Path, library_root: Path, profiles: str) -> dict[str, float | str]:
+    from audio.library import Library
+    from audio.prepare import Recipe, prepare
+    from audio.recording import Profile
+
+    library = Library(library_root)
+    recipe = Recipe(profiles=tuple(map(Profile, profiles.split(","))))
+    recordings = prepare(source, library, now=datetime.now(UTC), recipe=recipe).recordings
+    return {"path": str(library.path(recordings[Profile.SPEECH].sha256)), "peak_rss_mb": peak_rss_mb()}
+
+
+def peak_rss_mb() -> float:
+    """From /proc, because getrusage still counts what the process was before it became this program."""
+    status = Path("/proc/self/status").read_text()
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else float("nan")
+
+
+def normalised_by_ffmpeg(source: Path, into: Path) -> float:
+    """Seconds of both passes. The second uses what the first measured, as the manual of `loudnorm` asks for."""
+    begun = time.perf_counter()
+    aim = f"loudnorm=I={TARGET_LUFS}:TP=-1:LRA=11"
+    first = ffmpeg("-i", source, "-af", f"{aim}:print_format=json", "-f", "null", "-")
+    found = json.loads(first[first.rindex("{") : first.rindex("}") + 1])
+    measured = ":".join(
+        f"measured_{name}={found[f'input_{name.lower()}']}" for name in ("I", "TP", "LRA", "thresh")
+    )
+    second = f"{aim}:{measured}:offset={found['target_offset']}:linear=true"
+    encoder = ("-c:a", "libopus", "-b:a", "16k", "-application", "voip", "-frame_duration", "60")
+    ffmpeg("-i", source, "-af", second, "-ac", "1", "-ar", "16000", *encoder, into)
+    return time.perf_counter() - begun
+
+
+def loudness_by_ffmpeg(path: Path) -> float:
+    said = ffmpeg("-i", path, "-af", "ebur128=framelog=verbose", "-f", "null", "-")
+    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", said)[-1])
+
+
+def ffmpeg(*words: object) -> str:
+    command = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-y", *map(str, words)]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stderr
+
+
+if __name__ == "__main__":
+    source_and_library = map(Path, sys.argv[1:3])
+    made = prepare_here(*source_and_library, sys.argv[3]) if len(sys.argv) > 1 else run()
+    print(json.dumps(made, indent=1))
