@@ -5,6 +5,7 @@ Everything goes through the desk, as people would do it: drafted and submitted b
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
@@ -120,7 +121,8 @@ def _provision(house: CountyHouse, directory: Path, after_order: Callable[[str],
 
 async def _fleet(directory: Path) -> None:
     """The loudspeakers in a process of their own, which ends with this one."""
-    command = (sys.executable, "-m", "devices.endpoint.fleet", str(directory))
+    fleet = (sys.executable, "-m", "devices.endpoint.fleet", str(directory))
+    command = (sys.executable, "-m", "devices.mqtt.leash", str(os.getpid()), *fleet)
     process = await asyncio.create_subprocess_exec(*command)
     try:
         await process.wait()

@@ -2,10 +2,10 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,27 +13,27 @@ from broadcaster.language import _
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before doing it.")]
+Columns = Mapping[str, str | Callable[[Any], object]]  # English heading → attribute, or what to make of a row
 _PIPE_WIDTH = 400  # cells: no table is broken for a reader that has no width
 
 
-def listing(rows: Sequence[object], columns: Mapping[str, str], *, as_json: bool, empty: str) -> None:
-    """Rows as a table of `columns` (attribute → English heading), or all that they hold as a JSON array."""
+def listing(rows: Sequence[object], columns: Columns, *, as_json: bool, empty: str) -> None:
+    """Rows as a table, or all that they hold as a JSON array."""
     if as_json:
         print_json(rows)
     elif not rows:
         print(_(empty))
     else:
-        _print_table([_(heading) for heading in columns.values()], [_cells(row, columns) for row in rows])
+        _print_table([_(heading) for heading in columns], [_cells(row, columns) for row in rows])
 
 
-def card(thing: object, labels: Mapping[str, str], *, as_json: bool) -> None:
-    """One thing, a line for each of `labels` (attribute → English label), or all it holds as a JSON object."""
+def card(thing: object, columns: Columns, *, as_json: bool) -> None:
+    """One thing with a line for each column, or all it holds as a JSON object."""
     if as_json:
         print_json(thing)
     else:
-        _print_table(
-            [], [[_(label), cell] for label, cell in zip(labels.values(), _cells(thing, labels), strict=True)]
-        )
+        lines = zip(columns, _cells(thing, columns), strict=True)
+        _print_table([], [[_(label), cell] for label, cell in lines])
 
 
 def print_json(value: object) -> None:
@@ -66,8 +66,8 @@ def text(value: object) -> str:
             return str(value)
 
 
-def _cells(thing: object, attributes: Mapping[str, str]) -> list[str]:
-    return [text(getattr(thing, name)) for name in attributes]
+def _cells(thing: object, columns: Columns) -> list[str]:
+    return [text(getattr(thing, of) if isinstance(of, str) else of(thing)) for of in columns.values()]
 
 
 def _print_table(headings: list[str], rows: list[list[str]]) -> None:

@@ -29,12 +29,9 @@ async def run_fleet(directory: Path, output_of: OutputOf, *, trust_clock: bool =
     running: set[Path] = set()
     async with asyncio.TaskGroup() as endpoints:
         while True:
-            for provision in sorted(directory.glob(f"*/{PROVISION}")):
-                if provision.parent not in running and provision.stat().st_size:
-                    running.add(provision.parent)
-                    endpoints.create_task(
-                        _run(provision.parent, output_of, trust_clock=trust_clock), name=provision.parent.name
-                    )
+            for home in _provisioned(directory) - running:
+                running.add(home)
+                endpoints.create_task(_run(home, output_of, trust_clock=trust_clock), name=home.name)
             await asyncio.sleep(_LOOK_S)
 
 
@@ -51,6 +48,10 @@ def wav_output(directory: Path, changed: Callable[[], None]) -> Output:
 def silent_output(directory: Path, changed: Callable[[], None]) -> Output:
     """Timing only."""
     return SilentOutput()
+
+
+def _provisioned(directory: Path) -> set[Path]:
+    return {file.parent for file in directory.glob(f"*/{PROVISION}") if file.stat().st_size}
 
 
 def _can_speak() -> bool:

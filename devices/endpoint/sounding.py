@@ -168,7 +168,7 @@ class WavSink:
     """One WAV file."""
 
     def __init__(self, path: Path) -> None:
-        self._file = wave.open(str(path), "wb")
+        self._file = wave.open(str(path), "wb")  # noqa: SIM115 - closed by `close`
         self._file.setnchannels(1)
         self._file.setsampwidth(pcm.SAMPLE_BYTES)
         self._file.setframerate(pcm.SAMPLE_RATE)

@@ -29,6 +29,8 @@ CREATE TABLE unfinished (key TEXT PRIMARY KEY, body TEXT NOT NULL, heard_ms INTE
 CREATE TABLE boots (boot TEXT PRIMARY KEY, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL) WITHOUT ROWID;
 """
 
+JOINED_MS = 120_000  # boots so close to each other are told as one: a board that dies every minute must not fill the store
+
 
 class StoreFault(Exception):
     """The store could not be written: a full or dying disk. What it held before is unharmed."""
@@ -219,10 +221,8 @@ class EndpointStore:
     def note_alive(self, boot: str, now: datetime, since: datetime, floor: datetime) -> None:
         """This boot, begun at `since`, lives by true time; documents issued at `floor` were seen. Raises StoreFault."""
         with self._transaction() as database:
-            database.execute(
-                "INSERT INTO boots VALUES (?, ?, ?) ON CONFLICT (boot) DO UPDATE SET last_ms = excluded.last_ms",
-                (boot, _ms(since), _ms(now)),
-            )
+            if not database.execute("UPDATE boots SET last_ms = ? WHERE boot = ?", (_ms(now), boot)).rowcount:
+                self._begin_boot(boot, _ms(now), _ms(since))
             database.execute("UPDATE chain SET floor_ms = max(floor_ms, ?)", (_ms(floor),))
 
     def boots(self) -> tuple[Boot, ...]:
@@ -236,6 +236,16 @@ class EndpointStore:
             database.executemany("DELETE FROM slots WHERE slot = ?", [(slot,) for slot in slots])
             database.execute("DELETE FROM alerts WHERE forget_ms < ?", (_ms(now),))
             database.execute("DELETE FROM boots WHERE last_ms < ?", (_ms(boots_before),))
+
+    def _begin_boot(self, boot: str, now_ms: int, since_ms: int) -> None:
+        before = self._database.execute(
+            "SELECT boot FROM boots WHERE last_ms >= ? ORDER BY last_ms DESC LIMIT 1", (since_ms - JOINED_MS,)
+        ).fetchone()
+        if before is None:
+            self._database.execute("INSERT INTO boots VALUES (?, ?, ?)", (boot, since_ms, now_ms))
+        else:
+            renamed = (boot, now_ms, before[0])
+            self._database.execute("UPDATE boots SET boot = ?, last_ms = ? WHERE boot = ?", renamed)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -137,7 +137,7 @@ class MqttLink:
         except TimeoutError:
             return _End(f"no answer within {self.connection.connect_timeout_s:g} s", self.connection.retry)
         except (OSError, UnicodeError) as error:
-            return _End(str(error) or type(error).__name__, self.connection.retry)
+            return _End(str(error) or repr(error), self.connection.retry)
         except asyncio.CancelledError:
             await session.say_goodbye()
             raise

@@ -181,7 +181,7 @@ class Session(asyncio.Protocol):
         self._unread = buffer[begin:]
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.reason = self.reason or (str(error) if error else "the broker closed the connection")
+        self.reason = self.reason or (repr(error) if error else "the broker closed the connection")
         if not self._accepted.done():
             self._accepted.set_exception(ConnectionError(self.reason))
         self._ended.set_result(None)
@@ -248,7 +248,7 @@ class Session(asyncio.Protocol):
     def _flush(self) -> None:
         outbox, self._outbox = self._outbox, []
         if outbox and self._transport is not None and not self._transport.is_closing():
-            self._transport.writelines(outbox)
+            self._transport.write(b"".join(outbox))
 
 
 class _Client(paho.Client):

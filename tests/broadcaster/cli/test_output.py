@@ -31,7 +31,7 @@ ROWS = (
     Row(id="n-1", title="致广大村民朋友的一封信", at=datetime(2026, 11, 23, 4, tzinfo=UTC), tags=("a", "b")),
     Row(id="n-2", title="[bold]not markup[/bold]", at=datetime(2026, 11, 23, 5, tzinfo=UTC), issue=7),
 )
-COLUMNS = {"title": "Title", "state": "State", "issue": "Issue"}
+COLUMNS = {"Title": "title", "State": "state", "Issue": lambda row: row.issue}
 
 
 def test_columns_line_up_under_wide_characters(capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,7 +70,7 @@ def test_json_holds_all_that_a_row_holds(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_a_card_has_a_line_for_each_label(capsys: pytest.CaptureFixture[str]) -> None:
-    card(ROWS[0], {"id": "Id", "tags": "Tags"}, as_json=False)
+    card(ROWS[0], {"Id": "id", "Tags": "tags"}, as_json=False)
     assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
         ["Id", "n-1"],
         ["Tags", "a,", "b"],

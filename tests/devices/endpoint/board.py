@@ -168,6 +168,11 @@ class Board:
     def run_for(self, **span: float) -> "Board":
         return self.run_until(self.now + timedelta(**span))
 
+    def run_quiet(self, seconds: float) -> "Board":
+        """Time passes for a board without power."""
+        self.now_s += seconds
+        return self
+
     # Power and link
 
     def boot(self) -> "Board":
