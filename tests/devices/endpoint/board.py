@@ -168,6 +168,15 @@ class Board:
     def run_for(self, **span: float) -> "Board":
         return self.run_until(self.now + timedelta(**span))
 
+    def step(self, before: datetime) -> "Board":
+        """Up to the next wake and no further, or to `before` if that comes first."""
+        next_s = min(self.endpoint.next_wake + self._booted_s, (before - self.start).total_seconds())
+        self.now_s = max(self.now_s, next_s)
+        self.steps += 1
+        self.endpoint.wake(self.instant)
+        self._controller()
+        return self
+
     def run_quiet(self, seconds: float) -> "Board":
         """Time passes for a board without power."""
         self.now_s += seconds
