@@ -58,7 +58,7 @@ class Meter:
     @property
     def loudness(self) -> Loudness:
         return Loudness(
-            integrated_lufs=max(self._lufs, NOTHING_HEARD_LUFS),
+            integrated_lufs=self._lufs,
             true_peak_dbtp=20 * log10(self._peak) if self._peak else float("-inf"),
             duration_ms=self._samples * 1000 // self._rate,
         )

@@ -36,7 +36,9 @@ class CountyHouse:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.report: Callable[[float], None] = lambda share: None  # long work says how much of it is done
-        self.accounts_changed: Callable[[], None] = lambda: None  # whoever runs the broker has it read them anew
+        self.accounts_changed: Callable[[], None] = lambda: (
+            None
+        )  # whoever runs the broker has it read them anew
         settings.directory.mkdir(parents=True, exist_ok=True)
 
     @cached_property

@@ -33,7 +33,9 @@ from schedules.rules import Order
 from schedules.slots import PlannedBecause
 from schedules.standing import Standing
 
-SLIVER_CELLS = 60  # a pause shorter than that is avoided: many of them would leave no room for what comes later
+SLIVER_CELLS = (
+    60  # a pause shorter than that is avoided: many of them would leave no room for what comes later
+)
 _MS = timedelta(milliseconds=1)
 _GOLDEN = (
     0.6180339887498949  # multiples of it, modulo 1, keep falling into the widest gaps between those before

@@ -14,11 +14,12 @@ def run(
     ] = False,
 ) -> None:
     """Run the controller of this county until it is stopped."""
-    from broadcaster import language, service
+    from broadcaster import language
+    from broadcaster.service import run as run_county
 
     settings = caller(context).settings
     language.use(settings.county.language or language.in_use())
-    service.run(settings, demo=demo)
+    run_county(settings, demo=demo)
 
 
 def run_sample(context: typer.Context) -> None:

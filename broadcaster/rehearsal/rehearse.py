@@ -182,7 +182,8 @@ class _Run:
                 self._hurt(hit, mishap, Horn.kill, Horn.boot)
             case Trouble.CLOCK_WRONG:
                 self._hurt(hit, mishap, _restart_without_clock, Horn.boot)
-                self.world.after(mishap.lasts_s + DAY_S / 2, lambda: [horn.mend_clock() for horn in hit])
+                for horn in hit:
+                    self.world.after(mishap.lasts_s + DAY_S / 2, horn.mend_clock)
             case Trouble.CONTROLLER_KILLED:
                 self.station.doom(mishap.lasts_s)
             case Trouble.BROKER_KILLED:

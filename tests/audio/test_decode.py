@@ -99,6 +99,16 @@ def test_what_is_no_audio_is_refused_in_words(tmp_path: Path, content: bytes, co
     assert complaint in str(refused.value) or complaint == "decoded"
 
 
+@pytest.mark.parametrize("container", ["matroska", "aiff", "caf"])
+def test_formats_that_nobody_sends_are_not_even_tried(tmp_path: Path, container: str) -> None:
+    """Every demuxer is a door for hostile files."""
+    path = written(
+        tmp_path / "notice.wav", tone(1_000), Made(suffix="", encoder="pcm_s16be", container=container)
+    )
+    with pytest.raises(UnreadableAudio, match="Expected MP3"):
+        decoded(path)
+
+
 def test_half_an_m4a_is_refused(tmp_path: Path) -> None:
     whole = written(tmp_path / "whole.m4a", tone(3_000), FORMATS["m4a"]).read_bytes()
     half = tmp_path / "half.m4a"

@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from audio import pcm
+from audio.body import taken_in
 from audio.decode import Decoding, Doubt
 from audio.errors import SilentAudio, TooLong, TooShort
 from audio.library import Library
 from audio.loudness import measured
 from audio.prepare import Prepared, Recipe, prepare
 from audio.programme import Framing, Opening, Wake
+from audio.progress import unreported
 from audio.recording import Codec, Profile
 from tests.audio.conftest import NOW
 from tests.audio.sounds import FORMATS, clapping, noise, silk, tone, written
@@ -78,6 +80,15 @@ def test_silence_at_both_ends_is_cut_and_in_the_middle_is_kept(tmp_path: Path, l
     recipe = Recipe(profiles=(Profile.SPEECH,), framing=framing)
     recording = prepared(tmp_path / "in.wav", sound, library, recipe).recordings[Profile.SPEECH]
     assert recording.duration_ms == pytest.approx(5_500, abs=300)
+
+
+def test_rumble_that_no_horn_radiates_is_taken_out(tmp_path: Path) -> None:
+    path = written(tmp_path / "in.wav", tone(2_000, hertz=1_000) + tone(2_000, hertz=40))
+    body = taken_in(path, directory=tmp_path, limit_ms=10_000, report=unreported)
+    with body.file:
+        sound = b"".join(map(pcm.block_of, body.frames()))
+    voice, rumble = (max(memoryview(sound[pcm.size_of(at) :][:32_000]).cast("h")) for at in (500, 2_500))
+    assert rumble < voice / 6
 
 
 def test_a_recording_begins_softly_then_chimes_then_speaks_then_ends_quietly(

@@ -1,5 +1,6 @@
 """Voices speak: the one that is always there, and a station's own."""
 
+import subprocess
 import sys
 from pathlib import Path
 from threading import Thread
@@ -126,6 +127,7 @@ def test_a_voice_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
     program = f"import subprocess; subprocess.run(['flock', {str(lock)!r}, 'sleep', '60'])"
     with pytest.raises(SpeechFailed, match=r"did not finish within 0\.5 s"):
         station_voice(program, timeout_s=0.5).speak("请注意。", tmp_path / "speech.wav")
+    assert subprocess.run(["flock", "-w", "5", lock, "true"]).returncode == 0
 
 
 def test_a_voice_that_cannot_be_started_is_told(tmp_path: Path) -> None:
