@@ -1,6 +1,6 @@
 """How long preparing ten minutes of speech takes, against the ffmpeg program doing the same work in the same run.
 
-The same work: two-pass loudness normalisation (`loudnorm`) and one Opus encoding. Run alone: `python -m bench.prepare`.
+The same work: two-pass loudness normalisation (`loudnorm`) and one Opus encoding. Run alone: `python -m bench prepare`.
 """
 
 import json
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,43 +31,47 @@ SENTENCES = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What a child process did; `wall_s` counts its start-up too."""
+
+    path: str
+    peak_rss_mb: float
+    wall_s: float
+
+
 def run() -> dict[str, object]:
     """Seconds, peak memory and loudness error; `met` is None with a `note` where the ffmpeg program is missing."""
     with TemporaryDirectory() as name:
         directory = Path(name)
-        source = speech_file(directory / "ten-minutes.mp3")
-        hour = directory / "hour.mp3"
+        source, hour = speech_file(directory / "ten-minutes.mp3"), directory / "hour.mp3"
         hour.write_bytes(source.read_bytes() * 6)
         ours = prepared_in_child(source, directory / "library", "speech")
+        of_an_hour = prepared_in_child(hour, directory / "library", "speech")
+        in_all_profiles = prepared_in_child(source, directory / "all", "speech,low_rate,mp3")
         facts: dict[str, object] = {
             "name": "prepare ten minutes of speech: loudness and Opus",
-            "value": round(ours["wall_s"], 2),
+            "value": round(ours.wall_s, 2),
             "unit": "s",
             "goal": GOAL_RATIO,
-            "peak_rss_mb": round(ours["peak_rss_mb"], 1),
-            "peak_rss_hour_mb": round(
-                prepared_in_child(hour, directory / "library", "speech")["peak_rss_mb"], 1
-            ),
+            "peak_rss_mb": round(ours.peak_rss_mb, 1),
+            "peak_rss_hour_mb": round(of_an_hour.peak_rss_mb, 1),
+            "peak_rss_all_profiles_mb": round(in_all_profiles.peak_rss_mb, 1),
         }
-        everything = prepared_in_child(source, directory / "all", "speech,low_rate,mp3")
-        facts["peak_rss_all_profiles_mb"] = round(everything["peak_rss_mb"], 1)
         if shutil.which("ffmpeg") is None:
             note = "The ffmpeg program is missing: apt-get install ffmpeg"
             return facts | {"baseline": None, "ratio": None, "met": None, "note": note}
-        baseline_s = normalised_by_ffmpeg(source, directory / "ffmpeg.opus")
-        error_lu = abs(loudness_by_ffmpeg(Path(ours["path"])) - TARGET_LUFS)
-        facts |= {
-            "baseline": round(baseline_s, 2),
-            "ratio": round(ours["wall_s"] / baseline_s, 3),
-            "ratio_all_profiles": round(everything["wall_s"] / baseline_s, 3),
-            "loudness_error_lu": round(error_lu, 2),
-            "loudness_error_of_ffmpeg_lu": round(
-                abs(loudness_by_ffmpeg(directory / "ffmpeg.opus") - TARGET_LUFS), 2
-            ),
-        }
-        in_memory = ours["peak_rss_mb"] <= GOAL_MB and facts["peak_rss_hour_mb"] <= GOAL_HOUR_MB
+        theirs = directory / "ffmpeg.opus"
+        baseline_s = normalised_by_ffmpeg(source, theirs)
+        ratio, error_lu = ours.wall_s / baseline_s, error_by_ffmpeg_lu(Path(ours.path))
+        small = ours.peak_rss_mb <= GOAL_MB and of_an_hour.peak_rss_mb <= GOAL_HOUR_MB
         return facts | {
-            "met": ours["wall_s"] / baseline_s <= GOAL_RATIO and error_lu <= GOAL_LU and in_memory
+            "baseline": round(baseline_s, 2),
+            "ratio": round(ratio, 3),
+            "met": ratio <= GOAL_RATIO and error_lu <= GOAL_LU and small,
+            "ratio_all_profiles": round(in_all_profiles.wall_s / baseline_s, 3),
+            "loudness_error_lu": round(error_lu, 2),
+            "loudness_error_of_ffmpeg_lu": round(error_by_ffmpeg_lu(theirs), 2),
         }
 
 
@@ -100,15 +105,15 @@ def spoken(directory: Path, duration_ms: int) -> Iterator[object]:
                 samples += len(block) // pcm.SAMPLE_BYTES
 
 
-def prepared_in_child(source: Path, library: Path, profiles: str) -> dict[str, float | str]:
-    """In a process of its own, so that its memory is that of preparing and nothing else; start-up counts."""
+def prepared_in_child(source: Path, library: Path, profiles: str) -> Made:
+    """In a process of its own, so that its memory is that of preparing and nothing else."""
     begun = time.perf_counter()
     command = [sys.executable, "-m", "bench.prepare", str(source), str(library), profiles]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
-    return {"wall_s": time.perf_counter() - begun, **json.loads(said)}
+    said = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
+    return Made(wall_s=time.perf_counter() - begun, **said)
 
 
-def prepare_here(source: Path, library_root: Path, profiles: str) -> dict[str, float | str]:
+def prepare_here(source: Path, library_root: Path, profiles: str) -> dict[str, object]:
     from audio.library import Library
     from audio.prepare import Recipe, prepare
     from audio.recording import Profile
@@ -141,9 +146,10 @@ def normalised_by_ffmpeg(source: Path, into: Path) -> float:
     return time.perf_counter() - begun
 
 
-def loudness_by_ffmpeg(path: Path) -> float:
+def error_by_ffmpeg_lu(path: Path) -> float:
+    """How far from the target, by a meter that is not ours."""
     said = ffmpeg("-i", path, "-af", "ebur128=framelog=verbose", "-f", "null", "-")
-    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", said)[-1])
+    return abs(float(re.findall(r"I:\s+(-?[\d.]+) LUFS", said)[-1]) - TARGET_LUFS)
 
 
 def ffmpeg(*words: object) -> str:
@@ -152,6 +158,5 @@ def ffmpeg(*words: object) -> str:
 
 
 if __name__ == "__main__":
-    source_and_library = map(Path, sys.argv[1:3])
-    made = prepare_here(*source_and_library, sys.argv[3]) if len(sys.argv) > 1 else run()
-    print(json.dumps(made, indent=1))
+    _, source, library, profiles = sys.argv
+    print(json.dumps(prepare_here(Path(source), Path(library), profiles)))

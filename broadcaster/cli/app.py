@@ -15,14 +15,17 @@ import typer
 from typer import rich_utils
 
 from broadcaster import language
-from broadcaster.cli import doctor, run
+from broadcaster.cli import audit, doctor, document, run, token, user
 from broadcaster.cli.caller import Caller
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import N_, _
 
 app = typer.Typer(invoke_without_command=True, pretty_exceptions_enable=False, add_completion=False)
 app.command("run")(run.run)
+for noun in (document, user, token, audit):
+    app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
 app.command("doctor")(doctor.doctor)
+app.command("rehearse")(rehearse.rehearse)
 
 
 @app.callback()

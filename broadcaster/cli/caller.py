@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, cast
 
 import typer
 
+from broadcaster.language import _
+
 if TYPE_CHECKING:
     from broadcaster.config import Settings
+    from broadcaster.desk.county import CountyDesk
+    from broadcaster.desk.door import Door
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,41 @@ class Caller:
 
         return load(self.county, options=self.options)
 
+    @property
+    def desk(self) -> "CountyDesk":
+        """The desk of the county, with the rights of who calls."""
+        from broadcaster.desk.county import CountyDesk
+
+        return CountyDesk(self._door())
+
+    def _door(self) -> "Door":
+        from broadcaster.api.running import find
+
+        if self.controller:
+            return self._remote(self.controller, os.environ.get("BROADCASTER_TOKEN", ""))
+        if running := find(self.county):
+            return self._remote(running.url, running.token)
+        return self._in_process()
+
+    def _remote(self, url: str, token: str) -> "Door":
+        from broadcaster.desk.remote import RemoteDoor
+
+        return RemoteDoor(url, token, act_as=self.who)
+
+    def _in_process(self) -> "Door":
+        from broadcaster.desk.house import OWNER, HouseDoor
+        from broadcaster.house import CountyHouse
+
+        if not self.county.exists():
+            print(_("A new county begins in {directory}.").format(directory=self.county), file=sys.stderr)
+        return HouseDoor(CountyHouse(self.settings), self.who or OWNER, clock=lambda: datetime.now(UTC))
+
 
 def caller(context: typer.Context) -> Caller:
     """Who called this command."""
     return cast(Caller, context.find_root().obj)
+
+
+def desk(context: typer.Context) -> "CountyDesk":
+    """The desk that this command finds."""
+    return caller(context).desk

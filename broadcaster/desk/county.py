@@ -1,6 +1,8 @@
 """The county's desk: every noun behind the one door."""
 
 from broadcaster.desk.alerts import Alerts
+from broadcaster.desk.audit import Audit
+from broadcaster.desk.documents import Documents
 from broadcaster.desk.door import Desk
 from broadcaster.desk.ledger import Ledger
 from broadcaster.desk.notices import Notices
@@ -8,6 +10,7 @@ from broadcaster.desk.plans import Calendar, Plans
 from broadcaster.desk.playlists import Playlists
 from broadcaster.desk.recordings import Recordings
 from broadcaster.desk.registry import Areas, Endpoints
+from broadcaster.desk.tokens import Tokens
 from broadcaster.desk.users import Users
 
 
@@ -23,4 +26,7 @@ class CountyDesk(Desk):
     plans: Plans
     alerts: Alerts
     ledger: Ledger
+    documents: Documents
     users: Users
+    tokens: Tokens
+    audit: Audit

@@ -45,9 +45,7 @@ REFUSED = 0x80  # return code of a SUBACK (3.9.3)
 LARGEST_PACKET = 256 * 1024
 CONNECT_WITHIN_S = 10.0
 ACCEPT_QUEUE = 1024  # connections that a power cut's end may bring at once
-OUTBOX_LIMIT = (
-    8 * 1024 * 1024
-)  # bytes that wait for one slow client; what comes on top is dropped, as Mosquitto does
+OUTBOX_LIMIT = 8 * 1024 * 1024  # bytes that wait for one slow client; what comes on top is dropped
 
 
 class GuardedBroker(Broker):  # type: ignore[misc]  # amqtt has no types

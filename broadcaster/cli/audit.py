@@ -1,0 +1,61 @@
+"""`broadcaster audit`: who ordered what, and what became of it."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from broadcaster.cli.caller import desk
+from broadcaster.cli.output import Columns, Json, card, listing
+from broadcaster.language import N_
+
+app = typer.Typer(no_args_is_help=True, help="The audit trail: who ordered what, and what became of it.")
+
+Moment = Annotated[datetime | None, typer.Option(help="Local time, such as 2026-11-23T08:00.")]
+
+COLUMNS: Columns = {
+    N_("Id"): "id",
+    N_("When"): "at",
+    N_("Who"): "who",
+    N_("Order"): "what",
+    N_("Subject"): "subject",
+    N_("Outcome"): "outcome",
+    N_("Message"): "message",
+}
+VERIFIED: Columns = {N_("Rows"): "rows", N_("Broken at"): "broken_at", N_("Tip"): "tip"}
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    who: Annotated[str | None, typer.Option(help="Only this person's.")] = None,
+    what: Annotated[str | None, typer.Option(help="Only this order, or this noun's.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Only about this id.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Only what ended so: done, refused, failed …")] = None,
+    since: Moment = None,
+    until: Moment = None,
+    before: Annotated[int | None, typer.Option(help="Only before this id: the next page.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """List orders, the newest first."""
+    entries = desk(context).audit.list(
+        who=who,
+        what=what,
+        subject=subject,
+        outcome=outcome,
+        since=since and since.astimezone(),
+        until=until and until.astimezone(),
+        before=before,
+        limit=limit,
+    )
+    listing(entries, COLUMNS, as_json=as_json, empty=N_("Nothing was ordered."))
+
+
+@app.command()
+def verify(context: typer.Context, as_json: Json = False) -> None:
+    """Check that no row was changed or taken out. The exit code is 1 where one was."""
+    verified = desk(context).audit.verify()
+    card(verified, VERIFIED, as_json=as_json)
+    if not verified:
+        raise typer.Exit(1)

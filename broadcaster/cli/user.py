@@ -1,0 +1,116 @@
+"""`broadcaster user`: people, their roles and passwords."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from broadcaster.cli.caller import desk
+from broadcaster.cli.output import Columns, Json, card, listing
+from broadcaster.language import N_, _
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from broadcaster.people.rights import Grant
+    from broadcaster.people.users import User
+
+app = typer.Typer(no_args_is_help=True, help="People, their roles and passwords.")
+
+Name = Annotated[str, typer.Argument(metavar="USER", help="The user's name.")]
+Roles = Annotated[
+    list[str],
+    typer.Option(
+        "--role",
+        metavar="ROLE@PLACE",
+        help="A role in a place, such as editor@341523000000; repeat for more.",
+    ),
+]
+
+
+def _roles(user: "User") -> str:
+    return ", ".join(f"{grant.role}@{grant.place}" for grant in user.grants)
+
+
+COLUMNS: Columns = {
+    N_("User"): "name",
+    N_("Name"): "full_name",
+    N_("Enabled"): "enabled",
+    N_("Roles"): _roles,
+}
+
+
+@app.command("list")
+def list_(context: typer.Context, as_json: Json = False) -> None:
+    """List everybody."""
+    listing(desk(context).users.list(), COLUMNS, as_json=as_json, empty=N_("There is nobody yet."))
+
+
+@app.command()
+def show(context: typer.Context, user: Name, as_json: Json = False) -> None:
+    """Show one user."""
+    card(desk(context).users.show(user=user), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    user: Name,
+    role: Roles,
+    full_name: Annotated[str, typer.Option("--name", help="The full name.")] = "",
+    password: Annotated[bool, typer.Option("--password", help="Ask for a password.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Add a user. Without a password they work with tokens only."""
+    secret = _asked_password() if password else None
+    added = desk(context).users.add(user=user, grants=_grants(role), full_name=full_name, password=secret)
+    card(added, COLUMNS, as_json=as_json)
+
+
+@app.command()
+def grant(context: typer.Context, user: Name, role: Roles, as_json: Json = False) -> None:
+    """Give a user exactly these roles."""
+    card(desk(context).users.grant(user=user, grants=_grants(role)), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def enable(context: typer.Context, user: Name, as_json: Json = False) -> None:
+    """Let a user in again."""
+    card(desk(context).users.enable(user=user, enabled=True), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def disable(context: typer.Context, user: Name, as_json: Json = False) -> None:
+    """Keep a user and their tokens out."""
+    card(desk(context).users.enable(user=user, enabled=False), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def password(context: typer.Context, user: Name) -> None:
+    """Set a user's password."""
+    desk(context).users.password(user=user, password=_asked_password())
+
+
+def _asked_password() -> "SecretStr":
+    from pydantic import SecretStr
+
+    return SecretStr(typer.prompt(_("Password"), hide_input=True, confirmation_prompt=True, err=True))
+
+
+def _grants(roles: list[str]) -> "tuple[Grant, ...]":
+    return tuple(map(_grant, roles))
+
+
+def _grant(said: str) -> "Grant":
+    from broadcaster.people.rights import Grant, Role
+    from schedules.places import place
+
+    role, _at, where = said.partition("@")
+    if role not in Role:
+        known = ", ".join(Role)
+        raise typer.BadParameter(
+            _("expected ROLE@PLACE with a role of {known}; got {got}").format(known=known, got=said)
+        )
+    try:
+        return Grant(role=Role(role), place=place(where))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
