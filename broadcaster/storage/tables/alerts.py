@@ -37,7 +37,6 @@ class AlertRow(Row, table=True):
     volume: int | None = None
     cancelled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     cancelled_by: str | None = None
-    cancel_revisions: dict[str, int] = Field(default_factory=dict, sa_type=Json)  # topic → revision
 
 
 class PublishedRow(Row, table=True):

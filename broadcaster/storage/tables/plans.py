@@ -13,7 +13,7 @@ class SlotRow(Row, table=True):
     """播次: one ordered play of one notice in one place. A slot is withdrawn, never deleted."""
 
     __tablename__ = "slot"
-    __table_args__ = (Index(None, "day", "place"), Index(None, "place", "day"), Index(None, "notice", "day"))
+    __table_args__ = (Index(None, "day", "place"), Index(None, "notice", "day"))
 
     id: str = Field(primary_key=True, max_length=32)
     order_id: str

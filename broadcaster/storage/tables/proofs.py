@@ -37,7 +37,7 @@ class PlayedRow(Row, table=True):
     notice: str
     version: int
     recording: str | None = None
-    started: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    started: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended: datetime | None = Field(default=None, sa_type=UtcDateTime)
     heard_ms: int
     full_ms: int
@@ -46,4 +46,4 @@ class PlayedRow(Row, table=True):
     volume: int = 0
     clock: ClockQuality = Field(sa_type=Word(ClockQuality))
     boot: str
-    received_at: datetime = Field(sa_type=UtcDateTime)
+    received_at: datetime = Field(sa_type=UtcDateTime, index=True)

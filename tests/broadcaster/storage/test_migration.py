@@ -1,5 +1,6 @@
 import io
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, func, text
+from sqlmodel import select
 
+from broadcaster.people import audit
 from broadcaster.storage.engine import connect, open_database, snapshot, transaction, upsert
 from broadcaster.storage.migration import (
     SCRIPTS,
@@ -17,7 +20,10 @@ from broadcaster.storage.migration import (
     MigrationFailed,
     bring_forward,
 )
-from broadcaster.storage.tables import AreaRow, Row
+from broadcaster.storage.tables import AlertRow, AreaRow, EndpointRow, PlayedRow, Row
+from schedules.precedence import Severity
+from schedules.records import Result
+from tests.broadcaster.storage.values import NOON
 
 NEXT = """
 import sqlalchemy as sa
@@ -39,12 +45,49 @@ def program_with(step: str, tmp_path: Path) -> Path:
     return scripts
 
 
+TABLES = tuple((table.__tablename__, table) for table in Row.__subclasses__())
+EMPTY_AT_FIRST = {
+    "absence",
+    "alive",
+    "calendar_day",
+    "playlist",
+    "published",
+    "series",
+    "setting",
+    "span",
+    "token",
+}
+
+
+def schema(engine: Engine) -> set[tuple[str, ...]]:
+    """Every column, index and trigger."""
+    with engine.connect() as connection:
+        made = connection.execute(text("SELECT type, name FROM sqlite_schema"))
+        columns = connection.execute(
+            text(
+                'SELECT m.name, c.name, c.type, c."notnull" FROM sqlite_schema m, pragma_table_info(m.name) c '
+                "WHERE m.type = 'table'"
+            )
+        )
+        return {tuple(row) for row in made} | {tuple(row) for row in columns}
+
+
 @pytest.fixture
 def filled(tmp_path: Path) -> Engine:
     engine = open_database(f"sqlite:///{tmp_path}/county.db")
     with transaction(engine) as session:
         upsert(session, AreaRow, [{"code": "341523000000", "name": "临水县"}])
     return engine
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Path:
+    """A county's file as the first schema left it."""
+    file = tmp_path / "county.db"
+    connection = sqlite3.connect(file)
+    connection.executescript(Path(__file__).with_name("county_0001.sql").read_text("utf-8"))
+    connection.close()
+    return file
 
 
 def areas(engine: Engine) -> list[tuple[object, ...]]:
@@ -56,6 +99,22 @@ def test_migrations_and_tables_agree() -> None:
     with open_database("sqlite://").connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Row.metadata) == []
+
+
+def test_a_file_of_the_first_schema_is_brought_forward_with_all_that_is_in_it(first: Path) -> None:
+    with snapshot(open_database(f"sqlite:///{first}")) as session:
+        counts = {name: session.exec(select(func.count()).select_from(table)).one() for name, table in TABLES}
+        filled = {name for name, count in counts.items() if count}
+        assert {name for name, _ in TABLES} - filled == EMPTY_AT_FIRST
+        assert session.get_one(PlayedRow, ("shiqiao-01", "0" * 16, 1)).result is Result.COUNTED
+        assert session.get_one(AlertRow, "al-1").severity is Severity.RED
+        assert session.get_one(EndpointRow, "shiqiao-01").provisioned_at == NOON
+        assert audit.verify(session).rows == 2
+
+
+def test_after_its_migration_an_old_file_is_like_a_new_one(first: Path) -> None:
+    old, new = open_database(f"sqlite:///{first}"), open_database("sqlite://")
+    assert schema(old) == schema(new)
 
 
 def test_an_older_file_is_brought_forward_with_its_rows_and_a_copy_of_it_stays(
