@@ -28,7 +28,7 @@ class SignIn(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Somebody with the roles that they hold."""
+    """Somebody with the roles that they hold, or will hold again once they are enabled."""
 
     name: str
     full_name: str
@@ -82,27 +82,28 @@ def sign_in(session: Session, name: str, password: str) -> SignIn:
 def user(session: Session, name: str) -> User | None:
     """One user, or None where there never was one of that name."""
     row = session.get(UserRow, name)
-    return _user(row, grants_of(session, name)) if row else None
+    return _user(session, row) if row else None
 
 
 def users(session: Session) -> list[User]:
     """Everybody, by name."""
-    rows = session.exec(select(UserRow).order_by(col(UserRow.name)))
-    return [_user(row, grants_of(session, row.name)) for row in rows]
+    return [_user(session, row) for row in session.exec(select(UserRow).order_by(col(UserRow.name)))]
 
 
 def grants_of(session: Session, name: str) -> tuple[Grant, ...]:
-    """What somebody holds now: nothing while they are disabled."""
-    rows = session.exec(
-        select(GrantRow)
-        .join(UserRow, col(UserRow.name) == col(GrantRow.user))
-        .where(GrantRow.user == name, col(UserRow.enabled).is_(True))
+    """What somebody may act on: nothing while they are disabled."""
+    found = user(session, name)
+    return found.grants if found and found.enabled else ()
+
+
+def _user(session: Session, row: UserRow) -> User:
+    grants = session.exec(select(GrantRow).where(GrantRow.user == row.name))
+    return User(
+        name=row.name,
+        full_name=row.full_name,
+        enabled=row.enabled,
+        grants=tuple(sorted(Grant(role=Role(each.role), place=Place(each.place)) for each in grants)),
     )
-    return tuple(sorted(Grant(role=Role(row.role), place=Place(row.place)) for row in rows))
-
-
-def _user(row: UserRow, grants: tuple[Grant, ...]) -> User:
-    return User(name=row.name, full_name=row.full_name, enabled=row.enabled, grants=grants)
 
 
 def _row(session: Session, name: str) -> UserRow:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import time
 
 from sqlmodel import Session, col, select
 
@@ -10,6 +9,7 @@ from broadcaster.registry.cells import area_code, hours, whole, words
 from broadcaster.registry.columns import Column
 from broadcaster.storage.changes import changed
 from broadcaster.storage.engine import upsert
+from broadcaster.storage.mapping import windows_of
 from broadcaster.storage.tables import AreaRow
 from schedules.places import Level, Place, level_of
 from schedules.rules import Window
@@ -104,7 +104,7 @@ def area_of(row: AreaRow) -> Area:
         code=Place(row.code),
         name=row.name,
         population=row.population,
-        quiet_hours=_hours_of(row.quiet_hours),
+        quiet_hours=windows_of(row.quiet_hours),
         budget_minutes=row.budget_minutes,
     )
 
@@ -113,9 +113,3 @@ def _hours_json(windows: tuple[Window, ...] | None) -> list[list[str]] | None:
     if windows is None:
         return None
     return [[window.start.isoformat(), window.end.isoformat()] for window in windows]
-
-
-def _hours_of(pairs: list[list[str]] | None) -> tuple[Window, ...] | None:
-    if pairs is None:
-        return None
-    return tuple(Window(start=time.fromisoformat(start), end=time.fromisoformat(end)) for start, end in pairs)

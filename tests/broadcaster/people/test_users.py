@@ -73,13 +73,22 @@ def test_a_grant_replaces_what_was_granted(session: Session) -> None:
     assert users.grants_of(session, "li") == (ADMIN,)
 
 
-def test_a_disabled_user_is_out_and_holds_nothing_until_enabled_again(session: Session) -> None:
+def test_a_disabled_user_is_out_and_may_act_on_nothing_until_enabled_again(session: Session) -> None:
     users.grant(session, "li", [EDITOR])
     users.set_enabled(session, "li", enabled=False)
     assert users.sign_in(session, "li", "a boat on the river") is SignIn.DISABLED
     assert users.grants_of(session, "li") == ()
     users.set_enabled(session, "li", enabled=True)
     assert users.grants_of(session, "li") == (EDITOR,)
+
+
+def test_what_a_disabled_user_held_is_still_shown(session: Session) -> None:
+    """Whoever lets them in again has to have the right where they hold their roles."""
+    users.grant(session, "li", [ADMIN])
+    users.set_enabled(session, "li", enabled=False)
+    assert users.user(session, "li") == users.User(
+        name="li", full_name="李秀兰", enabled=False, grants=(ADMIN,)
+    )
 
 
 def test_everybody_is_listed_by_name_with_their_roles(session: Session) -> None:
