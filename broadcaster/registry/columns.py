@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from broadcaster.desk.errors import Problem
+from broadcaster.desk.errors import Fact, Problem
 from broadcaster.language import N_
 from broadcaster.registry.cells import BadCell
 from broadcaster.registry.sheets import Cell, Line
@@ -38,6 +38,11 @@ class Record:
 
     where: str  # file and line
     fields: Mapping[str, Any]
+    titles: Mapping[str, str]  # field → its heading in the file
+
+    def problem(self, field: str, message: str, **facts: Fact) -> Problem:
+        """What is wrong with one of its cells."""
+        return Problem(where=f"{self.where} {self.titles[field]}", message=message, facts=facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,12 @@ class _Heading:
     meant: Sequence[Column | None]
 
     @property
+    def titles(self) -> dict[str, str]:
+        """Field → its heading."""
+        pairs = zip(self.meant, self.line.cells, strict=True)
+        return {column.name: cell for column, cell in pairs if column}
+
+    @property
     def ignored(self) -> tuple[str, ...]:
         """Headings that mean nothing here."""
         pairs = zip(self.line.cells, self.meant, strict=True)
@@ -94,7 +105,7 @@ class _Heading:
         wrong = list(self._uneven(where, line))
         fields = {} if wrong else dict(self._fields(where, line, wrong))
         problems += wrong
-        return None if wrong else Record(where=where, fields=fields)
+        return None if wrong else Record(where=where, fields=fields, titles=self.titles)
 
     def _uneven(self, where: str, line: Line) -> Iterator[Problem]:
         got, expected = len(line.cells), len(self.line.cells)

@@ -12,7 +12,7 @@ from broadcaster.desk.errors import Invalid, Problem
 from broadcaster.language import N_
 from broadcaster.registry import areas, endpoints, sheets
 from broadcaster.registry.areas import Area
-from broadcaster.registry.columns import Column, Reading, Record, records
+from broadcaster.registry.columns import Column, Reading, records
 from broadcaster.registry.differences import Difference, Listed, difference
 from broadcaster.registry.endpoints import Endpoint
 
@@ -102,21 +102,21 @@ def _repeated(reading: Reading, name: str) -> Iterator[Problem]:
         value = record.fields.get(name)
         if value and first.setdefault(value, record.where) != record.where:
             message = N_("{value} stands already in {first}")
-            yield _problem(record, name, message, value=value, first=first[value])
+            yield record.problem(name, message, value=value, first=first[value])
 
 
 def _unknown_villages(reading: Reading, villages: frozenset[str]) -> Iterator[Problem]:
     for record in reading.records:
-        if record.fields.get("village", "") not in villages:
+        if record.fields["village"] not in villages:
             message = N_("the village {village} is not in the registry: take in the list of areas first")
-            yield _problem(record, "village", message, village=record.fields["village"])
+            yield record.problem("village", message, village=record.fields["village"])
 
 
 def _retired(reading: Reading, retired: frozenset[str]) -> Iterator[Problem]:
     for record in reading.records:
         if record.fields["id"] in retired:
             message = N_("the endpoint {endpoint} was retired: a new set gets a new id")
-            yield _problem(record, "id", message, endpoint=record.fields["id"])
+            yield record.problem("id", message, endpoint=record.fields["id"])
 
 
 def _taken_codes(reading: Reading, known: Mapping[str, Endpoint]) -> Iterator[Problem]:
@@ -129,11 +129,7 @@ def _taken_codes(reading: Reading, known: Mapping[str, Endpoint]) -> Iterator[Pr
         code = record.fields.get("resource_code")
         if code in kept:
             message = N_("the resource code {code} belongs to the endpoint {endpoint}")
-            yield _problem(record, "resource_code", message, code=code, endpoint=kept[code])
-
-
-def _problem(record: Record, column: str, message: str, **facts: str) -> Problem:
-    return Problem(where=f"{record.where} {column}", message=message, facts=facts)
+            yield record.problem("resource_code", message, code=code, endpoint=kept[code])
 
 
 def _export(

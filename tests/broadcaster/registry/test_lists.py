@@ -155,7 +155,7 @@ def test_every_problem_of_a_file_is_told_with_its_line_and_column_and_nothing_is
         "list.csv:3 名称",
         "list.csv:3 音量",
         "list.csv:3 资源编码",
-        "list.csv:4 village",
+        "list.csv:4 村代码",
     ]
     assert "from 0 to 100, got '200'" in found[3]
     assert "got '6341523'" in found[4]
