@@ -15,16 +15,18 @@ import typer
 from typer import rich_utils
 
 from broadcaster import language
-from broadcaster.cli import audit, doctor, document, run, token, user
+from broadcaster.cli import alert, audit, doctor, document, ledger, notice, rehearse, run, token, user
 from broadcaster.cli.caller import Caller
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import N_, _
 
 app = typer.Typer(invoke_without_command=True, pretty_exceptions_enable=False, add_completion=False)
 app.command("run")(run.run)
-for noun in (document, user, token, audit):
+for noun in (notice, alert, document, user, token, audit):
     app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
 app.command("doctor")(doctor.doctor)
+app.command("ledger")(ledger.ledger)
+app.command("coverage")(ledger.coverage)
 app.command("rehearse")(rehearse.rehearse)
 
 

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from broadcaster.cli.caller import desk
-from broadcaster.cli.output import Columns, Json, card, listing
+from broadcaster.cli.output import Columns, Json, card, listing, moment
 from broadcaster.language import N_
 
 app = typer.Typer(no_args_is_help=True, help="The audit trail: who ordered what, and what became of it.")
 
-Moment = Annotated[datetime | None, typer.Option(help="Local time, such as 2026-11-23T08:00.")]
+Moment = Annotated[datetime | None, typer.Option(help="The county's time, such as 2026-11-23T08:00.")]
 
 COLUMNS: Columns = {
     N_("Id"): "id",
@@ -39,13 +39,14 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List orders, the newest first."""
-    entries = desk(context).audit.list(
+    trail = desk(context).audit
+    entries = trail.list(
         who=who,
         what=what,
         subject=subject,
         outcome=outcome,
-        since=since and since.astimezone(),
-        until=until and until.astimezone(),
+        since=moment(since),
+        until=moment(until),
         before=before,
         limit=limit,
     )

@@ -4,13 +4,17 @@ A controller that runs on the data directory is asked over its API, with the tok
 can read; else the command works on the database itself.
 """
 
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import typer
 
+from broadcaster.cli import output
 from broadcaster.language import _
 
 if TYPE_CHECKING:
@@ -71,5 +75,6 @@ def caller(context: typer.Context) -> Caller:
 
 
 def desk(context: typer.Context) -> "CountyDesk":
-    """The desk that this command finds."""
+    """The desk that this command finds; from now on times are the county's."""
+    output.use_zone(caller(context).settings.zone)
     return caller(context).desk

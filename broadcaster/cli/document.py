@@ -9,6 +9,7 @@ import typer
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, listing, print_json
 from broadcaster.language import N_
+from devices.topics import DocumentKind
 
 app = typer.Typer(no_args_is_help=True, help="Documents: what endpoints are told, signed and in CBOR.")
 
@@ -24,9 +25,7 @@ COLUMNS: Columns = {
 @app.command("list")
 def list_(
     context: typer.Context,
-    kind: Annotated[
-        str | None, typer.Option(help="Only plan, alerts, settings, manifest, receipt or time.")
-    ] = None,
+    kind: Annotated[DocumentKind | None, typer.Option(help="Only this kind.")] = None,
     target: Annotated[str | None, typer.Option(help="Only for this area, endpoint or recording.")] = None,
     as_json: Json = False,
 ) -> None:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from typing import Annotated, Any
 
@@ -15,6 +15,20 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before doing it.")]
 Columns = Mapping[str, str | Callable[[Any], object]]  # English heading → attribute, or what to make of a row
 _PIPE_WIDTH = 400  # cells: no table is broken for a reader that has no width
+
+
+_zone: tzinfo | None = None  # this machine's, until a county is known
+
+
+def use_zone(zone: tzinfo) -> None:
+    """Reads and writes times on this wall clock from now on: a process serves one county."""
+    global _zone
+    _zone = zone
+
+
+def moment(said: datetime | None) -> datetime | None:
+    """What a person said, on the county's wall clock unless they named a zone."""
+    return said if said is None or said.tzinfo else said.replace(tzinfo=_zone).astimezone(UTC)
 
 
 def listing(rows: Sequence[object], columns: Columns, *, as_json: bool, empty: str) -> None:
@@ -50,14 +64,14 @@ def confirm(question: str, *, yes: bool) -> None:
 
 
 def text(value: object) -> str:
-    """A value as people read it; moments in this machine's zone."""
+    """A value as people read it; moments on the county's wall clock."""
     match value:
         case None:
             return ""
         case bool():
             return _("yes") if value else _("no")
         case datetime():
-            return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+            return value.astimezone(_zone).strftime("%Y-%m-%d %H:%M:%S")
         case Enum():
             return _(str(value.value))
         case tuple() | list() | frozenset():

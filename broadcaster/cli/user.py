@@ -105,7 +105,7 @@ def _grant(said: str) -> "Grant":
     from schedules.places import place
 
     role, _at, where = said.partition("@")
-    if role not in Role:
+    if role not in set(Role):
         known = ", ".join(Role)
         raise typer.BadParameter(
             _("expected ROLE@PLACE with a role of {known}; got {got}").format(known=known, got=said)

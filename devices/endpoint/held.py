@@ -46,18 +46,14 @@ class Held:
         self._keyring = Keyring(provision.keys)
         self._order = _state_topics(provision)
         self._receipt = topics.endpoint_document(provision.endpoint, DocumentKind.RECEIPT)
+        self.filters = (*self._order, self._receipt, topics.TIME)  # what to subscribe to, for ever
         self._zone = provision.zone
         self._revisions: dict[str, int] = {}
         self._documents: dict[str, Document] = {}
         self.newest = store.floor  # the newest issue time of a verified document: the clock's floor
         self.said: dict[
             str, int
-        ] = {}  # revision of each state document, by topic without its root, for heartbeats
-
-    @property
-    def filters(self) -> tuple[str, ...]:
-        """What to subscribe to, for ever."""
-        return (*self._order, self._receipt, topics.TIME)
+        ] = {}  # revision of each state document by topic without root, for heartbeats
 
     def load(self) -> Iterator[str]:
         """Verify again what earlier boots kept; what does not stand it is named, and only its revision is kept."""
@@ -95,6 +91,8 @@ class Held:
         return [(d.header, d.body) for d in held if d is not None and isinstance(d.body, kind)]
 
     def _genuine(self, message: Message) -> Document:
+        if message.topic not in self.filters and not message.topic.startswith(topics.MEDIA):
+            raise Refused  # not ours, whoever sends it
         if not message.payload:
             raise Refused  # a topic that was cleared
         try:

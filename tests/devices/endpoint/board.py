@@ -9,7 +9,7 @@ from devices import chain, topics
 from devices.chunks import CHUNK, manifest_of
 from devices.codec import decode
 from devices.documents import Body, Cue, Document, Header, Receipt, TimeBeacon
-from devices.endpoint.clock import Instant
+from devices.endpoint.clock import BEACONS, Instant
 from devices.endpoint.core import Endpoint, Pace
 from devices.endpoint.instruments import Instruments
 from devices.endpoint.media import Media, MemoryMedia
@@ -272,6 +272,12 @@ class Board:
 
     def beacon(self) -> Message:
         return self.tell(TimeBeacon())
+
+    def tell_time(self, delay_s: float) -> None:
+        """Beacons that were all so long under way, often enough for the older ones to be forgotten."""
+        for _ in range(BEACONS):
+            self.tell(TimeBeacon(), issued=self.now - timedelta(seconds=delay_s))
+            self.run_for(seconds=30)
 
     def give(self, name: str, chunks: int = 1) -> "Board":
         """Hand over a whole recording, as the distribution would."""

@@ -1,0 +1,86 @@
+"""`broadcaster alert`: emergencies and urgent notices sent at once, and their end."""
+
+from typing import Annotated
+
+import typer
+
+from broadcaster.cli.caller import desk
+from broadcaster.cli.output import Columns, Json, Yes, card, confirm, listing, print_json
+from broadcaster.language import N_, _
+from schedules.places import Place
+
+app = typer.Typer(no_args_is_help=True, help="Emergencies and urgent notices sent at once.")
+
+COLUMNS: Columns = {
+    N_("Alert"): "id",
+    N_("Title"): "title",
+    N_("State"): "state",
+    N_("Places"): "places",
+    N_("Sent"): "sent_at",
+    N_("Expires"): "expires",
+}
+PREVIEW: Columns = {
+    N_("Title"): "title",
+    N_("Text"): "text",
+    N_("Class"): "klass",
+    N_("Places"): lambda preview: preview.reach.names,
+    N_("Villages"): lambda preview: preview.reach.villages,
+    N_("Endpoints"): lambda preview: preview.reach.endpoints,
+    N_("People"): lambda preview: preview.reach.people,
+    N_("Interrupts"): "interrupts",
+}
+
+
+@app.command()
+def send(
+    context: typer.Context,
+    notice: str,
+    to: Annotated[list[str] | None, typer.Option(help="An area or endpoint; repeat for more.")] = None,
+    minutes: Annotated[int, typer.Option(help="How long it is in force.")] = 30,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Sound a notice at once, after showing what will sound, where, and for how many people."""
+    places = tuple(map(Place, to or ()))
+    preview = desk(context).alerts.preview(notice=notice, places=places, minutes=minutes)
+    if not as_json:
+        card(preview, PREVIEW, as_json=False)
+    confirm(_("Send it now?"), yes=yes)
+    sent = desk(context).alerts.send(
+        notice=notice, places=places, minutes=minutes, confirmation=preview.confirmation
+    )
+    card(sent, COLUMNS, as_json=as_json)
+
+
+@app.command()
+def cancel(
+    context: typer.Context,
+    alert: str,
+    announce: Annotated[bool, typer.Option("--announce", help="Sound the saved cancel audio once.")] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """End an alert: silence everywhere."""
+    confirm(_("End alert {alert}?").format(alert=alert), yes=yes)
+    card(desk(context).alerts.cancel(alert=alert, announce=announce), COLUMNS, as_json=as_json)
+
+
+@app.command("list")
+def list_(context: typer.Context, as_json: Json = False) -> None:
+    """List alerts, the newest first."""
+    listing(desk(context).alerts.list(), COLUMNS, as_json=as_json, empty=N_("There is no alert."))
+
+
+@app.command()
+def show(context: typer.Context, alert: str, as_json: Json = False) -> None:
+    """Show who sounds an alert, who is silent, and who did not answer, village by village."""
+    status = desk(context).alerts.show(alert=alert)
+    if as_json:
+        print_json(status)
+        return
+    card(status.alert, COLUMNS, as_json=False)
+    columns: Columns = {
+        N_("Village"): "name",
+        N_("Endpoints"): lambda village: [f"{name} {said}" for name, said in village.endpoints.items()],
+    }
+    listing(status.villages, columns, as_json=False, empty=N_("Nobody is concerned."))
