@@ -3,31 +3,15 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from broadcaster import language
 from broadcaster.cli import app
 from broadcaster.desk.errors import Invalid, NotFound, Problem
+from tests.broadcaster.cli.conftest import Call
 
-Call = Callable[..., tuple[int, str, str]]
 HEAVY = {"pydantic", "fastapi", "sqlmodel", "sqlalchemy", "av", "httpx", "babel", "textual", "alembic"}
-
-
-@pytest.fixture
-def call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
-    """Runs one command line on an empty county; (exit code, stdout, stderr)."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            app.main(["--county", str(tmp_path), *arguments])
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    yield run
-    language.use("en")
 
 
 def test_help_needs_nothing_heavy() -> None:
