@@ -1,6 +1,7 @@
 """The HTTP API: every question and order of the desk under /api/v1, made from their marks."""
 
 import inspect
+import logging
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
@@ -32,6 +33,8 @@ from broadcaster.desk.files import Download, Upload
 from broadcaster.desk.problems import MEDIA_TYPE, ProblemJson, problems_of, to_json
 from broadcaster.desk.remote import ACT_AS, PREFIX
 from broadcaster.language import N_
+
+log = logging.getLogger(__name__)
 
 Admit = Callable[[str, str | None], Door | None]  # (token, act as) → that person's door; None for a stranger
 _PROBLEM = {"model": ProblemJson, "description": "A problem (application/problem+json); `kind` says which"}
@@ -102,7 +105,13 @@ def _endpoint(entry: Entry[..., Any], door: Callable[..., Door]) -> Callable[...
         given |= {name: getattr(body, name) for name in type(body).model_fields} if body else {}
         files = {name: given[name] for name in entry.uploads if given[name]}
         given |= {name: Upload(file.filename or name, file.file) for name, file in files.items()}
-        return _response(entry, door.carry(entry, given))
+        try:
+            return _response(entry, door.carry(entry, given))
+        except DeskError:
+            raise
+        except Exception:  # answered here: the framework would cut the connection under the answer
+            log.exception("a call at the desk failed", extra={"call": entry.name})
+            return _problem(DeskError(N_("The controller failed at this; its log says why.")))
 
     at_door = _keyword("door", Annotated[Door, Depends(door)])
     endpoint.__signature__ = inspect.Signature([at_door, *_parameters(entry)])  # type: ignore[attr-defined]
