@@ -257,6 +257,7 @@ class Conductor:
             self._conclude_alert(ended, written, now_s, time)
 
     def _conclude_slot(self, slot: str, ended: Ended, written: _Written, time: datetime) -> None:
+        self._waiting.pop(slot, None)
         if ended.fault and not ended.unplayable:
             self._faults[slot] += 1
         hopeless = ended.unplayable or self._faults[slot] >= TIRED

@@ -192,6 +192,7 @@ class Endpoint:
         self._see_clock(now)
         self._on_mains = False
         self._say(EventKind.LAST_GASP, f"{now.mono_s}", "mains has failed")
+        self._turn()
         self._conductor.note_now()
         self._note_alive()
 

@@ -13,7 +13,7 @@ from devices.endpoint.clock import BEACONS, Instant
 from devices.endpoint.core import Endpoint, Pace
 from devices.endpoint.instruments import Instruments
 from devices.endpoint.media import Media, MemoryMedia
-from devices.endpoint.output import Output, Progress, SilentOutput, Sound, Stage
+from devices.endpoint.output import Output, Progress, Recording, SilentOutput, Sound, Stage
 from devices.endpoint.store import EndpointStore
 from devices.links import Message
 from devices.provisioning import Provision
@@ -63,7 +63,7 @@ class ListenedOutput(SilentOutput):
         self._board = board
         self._sounding: Sound | None = None
         self.broken: dict[str, Progress | Exception] = {}
-        self.overdue_ms = 0
+        self.unplayable: set[str] = set()  # recordings
 
     def start(self, sound: Sound, at_s: float, now_s: float) -> None:
         self.cut(now_s)
@@ -75,6 +75,12 @@ class ListenedOutput(SilentOutput):
 
     def progress(self, now_s: float) -> Progress:
         failure = self.broken.get(self.sound.key) if self.sound else None
+        if (
+            self.sound
+            and isinstance(self.sound.body, Recording)
+            and self.sound.body.path.name in self.unplayable
+        ):
+            failure = Progress(stage=Stage.RECORDING_FAULT, fault="nothing in it can be decoded")
         if isinstance(failure, Progress):
             return failure
         progress = super().progress(now_s)
