@@ -9,7 +9,7 @@ import pytest
 from audio import pcm
 from audio.decode import Decoding, Doubt
 from audio.errors import TooLong, UnreadableAudio
-from tests.audio.sounds import FORMATS, Made, noise, silk, tone, written
+from tests.audio.sounds import FORMATS, Made, amr, in_3gp, noise, silk, tone, written
 
 
 def decoded(path: Path) -> tuple[bytes, Decoding]:
@@ -23,6 +23,17 @@ def test_every_usual_format_decodes_to_its_length(tmp_path: Path, made: Made) ->
     assert pcm.duration_ms(len(sound)) == pytest.approx(3_000, abs=100)
     assert not decoding.doubts
     assert decoding.facts.channels == (2 if made.layout == "stereo" else 1)
+
+
+def test_recordings_of_old_telephones_decode_to_their_length(tmp_path: Path) -> None:
+    plain = tmp_path / "call.amr"
+    plain.write_bytes(amr(3_000))
+    for path in (plain, in_3gp(amr(3_000), tmp_path / "call.3gp")):
+        sound, decoding = decoded(path)
+        assert pcm.duration_ms(len(sound)) == 3_000
+        assert max(sound) > 0
+        assert decoding.facts.codec == "amr_nb"
+        assert not decoding.doubts
 
 
 @pytest.mark.parametrize("name", ["voice.silk", "voice.amr"])
@@ -124,7 +135,8 @@ def test_a_sound_over_the_limit_is_refused_before_it_is_decoded(tmp_path: Path) 
 
 
 def test_a_sound_that_does_not_state_its_length_is_cut_off_at_the_limit(tmp_path: Path) -> None:
-    path = written(tmp_path / "long.amr", tone(3_000), FORMATS["amr"])
+    path = tmp_path / "long.amr"
+    path.write_bytes(amr(3_000))
     with Decoding(path, limit_ms=2_000) as decoding:
         blocks: list[bytes] = []
         with pytest.raises(TooLong):
