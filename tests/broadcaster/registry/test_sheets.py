@@ -62,8 +62,9 @@ def test_numbers_go_out_as_numbers() -> None:
     assert cells(to_xlsx("list", [line])) == [("-31.5", "7", "", "x")]
 
 
-def test_a_code_in_a_workbook_stays_text() -> None:
-    assert cells(to_xlsx("list", [["63415231002000314010401"]])) == [("63415231002000314010401",)]
+@pytest.mark.parametrize("cell", ["63415231002000314010401", "=1+1", "#N/A", "TRUE"])
+def test_what_looks_like_something_else_goes_out_in_a_workbook_as_text(cell: str) -> None:
+    assert cells(to_xlsx("list", [[cell]])) == [(cell,)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
