@@ -1,17 +1,24 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from broadcaster.registry import lists, sample
-from broadcaster.storage.engine import open_database, transaction
+from broadcaster.storage.engine import open_database
 from tests.broadcaster.storage.values import NOON
 
 
+@pytest.fixture(scope="session")
+def empty() -> Engine:
+    """An empty county that is never filled for good."""
+    return open_database("sqlite://")
+
+
 @pytest.fixture
-def session() -> Iterator[Session]:
-    """An empty county."""
-    with transaction(open_database("sqlite://")) as session:
+def session(empty: Engine) -> Iterator[Session]:
+    """A visit to the empty county, undone at its end."""
+    with Session(empty) as session:
         yield session
 
 

@@ -12,7 +12,6 @@ from broadcaster.registry.areas import Area
 from broadcaster.registry.endpoints import Endpoint
 from broadcaster.registry.lists import Format, import_areas, import_endpoints
 from broadcaster.storage.changes import changes
-from broadcaster.storage.engine import open_database
 from broadcaster.storage.tables import EndpointRow
 from schedules.places import Place
 from schedules.rules import Window
@@ -218,12 +217,6 @@ def test_no_more_than_fifty_problems_are_shown_but_all_are_counted(county: Sessi
     with pytest.raises(Invalid, match="Problems: 70") as caught:
         import_endpoints(county, "list.csv", content.encode(), now=NOON)
     assert len(caught.value.problems) == 50
-
-
-@pytest.fixture(scope="module")
-def empty() -> Engine:
-    """An empty county that is never filled for good."""
-    return open_database("sqlite://")
 
 
 @settings(max_examples=25, deadline=None)
