@@ -63,7 +63,7 @@ class ContainerFile:
             for packet in self._container.demux(self._stream):
                 try:
                     yield from packet.decode()
-                except av.error.FFmpegError:
+                except (av.error.FFmpegError, ValueError):  # ValueError: a codec that nobody knows
                     self.broken_packets += 1
         except av.error.FFmpegError:
             self.broken_packets += 1
@@ -79,10 +79,10 @@ def _opened(file: BinaryIO, name: str) -> av.container.InputContainer:
             reason=getattr(error, "strerror", None) or str(error),
             readable=_READABLE,
         ) from error
-    if not container.streams.audio:
+    if not container.streams.audio or container.streams.audio[0].codec_context is None:
         container.close()
         raise UnreadableAudio(
-            "{name} holds no sound, only pictures or data. Expected {readable}.",
+            "{name} holds no sound, or none that is known here. Expected {readable}.",
             name=name,
             readable=_READABLE,
         )

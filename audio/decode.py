@@ -109,7 +109,17 @@ class Decoding:
         for _, stretch in groupby(self._source.frames(self._start_ms), key=_shape):
             resampler = av.AudioResampler(format=sample_format, layout="mono", rate=self.sample_rate)
             for raw in chain(stretch, (None,)):
-                yield from resampler.resample(raw)
+                yield from self._resampled(resampler, raw)
+
+    def _resampled(self, resampler: av.AudioResampler, raw: av.AudioFrame | None) -> list[av.AudioFrame]:
+        try:
+            return list(resampler.resample(raw))
+        except av.error.FFmpegError as error:
+            raise UnreadableAudio(
+                "{name} states a sample rate or channels that cannot be true ({reason}). Convert it to MP3 and import that.",
+                name=self.name,
+                reason=error.strerror,
+            ) from error
 
     def _refuse_longer_than_limit(self, ms: int) -> None:
         if ms > self._limit_ms:

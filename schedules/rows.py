@@ -68,8 +68,6 @@ class Row:
             return None, self
         if begun == len(self.plays):
             return self, None
-        if self.pause < GUARD_CELLS:
-            return row(self.plays[:begun]), row(self.plays[begun:])
         before = run(0, self.plays[begun].first)
         return self._part(self.plays[:begun], before), self._part(self.plays[begun:], ~before)
 

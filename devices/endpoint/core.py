@@ -175,7 +175,7 @@ class Endpoint:
         self._obey(document, message, now)
 
     def wake(self, now: Instant) -> None:
-        """Do what is due. Harmless at any time: edges also call it when the output or the clock has changed."""
+        """Do what is due; harmless at any time."""
         self._see_clock(now)
         if now.mono_s >= self._conductor.next_s:
             self._turn()
@@ -186,6 +186,11 @@ class Endpoint:
         if now.mono_s >= self._reporter.next_s:
             self._see_instruments()
             self._reporter.beat(now.mono_s, self._settings.heartbeat_s, self._describe)
+
+    def output_changed(self, now: Instant) -> None:
+        """The output says that a sound came to its end or failed, sooner than a wake would have seen it."""
+        self._see_clock(now)
+        self._turn()
 
     def power_failing(self, now: Instant) -> None:
         """Mains fails: the last gasp goes out, what sounds is noted. The endpoint goes on as long as it lives."""

@@ -5,19 +5,12 @@ Each folder below DIRECTORY that holds a provisioning file is one endpoint; fold
 
 import argparse
 import asyncio
-import contextlib
 import logging
-import signal
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
-from audio.errors import SpeechFailed
-from audio.espeak import EspeakVoice
-from audio.speech import read_aloud
-from devices.endpoint.output import Output, SilentOutput
-from devices.endpoint.program import PROVISION, SOUNDED, EndpointProgram, OutputOf
-from devices.endpoint.sounding import SoundingOutput, wav_sinks
+from devices.endpoint.outputs import OutputOf, silent_output, wav_output
+from devices.endpoint.program import PROVISION, run_endpoint, until_signal
+from devices.errors import BadProvision
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +18,7 @@ _LOOK_S = 1.0
 
 
 async def run_fleet(directory: Path, output_of: OutputOf, *, trust_clock: bool = True) -> None:
-    """Runs every endpoint below `directory` until cancelled; one that fails is said and left out."""
+    """Runs every endpoint below `directory` until cancelled; one without a usable provision is said and left out."""
     running: set[Path] = set()
     async with asyncio.TaskGroup() as endpoints:
         while True:
@@ -35,49 +28,15 @@ async def run_fleet(directory: Path, output_of: OutputOf, *, trust_clock: bool =
             await asyncio.sleep(_LOOK_S)
 
 
-def wav_output(directory: Path, changed: Callable[[], None]) -> Output:
-    """What an endpoint sounds becomes WAV files in its folder."""
-    speak = partial(read_aloud, voice=EspeakVoice()) if _can_speak() else None
-    return SoundingOutput(
-        wav_sinks(directory / SOUNDED),
-        speak=(lambda text, into: speak(text, into=into)) if speak else None,
-        changed=changed,
-    )
-
-
-def silent_output(directory: Path, changed: Callable[[], None]) -> Output:
-    """Timing only."""
-    return SilentOutput()
-
-
 def _provisioned(directory: Path) -> set[Path]:
     return {file.parent for file in directory.glob(f"*/{PROVISION}") if file.stat().st_size}
 
 
-def _can_speak() -> bool:
+async def _run(home: Path, output_of: OutputOf, *, trust_clock: bool) -> None:
     try:
-        EspeakVoice()
-    except SpeechFailed:
-        return False
-    return True
-
-
-async def _run(directory: Path, output_of: OutputOf, *, trust_clock: bool) -> None:
-    try:
-        await EndpointProgram(directory, output_of, trust_clock=trust_clock).run()
-    except Exception:
-        log.exception("an endpoint of the fleet ended", extra={"endpoint": directory.name})
-
-
-async def _until_stopped(work: asyncio.Task[None]) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, work.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await work
-
-
-async def _main(directory: Path, output_of: OutputOf) -> None:
-    await _until_stopped(asyncio.create_task(run_fleet(directory, output_of)))
+        await run_endpoint(home, output_of, trust_clock=trust_clock)
+    except BadProvision:
+        log.exception("an endpoint of the fleet cannot be run", extra={"endpoint": home.name})
 
 
 def main() -> None:
@@ -87,7 +46,8 @@ def main() -> None:
     parser.add_argument("--silent", action="store_true", help="keep time, write no sound")
     given = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
-    asyncio.run(_main(given.directory, silent_output if given.silent else wav_output))
+    output_of = silent_output if given.silent else wav_output
+    asyncio.run(until_signal(run_fleet(given.directory, output_of)))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
 """The endpoint program: a real `Endpoint` on an event loop, with its directory, its output and its MQTT link.
 
-Directory: `provision.json` (given), `endpoint.db`, `media/`, and `sounded/` where a WAV output writes.
+Directory: `provision.json` (given), `endpoint.db`, `media/`, and `sounded/` where a WAV output writes. The process may
+be killed at any instant; started again with the same directory, it goes on.
 """
 
 import asyncio
 import contextlib
 import ctypes
+import logging
 import os
 import random
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,48 +20,82 @@ from devices.endpoint.clock import Instant
 from devices.endpoint.core import Endpoint, Pace
 from devices.endpoint.instruments import Instruments
 from devices.endpoint.media import DiskMedia
-from devices.endpoint.output import Output
+from devices.endpoint.outputs import OutputOf
 from devices.endpoint.store import EndpointStore
 from devices.links import Message
 from devices.mqtt.link import Connection, MqttLink
 from devices.provisioning import Provision
 
-PROVISION, STORE, MEDIA, SOUNDED = "provision.json", "endpoint.db", "media", "sounded"
-_TIME_ERROR = 5  # adjtimex(2), return value: clock not synchronised
+log = logging.getLogger(__name__)
 
-OutputOf = Callable[[Path, Callable[[], None]], Output]
-"""(directory, changed) → output; `changed` may be called from any thread when a sound ended."""
+PROVISION, STORE, MEDIA, AUTHORITY = "provision.json", "endpoint.db", "media", "ca.pem"
+LAST_WORDS_S = 1.0  # for records and the goodbye to leave
+_AGAIN_S = 5.0  # before a program that broke is begun anew
+_LONGEST_SLEEP_S = 60.0  # a step of the system clock is seen at the latest then
+_SYNC_S = 10.0  # the kernel is asked so often whether the clock is disciplined
+_UNSYNCED = 5  # adjtimex(2), TIME_ERROR
+
+
+async def run_endpoint(
+    directory: Path,
+    output_of: OutputOf,
+    *,
+    trust_clock: bool = False,
+    instruments: Instruments | None = None,
+    pace: Pace = Pace(),
+    software: str = "",
+) -> None:
+    """The endpoint in `directory`, until cancelled; should it break, it is begun anew, as after a power cut.
+
+    `trust_clock` takes the system clock as disciplined, as simulations may. Raises BadProvision.
+    """
+    Provision.load(directory / PROVISION)
+    while True:
+        try:
+            await EndpointProgram(directory, output_of, trust_clock, instruments, pace, software).run()
+        except Exception:
+            log.exception("the endpoint broke and is begun anew", extra={"endpoint": directory.name})
+        await asyncio.sleep(_AGAIN_S)
+
+
+async def until_signal(work: Awaitable[None]) -> None:
+    """`work` until it ends or the process is told to (SIGTERM, SIGINT); then its clean end."""
+    task = asyncio.ensure_future(work)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 def clock_is_synced() -> bool:
     """Whether the kernel says that the system clock is disciplined (NTP, GNSS)."""
     try:
-        buffer = ctypes.create_string_buffer(256)  # struct timex, all zero: read only
-        return bool(ctypes.CDLL(None).adjtimex(buffer) not in (-1, _TIME_ERROR))
+        buffer = ctypes.create_string_buffer(512)  # struct timex, all zero: read only
+        return bool(ctypes.CDLL(None).adjtimex(buffer) not in (-1, _UNSYNCED))
     except (OSError, AttributeError):
         return False
 
 
 class EndpointProgram:
-    """One endpoint of this process; `trust_clock` takes the system clock as disciplined, as simulations may."""
+    """One boot of one endpoint on the running loop."""
 
     def __init__(
         self,
         directory: Path,
         output_of: OutputOf,
-        *,
-        trust_clock: bool = False,
-        instruments: Instruments | None = None,
-        pace: Pace = Pace(),
+        trust_clock: bool,
+        instruments: Instruments | None,
+        pace: Pace,
+        software: str,
     ) -> None:
         chance = random.SystemRandom()
+        provision = Provision.load(directory / PROVISION)
         self._loop = asyncio.get_running_loop()
         self._stirred = asyncio.Event()
         self._trust_clock = trust_clock
         self._synced = (float("-inf"), False)
         self._store = EndpointStore.open(directory / STORE, chance)
-        provision = Provision.load(directory / PROVISION)
-        self._link = _Lazy()
+        self._link = _LaterLink()
         self._endpoint = Endpoint(
             provision=provision,
             store=self._store,
@@ -69,6 +106,7 @@ class EndpointProgram:
             chance=chance,
             instruments=instruments,
             pace=pace,
+            software=software,
         )
         self._link.real = MqttLink(
             _connection(provision, directory, self._endpoint.will),
@@ -79,31 +117,42 @@ class EndpointProgram:
 
     async def run(self) -> None:
         """Until cancelled; then it falls silent, writes down what it sounded, and says good-bye."""
-        self._endpoint.started(self._now())
-        link = asyncio.create_task(self._link.real.run(), name="link")
         try:
-            while True:
-                self._stirred.clear()
-                self._endpoint.wake(self._now())
-                wait_s = max(0.0, min(self._endpoint.next_wake - time.monotonic(), 3600.0))
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(wait_s):
-                        await self._stirred.wait()
+            async with asyncio.TaskGroup() as tasks:
+                self._endpoint.started(self._now())
+                link = tasks.create_task(self._link.real.run(), name="link")
+                try:
+                    await self._wake_in_time()
+                finally:
+                    self._endpoint.stopping(self._now())
+                    await self._link.real.drained(LAST_WORDS_S)
+                    link.cancel()
         finally:
-            self._endpoint.stopping(self._now())
-            await self._link.real.drained(1.0)
-            link.cancel()
-            await asyncio.wait([link])
             self._store.close()
+
+    async def _wake_in_time(self) -> None:
+        while True:
+            self._stirred.clear()
+            self._endpoint.wake(self._now())
+            wait_s = min(self._endpoint.next_wake - time.monotonic(), _LONGEST_SLEEP_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, wait_s)):
+                    await self._stirred.wait()
 
     def _now(self) -> Instant:
         now_s = time.monotonic()
-        if now_s > self._synced[0] + 10.0:
+        if now_s > self._synced[0] + _SYNC_S:
             self._synced = (now_s, self._trust_clock or clock_is_synced())
         return Instant(mono_s=now_s, wall=datetime.now(UTC), synced=self._synced[1])
 
     def _changed(self) -> None:
-        self._loop.call_soon_threadsafe(self._stirred.set)
+        """A sound has ended; told by its thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+            self._loop.call_soon_threadsafe(self._stir)
+
+    def _stir(self) -> None:
+        self._endpoint.output_changed(self._now())
+        self._stirred.set()
 
     def _receive(self, message: Message) -> None:
         self._endpoint.receive(message, self._now())
@@ -118,8 +167,8 @@ class EndpointProgram:
         self._stirred.set()
 
 
-class _Lazy:
-    """The link before there is one: the endpoint gives the link its will, the link gives the endpoint its messages."""
+class _LaterLink:
+    """The link before there is one: the link needs the endpoint's will, the endpoint needs the link."""
 
     real: MqttLink
 
@@ -134,10 +183,10 @@ class _Lazy:
 
 
 def _connection(provision: Provision, directory: Path, will: Message) -> Connection:
-    ca = None
+    authority = None
     if provision.ca is not None:
-        ca = directory / "ca.pem"
-        ca.write_text(provision.ca)
+        authority = directory / AUTHORITY
+        authority.write_text(provision.ca)
     return Connection(
         host=provision.host,
         port=provision.port,
@@ -145,6 +194,6 @@ def _connection(provision: Provision, directory: Path, will: Message) -> Connect
         username=provision.username,
         password=provision.password,
         tls=provision.tls,
-        tls_ca=ca,
+        tls_ca=authority,
         will=will,
     )

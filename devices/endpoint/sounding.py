@@ -1,51 +1,41 @@
-"""Outputs that sound: PCM in real time into a WAV file, or into a program such as `aplay`.
+"""An output that sounds: PCM in real time, with gain, into a sink.
 
-One thread per sound: it opens the recording, waits for the instant, writes the first block, and goes on block by block
-in step with the clock. Silence is a thread that is told to end: what it has not written is never heard.
+One thread for each sound: it opens the recording, waits for the instant, writes the first block, and goes on in step
+with the clock. How much was heard follows from the clock and from what was written, whichever is less.
 """
 
-import shutil
-import subprocess
+import logging
 import tempfile
 import threading
 import time
-import wave
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import Protocol
 
 from audio import pcm, tones
 from audio.errors import AudioError
 from audio.playback import BLOCK_MS, open_pcm
 from devices.endpoint.output import SIREN_MS, Progress, Recording, Siren, Sound, Stage
+from devices.endpoint.sinks import Sink, SinkOf
 
-_BLOCKS = 10  # of playback at once: 200 ms
-_STEP_S = _BLOCKS * BLOCK_MS / 1000
+log = logging.getLogger(__name__)
+
+Speak = Callable[[str, str, Path], None]  # text, language, the audio file to write
+
+_BLOCKS = 5  # of playback at once: 100 ms
+_STEP_BYTES = pcm.size_of(_BLOCKS * BLOCK_MS)
 _OVERRUN_MS = 1_000  # a recording is cut so long after the length that its document says
-
-
-class Sink(Protocol):
-    """Where one sound's PCM goes (s16le, mono, 16 kHz)."""
-
-    def write(self, block: bytes) -> None:
-        """Sound it; raises OSError where that fails."""
-
-    def close(self) -> None:
-        """The end of this sound; what is buffered is dropped."""
+_LEAD_IN_MS = 1_500  # may hum without being content
+_INAUDIBLE = 100  # of 32767: -50 dBFS
+_THREAD_S = 1.0  # to end after it was told to; then it is left alone, its sink is cut anyway
 
 
 class SoundingOutput:
-    """Keeps `devices.endpoint.output.Output`. `sink_of` opens where a sound goes; `speak` says a text into a file."""
+    """Keeps `devices.endpoint.output.Output`. `sink_of` opens where a sound goes; `changed` hears, from a thread, of ends."""
 
     def __init__(
-        self,
-        sink_of: Callable[[Sound], Sink],
-        *,
-        speak: Callable[[str, Path], None] | None = None,
-        changed: Callable[[], None] = lambda: None,
+        self, sink_of: SinkOf, *, speak: Speak | None = None, changed: Callable[[], None] = lambda: None
     ) -> None:
         self._sink_of, self._speak, self._changed = sink_of, speak, changed
         self._player: _Player | None = None
@@ -58,12 +48,12 @@ class SoundingOutput:
 
     def progress(self, now_s: float) -> Progress:
         """How far the latest sound has come."""
-        return self._player.progress if self._player else Progress(stage=Stage.FINISHED)
+        return self._player.progress(now_s) if self._player else Progress(stage=Stage.FINISHED)
 
     def stop(self, now_s: float) -> Progress:
         """Silence."""
         player, self._player = self._player, None
-        return player.silenced() if player else Progress(stage=Stage.FINISHED)
+        return player.silenced(now_s) if player else Progress(stage=Stage.FINISHED)
 
 
 class _Player(threading.Thread):
@@ -71,174 +61,146 @@ class _Player(threading.Thread):
         self,
         sound: Sound,
         at_s: float,
-        sink_of: Callable[[Sound], Sink],
-        speak: Callable[[str, Path], None] | None,
+        sink_of: SinkOf,
+        speak: Speak | None,
         changed: Callable[[], None],
     ) -> None:
         super().__init__(name=f"sounds {sound.key}", daemon=True)
         self._sound, self._at_s = sound, at_s
         self._sink_of, self._speak, self._changed = sink_of, speak, changed
         self._hushed = threading.Event()
-        self._first_s: float | None = None
-        self._body_ms = 0
-        self.progress = Progress(stage=Stage.WAITING)
+        self._sink: Sink | None = None
+        self._stage = Stage.WAITING
+        self._fault = ""
+        self._full_ms: int | None = None
+        self._first_s: float | None = None  # of the body
+        self._written_ms = 0  # of the body
+        self._peak = 0
 
-    def silenced(self) -> Progress:
-        """Ends the sound; how far its body had come when it fell silent."""
+    def progress(self, now_s: float) -> Progress:
+        first_s = self._first_s
+        heard_ms = 0
+        if first_s is not None and self._stage is not Stage.RECORDING_FAULT:
+            heard_ms = min(max(0, round((now_s - first_s) * 1000)), self._written_ms)
+        return Progress(
+            stage=self._stage,
+            heard_ms=heard_ms,
+            full_ms=self._full_ms,
+            first_sample_s=first_s if heard_ms else None,
+            fault=self._fault,
+        )
+
+    def silenced(self, now_s: float) -> Progress:
+        """Ends the sound; how far it had come."""
+        progress = self.progress(now_s)
         self._hushed.set()
-        self.join(timeout=5.0)
-        return self.progress
+        if self._sink is not None:
+            self._sink.cut()
+        self.join(_THREAD_S)
+        return progress
 
     def run(self) -> None:
         try:
             self._play()
-        except (AudioError, wave.Error) as error:
+        except AudioError as error:
             self._end(Stage.RECORDING_FAULT, str(error))
         except Exception as error:
-            self._end(Stage.OUTPUT_FAULT, f"{type(error).__name__}: {error}")
-        self._changed()
+            if not self._hushed.is_set():
+                log.exception("the output failed")
+            self._end(Stage.OUTPUT_FAULT, str(error) or type(error).__name__)
+        if not self._hushed.is_set():
+            self._changed()
 
     def _play(self) -> None:
-        blocks = self._prepared()
-        first = next(blocks, None)
-        if first is None:
+        body = self._body()
+        first = next(body, b"")
+        if not first:
             self._end(Stage.RECORDING_FAULT, "there is no sound in it")
             return
-        with closing(self._sink_of(self._sound)) as sink:
-            if self._hushed.wait(max(0.0, self._at_s - time.monotonic())):
+        lead = tones.chime() if self._sound.chime else b""
+        self._sink = self._sink_of(self._sound)
+        try:
+            if not self._hushed.wait(max(0.0, self._at_s - time.monotonic())):
+                self._write_all(self._sink, lead, chain([first], body))
+        finally:
+            self._sink.cut()
+
+    def _write_all(self, sink: Sink, lead: bytes, body: Iterator[bytes]) -> None:
+        begun_s = time.monotonic()
+        body_s = begun_s + pcm.duration_ms(len(lead)) / 1000
+        written_s = 0.0
+        self._stage = Stage.SOUNDING
+        for number, (block, is_body) in enumerate(chain(_cut_up(lead), ((block, True) for block in body))):
+            sink.write(pcm.at_volume(block, self._sound.volume))
+            if number == 0:  # opening the way may have taken its time
+                late_s = time.monotonic() - begun_s
+                begun_s, self._first_s = begun_s + late_s, body_s + late_s
+            written_s += pcm.duration_ms(len(block)) / 1000
+            if is_body:
+                self._heed(block)
+            if self._hushed.wait(max(0.0, begun_s + written_s - sink.ahead_s - time.monotonic())):
                 return
-            begun_s = time.monotonic()
-            lead_ms = len(self._lead) * 1000 // (pcm.SAMPLE_RATE * pcm.SAMPLE_BYTES)
-            self._first_s = begun_s + lead_ms / 1000
-            for number, block in enumerate(chain([first], blocks)):
-                sink.write(pcm.at_volume(block, self._sound.volume))
-                self._say(begun_s + number * _STEP_S)
-                if self._hushed.wait(max(0.0, begun_s + (number + 1) * _STEP_S - time.monotonic())):
-                    self._say(time.monotonic())
-                    return
-            self._say(begun_s + (number + 1) * _STEP_S)
-        self._end(Stage.FINISHED)
+        self._finish(sink, begun_s + written_s)
 
-    def _prepared(self) -> Iterator[bytes]:
-        """The whole sound in steps of 200 ms, chime and siren included."""
-        self._lead = tones.chime() if self._sound.chime else b""
-        step = pcm.size_of(_BLOCKS * BLOCK_MS)
-        lead = (self._lead[at : at + step] for at in range(0, len(self._lead), step))
-        return chain(lead, self._body(self._sound.body))
+    def _heed(self, block: bytes) -> None:
+        """What became of a block of the body."""
+        if self._written_ms >= _LEAD_IN_MS or isinstance(self._sound.body, Siren):
+            samples = memoryview(block[: len(block) // 2 * 2]).cast("h")
+            self._peak = max(self._peak, max(samples), -min(samples))
+        self._written_ms += pcm.duration_ms(len(block))
 
-    def _body(self, body: Recording | Siren) -> Iterator[bytes]:
-        if isinstance(body, Recording):
-            longest_ms = max(0, body.duration_ms - body.start_ms) + _OVERRUN_MS
-            yield from islice(
-                _joined(open_pcm(body.path, start_ms=body.start_ms)), int(longest_ms / 1000 / _STEP_S) + 1
-            )
+    def _finish(self, sink: Sink, ends_s: float) -> None:
+        if self._hushed.wait(max(0.0, ends_s - time.monotonic())):
             return
-        siren = tones.siren(SIREN_MS)
-        step = pcm.size_of(_BLOCKS * BLOCK_MS)
-        yield from (siren[at : at + step] for at in range(0, len(siren), step))
-        if body.text and self._speak is not None:
-            with tempfile.TemporaryDirectory() as directory:
-                spoken = Path(directory) / "speech.wav"
-                self._speak(body.text, spoken)
-                yield from _joined(open_pcm(spoken))
+        sink.drain()
+        if self._written_ms > _LEAD_IN_MS and self._peak < _INAUDIBLE:
+            self._end(Stage.RECORDING_FAULT, "it holds nothing but silence")
+        else:
+            self._full_ms = self._full_ms if self._full_ms is not None else self._written_ms
+            self._end(Stage.FINISHED)
 
-    def _say(self, until_s: float) -> None:
-        if self._first_s is None:
-            return
-        heard_ms = max(0, round((until_s - self._first_s) * 1000))
-        self.progress = Progress(stage=Stage.SOUNDING, heard_ms=heard_ms, first_sample_s=self._first_s)
+    def _body(self) -> Iterator[bytes]:
+        """The sound itself in steps, without chime."""
+        match self._sound.body:
+            case Recording(path=path, start_ms=start_ms, duration_ms=duration_ms):
+                longest = pcm.size_of(max(0, duration_ms - start_ms) + _OVERRUN_MS) // _STEP_BYTES
+                yield from islice(_joined(path, start_ms), longest + 1)
+            case Siren() as siren:
+                yield from self._siren(siren)
+
+    def _siren(self, siren: Siren) -> Iterator[bytes]:
+        """The siren, then the words. They are prepared while it sounds: nobody waits for a slow voice."""
+        steps = [step for step, _ in _cut_up(tones.siren(SIREN_MS))]
+        yield from steps[:_BLOCKS]
+        with tempfile.TemporaryDirectory() as directory:
+            spoken = self._spoken(siren, Path(directory) / "speech.wav")
+            words_ms = sum(pcm.duration_ms(len(block)) for block in _joined(spoken, 0)) if spoken else 0
+            self._full_ms = SIREN_MS + words_ms
+            yield from steps[_BLOCKS:]
+            if spoken is not None:
+                yield from _joined(spoken, 0)
+
+    def _spoken(self, siren: Siren, into: Path) -> Path | None:
+        if not siren.text or self._speak is None:
+            return None
+        try:
+            self._speak(siren.text, siren.language, into)
+        except Exception:
+            log.exception("an alert's text could not be spoken; its siren sounds without words")
+            return None
+        return into
 
     def _end(self, stage: Stage, fault: str = "") -> None:
-        before = self.progress
-        self.progress = Progress(
-            stage=stage,
-            heard_ms=before.heard_ms,
-            full_ms=before.heard_ms if isinstance(self._sound.body, Siren) and not fault else None,
-            first_sample_s=before.first_sample_s,
-            fault=fault,
-        )
+        self._fault = fault
+        self._stage = stage
 
 
-def _joined(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    while block := b"".join(islice(blocks, _BLOCKS)):
-        yield block
+def _joined(path: Path, start_ms: int) -> Iterator[bytes]:
+    with closing(open_pcm(path, start_ms=start_ms)) as blocks:
+        while block := b"".join(islice(blocks, _BLOCKS)):
+            yield block
 
 
-class WavSink:
-    """One WAV file."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = wave.open(str(path), "wb")  # noqa: SIM115 - closed by `close`
-        self._file.setnchannels(1)
-        self._file.setsampwidth(pcm.SAMPLE_BYTES)
-        self._file.setframerate(pcm.SAMPLE_RATE)
-
-    def write(self, block: bytes) -> None:
-        """Append."""
-        self._file.writeframes(block)
-
-    def close(self) -> None:
-        """Finish the file."""
-        self._file.close()
-
-
-def wav_sinks(directory: Path, *, keep: int = 50) -> Callable[[Sound], Sink]:
-    """A WAV file for each sound, named by time and key; the newest `keep` stay."""
-    directory.mkdir(parents=True, exist_ok=True)
-
-    def sink_of(sound: Sound) -> Sink:
-        for old in sorted(directory.glob("*.wav"))[: -keep + 1 or None]:
-            old.unlink(missing_ok=True)
-        name = "".join(c if c.isalnum() or c in "-_" else "-" for c in sound.key)
-        return WavSink(directory / f"{datetime.now(UTC):%Y%m%dT%H%M%S}Z-{name[:40]}.wav")
-
-    return sink_of
-
-
-class CommandSink:
-    """The standard input of a program that sounds raw PCM; its death is an OSError."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        self._process = subprocess.Popen(
-            list(command), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-
-    def write(self, block: bytes) -> None:
-        """Hand over; BrokenPipeError where the program has died."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(block)
-        self._process.stdin.flush()
-
-    def close(self) -> None:
-        """Kill it: what it has buffered is not to be heard."""
-        self._process.kill()
-        self._process.wait()
-
-
-def command_sinks(command: Sequence[str]) -> Callable[[Sound], Sink]:
-    """A program for each sound, fed with raw PCM (s16le, mono, 16 kHz)."""
-    return lambda sound: CommandSink(command)
-
-
-def sound_card_command() -> tuple[str, ...]:
-    """The program that feeds this machine's sound card. Raises LookupError where none is installed."""
-    known = {
-        "aplay": (
-            "-q",
-            "-t",
-            "raw",
-            "-f",
-            "S16_LE",
-            "-c",
-            "1",
-            "-r",
-            str(pcm.SAMPLE_RATE),
-            "--buffer-time=200000",
-            "-",
-        ),
-        "pw-play": ("--format=s16", "--channels=1", f"--rate={pcm.SAMPLE_RATE}", "-"),
-    }
-    for program, arguments in known.items():
-        if found := shutil.which(program):
-            return (found, *arguments)
-    raise LookupError("no program to sound with: install alsa-utils (aplay), or give a command")
+def _cut_up(sound: bytes) -> Iterator[tuple[bytes, bool]]:
+    """In steps, none of them of the body."""
+    return ((sound[at : at + _STEP_BYTES], False) for at in range(0, len(sound), _STEP_BYTES))

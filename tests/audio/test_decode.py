@@ -2,13 +2,15 @@
 
 import random
 import tracemalloc
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from audio import pcm
 from audio.decode import Decoding, Doubt
-from audio.errors import TooLong, UnreadableAudio
+from audio.errors import AudioError, TooLong, UnreadableAudio
 from tests.audio.sounds import FORMATS, Made, amr, in_3gp, noise, silk, tone, written
 
 
@@ -118,6 +120,30 @@ def test_formats_that_nobody_sends_are_not_even_tried(tmp_path: Path, container:
     )
     with pytest.raises(UnreadableAudio, match="Expected MP3"):
         decoded(path)
+
+
+@pytest.mark.parametrize(
+    ("at", "lie"), [(20, b"\x77\x77"), (24, b"\xff\xff\xff\x7f")], ids=["codec", "sample rate"]
+)
+def test_a_header_that_cannot_be_true_is_refused(tmp_path: Path, at: int, lie: bytes) -> None:
+    path = written(tmp_path / "notice.wav", tone(1_000))
+    content = bytearray(path.read_bytes())
+    content[at : at + len(lie)] = lie
+    path.write_bytes(content)
+    with pytest.raises(UnreadableAudio, match=r"notice\.wav"):
+        decoded(path)
+
+
+@pytest.mark.parametrize("made", FORMATS.values(), ids=FORMATS.keys())
+def test_a_damaged_file_decodes_or_is_refused_in_words(tmp_path: Path, made: Made) -> None:
+    whole, chance = written(tmp_path / "whole", noise(300), made).read_bytes(), random.Random(2)
+    for _ in range(40):
+        content = bytearray(whole[: chance.randrange(1, 2 * len(whole))])
+        for _ in range(chance.choice([1, 5, 50])):
+            content[chance.randrange(min(len(content), 600))] = chance.randrange(256)
+        with suppress(AudioError), Decoding(BytesIO(bytes(content))) as decoding:
+            for block in decoding:
+                assert len(block) % pcm.SAMPLE_BYTES == 0
 
 
 def test_half_an_m4a_is_refused(tmp_path: Path) -> None:

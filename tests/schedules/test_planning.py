@@ -400,6 +400,54 @@ def test_the_orders_own_future_plays_move_when_otherwise_not_all_would_fit() -> 
     assert len(clocks(second, "x", LIJIA)) == 2
 
 
+def test_fewer_plays_take_the_last_ones_away() -> None:
+    first = plan(asked(order("x", loop(4, "06:00-08:00"))))
+    second = plan(asked(order("x", loop(2, "06:00-08:00")), kept=first.slots))
+    assert second.slots == tuple(slot for slot in first.slots if slot.ordinal < 2)
+
+
+def test_other_targets_take_the_plays_away_where_nobody_is_to_hear_them() -> None:
+    rule = loop(2, "06:00-08:00")
+    first = plan(asked(order("x", rule, HILLS, FERRY)))
+    second = plan(asked(order("x", rule, LIJIA, FERRY), kept=first.slots))
+    assert _places(second, "x") == {LIJIA, FERRY}
+    assert [slot for slot in second.slots if slot.place == FERRY] == [
+        s for s in first.slots if s.place == FERRY
+    ]
+
+
+def test_wider_targets_leave_the_plays_of_a_village_and_add_those_of_the_others() -> None:
+    rule = loop(2, "06:00-06:30", gap_s=800)
+    first = plan(asked(order("x", rule, LIJIA)))
+    second = plan(asked(order("x", rule), kept=first.slots))
+    assert set(first.slots) <= set(second.slots)
+    assert [len(clocks(second, "x", village)) for village in VILLAGES] == [2, 2, 2, 2]
+
+
+def test_a_play_for_the_county_keeps_its_distance_from_those_that_a_village_has_already() -> None:
+    first = plan(asked(order("x", loop(1, "06:00-06:10", gap_s=0), LIJIA)))
+    second = plan(asked(order("x", loop(2, "06:00-06:30", gap_s=600)), kept=first.slots))
+    heard = sorted((s for s in second.slots if s.place in (LIJIA, HILLS, COUNTY)), key=lambda s: s.planned)
+    assert len(clocks(second, "x", LIJIA)) == 2
+    assert heard[1].planned - heard[0].planned_end >= timedelta(minutes=10)
+
+
+def test_a_longer_gap_moves_plays_that_stood_too_near() -> None:
+    first = plan(asked(order("x", loop(3, "06:00-06:20", "09:00-10:00", gap_s=0))))
+    second = plan(asked(order("x", loop(3, "06:00-06:20", "09:00-10:00", gap_s=3000)), kept=first.slots))
+    heard = sorted(second.slots, key=lambda slot: slot.planned)
+    assert len(heard) == 2
+    assert heard[1].planned - heard[0].planned_end >= timedelta(seconds=3000)
+
+
+def test_what_began_is_paid_from_the_budget() -> None:
+    old = plan(asked(order("old", loop(2, "06:00-07:00"), seconds=60)))
+    rules = {COUNTY: PlaceRules(budget_minutes=3)}
+    found = plan(asked(order("new", loop(2, "08:00-09:00")), kept=old.slots, now=at("07:30"), rules=rules))
+    assert len(clocks(found, "new", LIJIA)) == 1
+    assert missing(found, "new", LIJIA) == ["budget"]
+
+
 def _spilled(day: date, planned: datetime, name: str = "watch") -> Slot:
     found = plan(asked(order(name, fixed("23:50")), day=day, now=EVE - timedelta(days=9)))
     return replace(found.slots[0], planned=planned)
@@ -431,6 +479,12 @@ def test_what_no_longer_fits_in_the_rest_of_the_day_says_that_the_day_had_begun(
     found = plan(asked(order("x", loop(4, "06:00-20:00", gap_s=600)), now=at("19:45")))
     assert len(clocks(found, "x", LIJIA)) == 2
     assert missing(found, "x", LIJIA) == ["day_begun"] * 2
+
+
+def test_the_gap_after_the_last_play_is_part_of_what_the_day_no_longer_holds() -> None:
+    last = plan(asked(order("x", loop(1, "19:40-19:41"))))
+    found = plan(asked(order("x", loop(3, "06:00-20:00", gap_s=600)), kept=last.slots, now=at("19:45")))
+    assert missing(found, "x", LIJIA) == ["day_begun"]
 
 
 def test_after_the_last_window_everything_that_is_missing_says_that_the_day_had_begun() -> None:

@@ -23,6 +23,7 @@ APIA = ZoneInfo("Pacific/Apia")  # had no 30 December 2011
     [
         (BERLIN, date(2026, 3, 28), time(2), "2026-03-28T01:00Z"),
         (BERLIN, date(2026, 3, 29), time(2), "2026-03-29T01:00Z"),  # gap: 03:00 is the first instant after it
+        (BERLIN, date(2026, 3, 29), time(2, 0, 0, 500_000), "2026-03-29T01:00Z"),
         (BERLIN, date(2026, 3, 29), time(2, 59, 59, 500_000), "2026-03-29T01:00Z"),
         (BERLIN, date(2026, 3, 29), time(3), "2026-03-29T01:00Z"),
         (BERLIN, date(2026, 4, 5), time(2), "2026-04-05T00:00Z"),  # the week after
