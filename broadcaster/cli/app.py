@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -108,8 +109,7 @@ def _translate(command: Any) -> None:
 
 def _asked_language(arguments: Sequence[str]) -> str | None:
     """What `--language` says, needed before the command line can be read; a wrong one is refused when it is."""
-    following = zip(arguments, [*arguments[1:], ""], strict=True)
-    asked = [value for name, value in following if name == "--language"]
+    asked = [value for name, value in pairwise(arguments) if name == "--language"]
     asked += [each.partition("=")[2] for each in arguments if each.startswith("--language=")]
     return next((each for each in asked if each in language.LANGUAGES), None)
 

@@ -35,6 +35,17 @@ def test_help_is_in_the_language_asked_for(call: Call) -> None:
     assert "Options" in english
 
 
+def test_without_any_word_a_sample_county_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[tuple[Path, bool]] = []
+    monkeypatch.setenv("BROADCASTER_COUNTY", str(tmp_path))
+    monkeypatch.setattr(
+        "broadcaster.service.run", lambda settings, *, demo: runs.append((settings.directory, demo))
+    )
+    with pytest.raises(SystemExit):
+        app.main([])
+    assert runs == [(tmp_path, True)]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
