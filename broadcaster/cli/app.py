@@ -20,6 +20,7 @@ from broadcaster.cli import alert, audit, doctor, document, ledger, notice, rehe
 from broadcaster.cli.caller import Caller
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import N_, _
+from broadcaster.words import facts_said
 
 app = typer.Typer(invoke_without_command=True, pretty_exceptions_enable=False, add_completion=False)
 app.command("run")(run.run)
@@ -82,9 +83,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def complain(error: DeskError) -> None:
     """Tells a person what went wrong, on stderr and in their language."""
-    print(_(error.message).format_map(error.facts), file=sys.stderr)
+    print(_(error.message).format_map(facts_said(error.facts)), file=sys.stderr)
     for problem in error.problems:
-        print(f"  {problem.where}: {_(problem.message).format_map(problem.facts)}", file=sys.stderr)
+        print(
+            f"  {problem.where}: {_(problem.message).format_map(facts_said(problem.facts))}", file=sys.stderr
+        )
 
 
 def commands() -> Any:

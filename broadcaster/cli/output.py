@@ -2,19 +2,21 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import Enum
 from typing import Annotated, Any
 
 import typer
 
-from broadcaster.language import _
+from broadcaster.language import N_, _
+from broadcaster.words import said
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before doing it.")]
 Columns = Mapping[str, str | Callable[[Any], object]]  # English heading → attribute, or what to make of a row
 _PIPE_WIDTH = 400  # cells: no table is broken for a reader that has no width
+_WHOLE_WIDTH = 19  # cells: a column as narrow as a moment is not broken while others can be
 
 
 _zone: tzinfo | None = None  # this machine's, until a county is known
@@ -26,28 +28,45 @@ def use_zone(zone: tzinfo) -> None:
     _zone = zone
 
 
+def wall(at: datetime) -> datetime:
+    """A moment on the county's wall clock."""
+    return at.astimezone(_zone)
+
+
 def moment(said: datetime | None) -> datetime | None:
     """What a person said, on the county's wall clock unless they named a zone."""
     return said if said is None or said.tzinfo else said.replace(tzinfo=_zone).astimezone(UTC)
 
 
 def listing(rows: Sequence[object], columns: Columns, *, as_json: bool, empty: str) -> None:
-    """Rows as a table, or all that they hold as a JSON array."""
+    """Rows as a table without its empty columns, or all that they hold as a JSON array."""
     if as_json:
         print_json(rows)
     elif not rows:
         print(_(empty))
     else:
-        _print_table([_(heading) for heading in columns], [_cells(row, columns) for row in rows])
+        values = [_values(row, columns) for row in rows]
+        cells = [list(map(text, row)) for row in values]
+        told = [number for number in range(len(columns)) if any(row[number] for row in cells)]
+        headings = [_(heading) for heading in columns]
+        _print_table([headings[n] for n in told], [[row[n] for n in told] for row in cells])
+        _say_zone(value for row in values for value in row)
 
 
 def card(thing: object, columns: Columns, *, as_json: bool) -> None:
-    """One thing with a line for each column, or all it holds as a JSON object."""
+    """One thing with a line for each column that says something, or all it holds as a JSON object."""
     if as_json:
         print_json(thing)
     else:
-        lines = zip(columns, _cells(thing, columns), strict=True)
-        _print_table([], [[_(label), cell] for label, cell in lines])
+        values = _values(thing, columns)
+        lines = zip(columns, map(text, values), strict=True)
+        _print_table([], [[_(label), cell] for label, cell in lines if cell])
+        _say_zone(values)
+
+
+def heading(title: str) -> None:
+    """What the next table is about."""
+    print(f"\n{_(title)}")
 
 
 def print_json(value: object) -> None:
@@ -71,26 +90,67 @@ def text(value: object) -> str:
         case bool():
             return _("yes") if value else _("no")
         case datetime():
-            return value.astimezone(_zone).strftime("%Y-%m-%d %H:%M:%S")
+            return f"{wall(value):%Y-%m-%d %H:%M:%S}"
+        case time():
+            return f"{value:%H:%M:%S}" if value.second else f"{value:%H:%M}"
+        case timedelta():
+            return length(round(value.total_seconds() * 1000))
         case Enum():
-            return _(str(value.value))
+            return said(value)
         case tuple() | list() | frozenset():
             return ", ".join(map(text, value))
         case _:
             return str(value)
 
 
-def _cells(thing: object, columns: Columns) -> list[str]:
-    return [text(getattr(thing, of) if isinstance(of, str) else of(thing)) for of in columns.values()]
+def length(milliseconds: int | None) -> str:
+    """How long something sounds, such as 3:07."""
+    if milliseconds is None:
+        return ""
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes}:{seconds:02}"
+
+
+def zone_name(at: datetime) -> str:
+    """Whose wall clock it is, such as `Asia/Shanghai, UTC+08:00`."""
+    there = wall(at)
+    offset = f"{there:%z}"
+    name = getattr(_zone, "key", None) or there.tzname() or ""
+    return f"{name}, UTC{offset[:3]}:{offset[3:]}"
+
+
+def _say_zone(values: Iterable[object]) -> None:
+    """Moments without their zone are no moments: it stands once below them."""
+    found = next((value for value in values if isinstance(value, datetime)), None)
+    if found is not None:
+        print(_(N_("Times: {zone}")).format(zone=zone_name(found)))
+
+
+def _values(thing: object, columns: Columns) -> list[object]:
+    return [getattr(thing, of) if isinstance(of, str) else of(thing) for of in columns.values()]
 
 
 def _print_table(headings: list[str], rows: list[list[str]]) -> None:
     from rich import box
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=bool(headings))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=bool(headings))
+    columns = list(zip(*rows, strict=True))
+    for number, cells in enumerate(columns):
+        narrow = max(map(cell_len, cells)) <= _WHOLE_WIDTH
+        table.add_column(
+            headings[number] if headings else "",
+            no_wrap=narrow,
+            overflow="fold",
+            justify="right" if headings and all(map(_is_number, cells)) else "left",
+        )
     for row in rows:
         table.add_row(*map(Text, row))
     Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
+
+
+def _is_number(cell: str) -> bool:
+    return cell.replace(".", "").replace(":", "").isdigit()

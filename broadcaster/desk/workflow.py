@@ -14,10 +14,11 @@ from broadcaster.people import users
 from broadcaster.people.rights import Right, Verdict, may_approve
 from broadcaster.storage.changes import changed
 from broadcaster.storage.tables import AreaRow, EndpointRow, NoticeRow, PlaylistRow, StepRow, SubjectKind
-from schedules.notices import NoticeEvent, NoticeState
+from schedules.notices import TRANSITIONS, NoticeEvent, NoticeState
 from schedules.places import Level, Place, level_of
 
 Subject = NoticeRow | PlaylistRow
+BY_PEOPLE = frozenset({NoticeEvent.SUBMIT, NoticeEvent.REJECT, NoticeEvent.APPROVE, NoticeEvent.WITHDRAW})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +52,18 @@ def move(ctx: Context, row: Subject, event: NoticeEvent, comment: str = "") -> N
     try:
         lifecycle.move(ctx.session, row, event, ctx.who, ctx.now, comment)
     except ValueError as error:
-        raise Conflict(N_("{subject}: {reason}."), subject=row.id, reason=str(error)) from error
+        raise _out_of_turn(row, event) from error
     changed(ctx.session)
     ctx.session.flush()
+
+
+def _out_of_turn(row: Subject, event: NoticeEvent) -> Conflict:
+    possible = ", ".join(each for each in TRANSITIONS[row.state] if each in BY_PEOPLE)
+    if not possible:
+        message = N_("{subject} is {state}: it has ended and cannot be {event}. Begin a new one.")
+        return Conflict(message, subject=row.id, state=row.state, event=event)
+    message = N_("{subject} is {state}: it cannot be {event} now, only {possible}.")
+    return Conflict(message, subject=row.id, state=row.state, event=event, possible=possible)
 
 
 def approve(ctx: Context, row: Subject, comment: str = "") -> None:

@@ -1,0 +1,63 @@
+"""Every member of an enum that people meet has a word."""
+
+from collections.abc import Iterator
+from enum import Enum, IntEnum
+
+import pytest
+
+from audio.decode import Doubt
+from audio.library import Fate
+from audio.recording import Profile
+from broadcaster import language
+from broadcaster.desk.alerts import AlertState, Hearing
+from broadcaster.people.rights import Right, Role
+from broadcaster.words import WORDS, facts_said, said, word
+from devices.reports import Presence
+from schedules.calendar import DayKind
+from schedules.coverage import Step
+from schedules.ledger import Outcome
+from schedules.notices import InterruptionPolicy, NoticeEvent, NoticeKind, NoticeState
+from schedules.places import Level
+from schedules.precedence import BroadcastClass, Severity
+from schedules.records import ClockQuality, MissedBecause
+from schedules.rules import MarketCalendar, Weekday
+from schedules.slots import AbsentBecause, PlannedBecause
+
+SHOWN: tuple[type[Enum], ...] = (
+    *(NoticeKind, NoticeState, NoticeEvent, InterruptionPolicy, BroadcastClass, Severity, Level),
+    *(AlertState, Hearing, Outcome, Step, MissedBecause, AbsentBecause, PlannedBecause),
+    *(DayKind, MarketCalendar, Weekday, Presence, ClockQuality, Profile, Doubt, Fate, Role, Right),
+)
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    yield
+    language.use("en")
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+def test_every_member_has_a_word_and_no_word_lacks_its_member(shown: type[Enum]) -> None:
+    members = {
+        each.name.lower() if issubclass(shown, IntEnum) else str(each.value)
+        for each in shown.__members__.values()
+    }
+    assert WORDS[shown.__name__].keys() == members
+
+
+def test_words_are_for_these_enums_only() -> None:
+    assert WORDS.keys() == {shown.__name__ for shown in SHOWN}
+
+
+def test_a_word_comes_in_the_language_in_use() -> None:
+    assert (said(NoticeState.ON_AIR), said(Severity.RED)) == ("on air", "red (I)")
+    language.use("zh_CN")
+    assert (said(NoticeState.ON_AIR), said(Severity.RED)) == ("播出中", "特别重大·红")
+
+
+def test_what_has_no_word_is_said_as_it_is() -> None:
+    assert word("NoticeState", "sleeping") == "sleeping"
+
+
+def test_facts_of_a_message_are_said_in_words() -> None:
+    assert facts_said({"state": "on_air", "notice": "n-1"}) == {"state": "on air", "notice": "n-1"}
