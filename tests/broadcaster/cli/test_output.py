@@ -5,12 +5,13 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import pytest
 import typer
 from rich.cells import cell_len
 
-from broadcaster.cli.output import card, confirm, listing, text
+from broadcaster.cli.output import card, confirm, length, listing, text, use_zone
 
 
 class State(StrEnum):
@@ -75,6 +76,24 @@ def test_a_card_has_a_line_for_each_label(capsys: pytest.CaptureFixture[str]) ->
         ["Id", "n-1"],
         ["Tags", "a,", "b"],
     ]
+
+
+def test_columns_in_which_nothing_stands_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    listing(ROWS[:1], COLUMNS, as_json=False, empty="Nothing.")
+    assert "Issue" not in capsys.readouterr().out
+
+
+def test_the_zone_of_moments_stands_below_them(capsys: pytest.CaptureFixture[str]) -> None:
+    use_zone(ZoneInfo("Asia/Shanghai"))
+    listing(ROWS, {"Title": "title", "At": "at"}, as_json=False, empty="Nothing.")
+    card(ROWS[0], {"Title": "title"}, as_json=False)
+    out = capsys.readouterr().out
+    assert "2026-11-23 12:00:00" in out
+    assert out.count("Times: Asia/Shanghai, UTC+08:00") == 1
+
+
+def test_lengths_are_minutes_and_seconds() -> None:
+    assert [length(None), length(400), length(61_000), length(3_600_000)] == ["", "0:00", "1:01", "60:00"]
 
 
 def test_values_read_well() -> None:
