@@ -1,7 +1,7 @@
 """An output that sounds: PCM in real time, with gain, into a sink.
 
 One thread for each sound: it opens the recording, waits for the instant, writes the first block, and goes on in step
-with the clock. How much was heard follows from the clock and from what was written, whichever is less.
+with the timer. How much was heard follows from the timer and from what was written, whichever is less.
 """
 
 import logging
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
+from typing import Protocol
 
 from audio import pcm, tones
 from audio.errors import AudioError
@@ -28,22 +29,49 @@ _STEP_BYTES = pcm.size_of(_BLOCKS * BLOCK_MS)
 _OVERRUN_MS = 1_000  # a recording is cut so long after the length that its document says
 _LEAD_IN_MS = 1_500  # may hum without being content
 _INAUDIBLE = 100  # of 32767: -50 dBFS
-_THREAD_S = 1.0  # to end after it was told to; then it is left alone, its sink is cut anyway
+
+
+class Timer(Protocol):
+    """Monotonic time; a test may have one of its own."""
+
+    def now_s(self) -> float:
+        """The instant."""
+
+    def wait(self, hushed: threading.Event, until_s: float) -> bool:
+        """Until the instant `until_s`, or until `hushed` before it. Whether hushed."""
+
+
+class RealTimer:
+    """The machine's monotonic timer."""
+
+    def now_s(self) -> float:
+        return time.monotonic()
+
+    def wait(self, hushed: threading.Event, until_s: float) -> bool:
+        return hushed.wait(max(0.0, until_s - time.monotonic()))
+
+
+REAL_TIME = RealTimer()
 
 
 class SoundingOutput:
     """Keeps `devices.endpoint.output.Output`. `sink_of` opens where a sound goes; `changed` hears, from a thread, of ends."""
 
     def __init__(
-        self, sink_of: SinkOf, *, speak: Speak | None = None, changed: Callable[[], None] = lambda: None
+        self,
+        sink_of: SinkOf,
+        *,
+        speak: Speak | None = None,
+        changed: Callable[[], None] = lambda: None,
+        timer: Timer = REAL_TIME,
     ) -> None:
-        self._sink_of, self._speak, self._changed = sink_of, speak, changed
+        self._sink_of, self._speak, self._changed, self._timer = sink_of, speak, changed, timer
         self._player: _Player | None = None
 
     def start(self, sound: Sound, at_s: float, now_s: float) -> None:
         """Prepare, and sound from `at_s`; what sounded before is over."""
         self.stop(now_s)
-        self._player = _Player(sound, at_s, self._sink_of, self._speak, self._changed)
+        self._player = _Player(sound, at_s, self._sink_of, self._speak, self._changed, self._timer)
         self._player.start()
 
     def progress(self, now_s: float) -> Progress:
@@ -64,11 +92,13 @@ class _Player(threading.Thread):
         sink_of: SinkOf,
         speak: Speak | None,
         changed: Callable[[], None],
+        timer: Timer,
     ) -> None:
         super().__init__(name=f"sounds {sound.key}", daemon=True)
         self._sound, self._at_s = sound, at_s
-        self._sink_of, self._speak, self._changed = sink_of, speak, changed
+        self._sink_of, self._speak, self._changed, self._timer = sink_of, speak, changed, timer
         self._hushed = threading.Event()
+        self._opening = threading.Lock()  # once hushed, no sink is opened any more
         self._sink: Sink | None = None
         self._stage = Stage.WAITING
         self._fault = ""
@@ -91,12 +121,12 @@ class _Player(threading.Thread):
         )
 
     def silenced(self, now_s: float) -> Progress:
-        """Ends the sound; how far it had come."""
+        """Ends the sound; how far it had come. The thread, which may be busy with a slow voice, is not waited for."""
         progress = self.progress(now_s)
-        self._hushed.set()
+        with self._opening:
+            self._hushed.set()
         if self._sink is not None:
             self._sink.cut()
-        self.join(_THREAD_S)
         return progress
 
     def run(self) -> None:
@@ -118,27 +148,30 @@ class _Player(threading.Thread):
             self._end(Stage.RECORDING_FAULT, "there is no sound in it")
             return
         lead = tones.chime() if self._sound.chime else b""
-        self._sink = self._sink_of(self._sound)
+        with self._opening:
+            if self._hushed.is_set():
+                return
+            self._sink = self._sink_of(self._sound)
         try:
-            if not self._hushed.wait(max(0.0, self._at_s - time.monotonic())):
+            if not self._timer.wait(self._hushed, self._at_s):
                 self._write_all(self._sink, lead, chain([first], body))
         finally:
             self._sink.cut()
 
     def _write_all(self, sink: Sink, lead: bytes, body: Iterator[bytes]) -> None:
-        begun_s = time.monotonic()
+        begun_s = self._timer.now_s()
         body_s = begun_s + pcm.duration_ms(len(lead)) / 1000
         written_s = 0.0
         self._stage = Stage.SOUNDING
         for number, (block, is_body) in enumerate(chain(_cut_up(lead), ((block, True) for block in body))):
             sink.write(pcm.at_volume(block, self._sound.volume))
             if number == 0:  # opening the way may have taken its time
-                late_s = time.monotonic() - begun_s
+                late_s = self._timer.now_s() - begun_s
                 begun_s, self._first_s = begun_s + late_s, body_s + late_s
             written_s += pcm.duration_ms(len(block)) / 1000
             if is_body:
                 self._heed(block)
-            if self._hushed.wait(max(0.0, begun_s + written_s - sink.ahead_s - time.monotonic())):
+            if self._timer.wait(self._hushed, begun_s + written_s - sink.ahead_s):
                 return
         self._finish(sink, begun_s + written_s)
 
@@ -150,7 +183,7 @@ class _Player(threading.Thread):
         self._written_ms += pcm.duration_ms(len(block))
 
     def _finish(self, sink: Sink, ends_s: float) -> None:
-        if self._hushed.wait(max(0.0, ends_s - time.monotonic())):
+        if self._timer.wait(self._hushed, ends_s):
             return
         sink.drain()
         if self._written_ms > _LEAD_IN_MS and self._peak < _INAUDIBLE:

@@ -1,9 +1,8 @@
-"""Outputs that sound: on time, with gain, silent when told, and telling what broke. In real time, in fractions of a second."""
+"""Outputs that sound: on time, with gain, silent when told, and telling what broke. In virtual time."""
 
 import array
 import sys
 import threading
-import time
 import wave
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from audio import pcm, tones
 from devices.endpoint.output import SIREN_MS, Progress, Recording, Siren, Sound, Stage
 from devices.endpoint.sinks import CommandSink, command_sinks, wav_sinks
 from devices.endpoint.sounding import SoundingOutput
+from tests.devices.endpoint.timers import PATIENCE_S, VirtualTimer
 
 SHORT_MS = 300
 
@@ -27,17 +27,20 @@ def wav(path: Path, sound: bytes) -> Path:
 
 
 class MemorySink:
-    """Remembers what was written, and when the first of it."""
+    """Remembers what was written, and when the first of it; to open its way takes `opening_s`."""
 
     ahead_s = 0.0
 
-    def __init__(self) -> None:
+    def __init__(self, timer: VirtualTimer, opening_s: float = 0.0) -> None:
         self.written = b""
         self.first_s: float | None = None
         self.ended = ""
+        self._timer, self._opening_s = timer, opening_s
 
     def write(self, block: bytes) -> None:
-        self.first_s = self.first_s or time.monotonic()
+        if self.first_s is None:
+            self._timer.passes(self._opening_s)
+            self.first_s = self._timer.now_s()
         self.written += block
 
     def drain(self) -> None:
@@ -48,24 +51,25 @@ class MemorySink:
 
 
 class Ears:
-    """An output into memory, and the wait for its ends."""
+    """An output into memory in virtual time, and the wait for its ends; `held`: time passes only by `run_to`."""
 
-    def __init__(self, speak=None, sink_of=None) -> None:
-        self.sink = MemorySink()
+    def __init__(self, speak=None, sink_of=None, *, opening_s: float = 0.0, held: bool = False) -> None:
+        self.timer = VirtualTimer(horizon_s=-1.0) if held else VirtualTimer()
+        self.sink = MemorySink(self.timer, opening_s)
         self.ended = threading.Event()
         self.output = SoundingOutput(
-            sink_of or (lambda sound: self.sink), speak=speak, changed=self.ended.set
+            sink_of or (lambda sound: self.sink), speak=speak, changed=self.ended.set, timer=self.timer
         )
 
-    def play(self, body, *, volume: int = 100, chime: bool = False, in_s: float = 0.0) -> float:
-        """Starts it; the instant at which it should begin."""
-        now_s = time.monotonic()
-        self.output.start(Sound(key="s", body=body, volume=volume, chime=chime), now_s + in_s, now_s)
-        return now_s + in_s
+    def play(self, body, *, volume: int = 100, chime: bool = False, at_s: float = 0.0) -> None:
+        self.output.start(Sound(key="s", body=body, volume=volume, chime=chime), at_s, self.timer.now_s())
 
-    def end(self, within_s: float = 5.0) -> Progress:
-        assert self.ended.wait(within_s), "it did not end"
-        return self.output.progress(time.monotonic())
+    def progress(self) -> Progress:
+        return self.output.progress(self.timer.now_s())
+
+    def end(self) -> Progress:
+        assert self.ended.wait(PATIENCE_S), "it did not end"
+        return self.progress()
 
 
 @pytest.fixture
@@ -73,46 +77,73 @@ def letter(tmp_path) -> Recording:
     return Recording(path=wav(tmp_path / "letter", tones.siren(SHORT_MS)), duration_ms=SHORT_MS)
 
 
+@pytest.fixture
+def long_letter(tmp_path) -> Recording:
+    return Recording(path=wav(tmp_path / "long", tones.siren(5000)), duration_ms=5000)
+
+
 def test_a_recording_sounds_from_its_instant_to_its_end(letter):
     ears = Ears()
-    began_s = ears.play(letter, in_s=0.2)
-    assert ears.output.progress(time.monotonic()).stage is Stage.WAITING
+    ears.play(letter, at_s=10.0)
     progress = ears.end()
     assert (progress.stage, progress.heard_ms) == (Stage.FINISHED, SHORT_MS)
-    assert progress.first_sample_s == pytest.approx(began_s, abs=0.05)
-    assert ears.sink.first_s == pytest.approx(began_s, abs=0.05)
+    assert progress.first_sample_s == ears.sink.first_s == 10.0
+    assert ears.timer.now_s() == pytest.approx(10.0 + SHORT_MS / 1000)
     assert (ears.sink.written, ears.sink.ended) == (tones.siren(SHORT_MS), "drained")
 
 
-def test_stop_is_silence_and_tells_how_much_was_heard(tmp_path):
-    ears = Ears()
-    long = Recording(path=wav(tmp_path / "long", tones.siren(5000)), duration_ms=5000)
-    began_s = ears.play(long)
-    assert not ears.ended.wait(0.35)
-    now_s = time.monotonic()
-    progress = ears.output.stop(now_s)
-    assert progress.heard_ms == pytest.approx((now_s - began_s) * 1000, abs=60)
-    written = len(ears.sink.written)
-    assert not ears.ended.wait(0.25)
-    assert (len(ears.sink.written), ears.sink.ended) == (written, "cut")
-    assert pcm.duration_ms(written) < progress.heard_ms + 150
+def test_a_way_that_is_slow_to_open_makes_the_first_sample_late_by_as_much(letter):
+    ears = Ears(opening_s=0.25)
+    ears.play(letter, at_s=10.0)
+    progress = ears.end()
+    assert progress.first_sample_s == 10.25
+    assert progress.heard_ms == SHORT_MS
+
+
+def test_before_its_instant_nothing_is_written(letter):
+    ears = Ears(held=True)
+    ears.play(letter, at_s=10.0)
+    ears.timer.run_to(9.9)
+    assert (ears.progress().stage, ears.sink.written) == (Stage.WAITING, b"")
+
+
+def test_stop_is_silence_and_tells_how_much_was_heard(long_letter):
+    ears = Ears(held=True)
+    ears.play(long_letter)
+    ears.timer.run_to(0.350)
+    assert ears.output.stop(0.350).heard_ms == 350
+    assert pcm.duration_ms(len(ears.sink.written)) == 400
+    assert ears.sink.ended == "cut"
+    assert not ears.ended.is_set()
 
 
 def test_what_was_prepared_and_stopped_never_sounds(letter):
-    ears = Ears()
-    ears.play(letter, in_s=0.2)
-    assert ears.output.stop(time.monotonic()).heard_ms == 0
-    assert not ears.ended.wait(0.4)
-    assert ears.sink.written == b""
+    ears = Ears(held=True)
+    ears.play(letter, at_s=10.0)
+    ears.timer.run_to(9.9)
+    assert ears.output.stop(9.9).heard_ms == 0
+    assert (ears.sink.written, ears.sink.ended) == (b"", "cut")
+
+
+def test_stop_does_not_wait_for_a_slow_voice():
+    speaking, stopped = threading.Event(), threading.Event()
+
+    def speak(text, language, into):
+        speaking.set()
+        assert stopped.wait(PATIENCE_S)
+
+    ears = Ears(speak)
+    ears.play(Siren(text="洪水"))
+    assert speaking.wait(PATIENCE_S)
+    assert ears.output.stop(ears.timer.now_s()).heard_ms == 500  # what sounds while the voice works
+    stopped.set()
 
 
 def test_a_resumed_recording_begins_in_the_middle_after_a_chime_that_does_not_count(letter):
     ears = Ears()
-    body = Recording(path=letter.path, duration_ms=SHORT_MS, start_ms=100)
-    began_s = ears.play(body, chime=True)
+    ears.play(Recording(path=letter.path, duration_ms=SHORT_MS, start_ms=100), chime=True)
     progress = ears.end()
-    assert progress.heard_ms == SHORT_MS - 100
-    assert progress.first_sample_s == pytest.approx(began_s + 2.0, abs=0.05)
+    assert (progress.heard_ms, progress.first_sample_s) == (SHORT_MS - 100, 2.0)
     assert ears.sink.written == tones.chime() + tones.siren(SHORT_MS)[pcm.size_of(100) :]
 
 
@@ -211,7 +242,7 @@ def program(code: str) -> list[str]:
 def test_a_program_gets_the_samples(tmp_path, letter):
     heard = tmp_path / "heard"
     ears = Ears(sink_of=command_sinks(program(f"open({str(heard)!r}, 'wb').write(sys.stdin.buffer.read())")))
-    ears.play(letter, in_s=0.3)
+    ears.play(letter)
     assert ears.end().stage is Stage.FINISHED
     assert heard.read_bytes() == tones.siren(SHORT_MS)
 
@@ -231,12 +262,19 @@ def test_a_program_that_is_not_there_is_a_fault(letter):
 
 
 def test_a_program_that_reads_nothing_is_cut_at_once(tmp_path):
-    ears = Ears(sink_of=command_sinks(program("import time; time.sleep(60)")))
+    sinks = []
+
+    def sink_of(sound):
+        sinks.append(CommandSink(program("import time; time.sleep(60)")))
+        return sinks[-1]
+
+    ears = Ears(sink_of=sink_of)
     ears.play(Recording(path=wav(tmp_path / "long", tones.siren(9_000)), duration_ms=9_000))
-    assert not ears.ended.wait(0.5)
-    asked_s = time.monotonic()
-    ears.output.stop(asked_s)
-    assert time.monotonic() - asked_s < 0.5
+    while ears.progress().stage is Stage.WAITING:
+        assert not ears.ended.wait(0.001)
+    ears.output.stop(ears.timer.now_s())
+    with pytest.raises(OSError, match="ended with code -9"):
+        sinks[0].write(bytes(100))
 
 
 def test_cutting_a_program_twice_is_harmless():
