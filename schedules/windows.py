@@ -81,10 +81,11 @@ def _around(span: Span, hole: Span) -> tuple[Span, ...]:
 def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
     """The instant between `before` and `after` at which the clocks of `zone` jump, by halving, to the second."""
     old = before.astimezone(zone).utcoffset()
+    before, after = before.replace(microsecond=0), after.replace(microsecond=0) + _ONE_SECOND
     while after - before > _ONE_SECOND:
         middle = (before + (after - before) // 2).replace(microsecond=0)
         if middle.astimezone(zone).utcoffset() == old:
             before = middle
         else:
             after = middle
-    return after.replace(microsecond=0)
+    return after
