@@ -73,6 +73,7 @@ class Player:
         self._paused: tuple[Paused, ...] = ()
         self._stretch: _Stretch | None = None
         self._armed: Piece | None = None
+        self._logged = ""  # the fault of the output that was logged last
         self.changes = 0  # counts what alters `unfinished` otherwise than by the passing of time
 
     @property
@@ -322,5 +323,8 @@ class Player:
         try:
             return question()
         except Exception as error:
-            log.exception("the output failed")
-            return Progress(stage=Stage.OUTPUT_FAULT, fault=f"{type(error).__name__}: {error}")
+            fault = f"{type(error).__name__}: {error}"
+            if fault != self._logged:  # one that stays broken must not fill the disk
+                log.exception("the output failed")
+            self._logged = fault
+            return Progress(stage=Stage.OUTPUT_FAULT, fault=fault)

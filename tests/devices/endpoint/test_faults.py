@@ -95,12 +95,13 @@ def test_an_alert_whose_recording_cannot_be_played_sounds_the_siren_at_once():
     assert board.heard[1].started - board.heard[0].started < (at("06:01") - at("06:00")) / 2
 
 
-def test_a_broken_output_does_not_flood_events_and_records_during_an_alert():
+def test_a_broken_output_does_not_flood_events_records_and_the_log_during_an_alert(caplog):
     board = Board()
     board.sounds.broken["flood"] = RuntimeError("no sound card")
     board.tell(Alerts(alerts=(alert(recording=None),)))
     board.run_for(hours=1)
     assert len(board.events(EventKind.PLAYER_FAULT)) <= 7
+    assert caplog.messages.count("the output failed") == 1
     assert [(r.result, r.because) for r in board.proved] == [("missed", "fault")]
     board.sounds.broken.clear()
     board.run_for(minutes=1)
