@@ -39,6 +39,9 @@ class CountyHouse:
         self.accounts_changed: Callable[[], None] = lambda: (
             None
         )  # whoever runs the broker has it read them anew
+        self.linked: Callable[[], bool | None] = lambda: (
+            None
+        )  # whoever runs the controller says if it has a broker
         settings.directory.mkdir(parents=True, exist_ok=True)
 
     @cached_property

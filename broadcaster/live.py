@@ -64,6 +64,7 @@ class LiveController:
         )
         self._loop = asyncio.get_running_loop()
         self._stirred = asyncio.Event()
+        self.linked = False  # whether the broker is reached
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -91,9 +92,11 @@ class LiveController:
         self._stirred.set()
 
     def _connected(self) -> None:
+        self.linked = True
         self._stir(self._controller.connected)
 
     def _disconnected(self, reason: str) -> None:
+        self.linked = False
         self._stir(self._controller.disconnected)
 
     def _stir(self, deed: Callable[[Moment], None]) -> None:

@@ -66,6 +66,7 @@ async def _run(settings: Settings, *, demo: bool) -> None:
                 habits=_habits(settings),
                 pace=_pace(settings),
             )
+            house.linked = lambda: live.linked
             host, port = listener.getsockname()[:2]
             running = held.announce(f"http://{host}:{port}")
             app = create_app(

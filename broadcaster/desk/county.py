@@ -10,6 +10,7 @@ from broadcaster.desk.plans import Calendar, Plans
 from broadcaster.desk.playlists import Playlists
 from broadcaster.desk.recordings import Recordings
 from broadcaster.desk.registry import Areas, Endpoints
+from broadcaster.desk.today import Today
 from broadcaster.desk.tokens import Tokens
 from broadcaster.desk.users import Users
 
@@ -17,6 +18,7 @@ from broadcaster.desk.users import Users
 class CountyDesk(Desk):
     """What a county station's people may ask and order."""
 
+    today: Today
     areas: Areas
     endpoints: Endpoints
     recordings: Recordings

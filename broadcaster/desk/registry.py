@@ -1,15 +1,18 @@
 """Areas and endpoints at the desk: lists in and out, what each endpoint last said, and its secrets."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from broadcaster.desk import conditions
+from broadcaster.desk.conditions import Condition, Stretch
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.files import Download, Upload
 from broadcaster.desk.house import Context
+from broadcaster.desk.today import AreaToday, areas_today
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.registry import lists, provisioning
@@ -17,7 +20,7 @@ from broadcaster.registry.lists import Format, Import
 from broadcaster.storage.changes import changed
 from broadcaster.storage.tables import AreaRow, EndpointRow, EndpointStateRow
 from devices.reports import Presence
-from schedules.places import Level, Place, covers, level_of
+from schedules.places import Level, Place, covers, level_of, prefix_of
 
 _LONGEST_LIST = 64 * 1024 * 1024
 _MEDIA_TYPES = {
@@ -96,6 +99,11 @@ class Areas(Noun):
         rows = ctx.session.exec(select(AreaRow).order_by(col(AreaRow.code)))
         return tuple(_area(row, homes) for row in rows if inside is None or covers(inside, Place(row.code)))
 
+    @question("GET", "/areas-today", right=Right.VIEW)
+    def today(self, ctx: Context) -> tuple[AreaToday, ...]:
+        """Every area with what the endpoints in it last said, in the order of their codes."""
+        return areas_today(ctx.session)
+
 
 class Endpoints(Noun):
     """Loudspeaker sets."""
@@ -115,14 +123,16 @@ class Endpoints(Noun):
     @question("GET", "/endpoints", right=Right.VIEW)
     def list(self, ctx: Context, inside: Place | None = None) -> tuple[EndpointView, ...]:
         """Endpoints by village, with what each last said."""
-        rows = ctx.session.exec(
+        wanted = (
             select(EndpointRow, EndpointStateRow)
             .join(EndpointStateRow, col(EndpointStateRow.endpoint) == col(EndpointRow.id), isouter=True)
             .order_by(col(EndpointRow.village), col(EndpointRow.id))
         )
+        if inside is not None:
+            wanted = wanted.where(col(EndpointRow.village).startswith(prefix_of(inside).partition("/")[0]))
         return tuple(
             _endpoint(row, state)
-            for row, state in rows
+            for row, state in ctx.session.exec(wanted)
             if inside is None or covers(inside, Place(f"{row.village}/{row.id}"))
         )
 
@@ -130,6 +140,18 @@ class Endpoints(Noun):
     def show(self, ctx: Context, endpoint: str) -> EndpointView:
         """One endpoint."""
         return _endpoint(_row(ctx.session, endpoint), ctx.session.get(EndpointStateRow, endpoint))
+
+    @question("GET", "/endpoints/{endpoint}/condition", right=Right.VIEW)
+    def condition(self, ctx: Context, endpoint: str) -> Condition:
+        """What an endpoint last said of itself, next to what it should hold."""
+        return conditions.condition(ctx.session, _row(ctx.session, endpoint))
+
+    @question("GET", "/endpoints/{endpoint}/day", right=Right.VIEW)
+    def day(self, ctx: Context, endpoint: str, day: date | None = None) -> tuple[Stretch, ...]:
+        """A day of an endpoint without gaps: when it sounded, was silent, was dark, or nobody knows."""
+        zone = ctx.house.settings.zone
+        row = _row(ctx.session, endpoint)
+        return conditions.stretches(ctx.session, row, day or ctx.now.astimezone(zone).date(), zone, ctx.now)
 
     @order("POST", "/endpoints/{endpoint}/provision", right=Right.PROVISION)
     def provision(self, ctx: Context, endpoint: str) -> Download:

@@ -50,7 +50,7 @@ def read_day(session: Session, day: date) -> Day:
     rows = list(session.exec(select(SlotRow).where(SlotRow.day == day)))
     records = _records(session, [row.id for row in rows])
     heard = {slot for (slot, _), found in records.items() if any(r.result is Result.COUNTED for r in found)}
-    live = _live_notices(session)
+    live = live_notices(session)
     withdrawn: dict[str, datetime] = {
         row.id: row.withdrawn_at
         for row in rows
@@ -81,7 +81,8 @@ def roster(session: Session) -> Roster:
     return found
 
 
-def _live_notices(session: Session) -> frozenset[str]:
+def live_notices(session: Session) -> frozenset[str]:
+    """The ids of all notices of which a version is approved or on the air."""
     return frozenset(session.exec(select(NoticeRow.id).where(col(NoticeRow.state).in_(_LIVE))))
 
 
