@@ -9,7 +9,6 @@ making), begins a new chain with the records that no receipt covered.
 
 import hashlib
 import hmac
-import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -123,7 +122,7 @@ def canonical(members: Linked) -> bytes:
         plain = type(value) is int or (isinstance(value, str) and value.isascii())
         if not (plain and name.isascii()):
             raise BadReport(f"as-played record: member {name!r} is neither ASCII text nor a whole number")
-    return json.dumps(members, sort_keys=True, separators=(",", ":")).encode()
+    return msgspec.json.encode(members, order="sorted")
 
 
 def link(record: AsPlayed, previous_hash: str) -> Linked:

@@ -6,6 +6,7 @@ in the gap is the first instant after it; where they fall back, a time that come
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from schedules.rules import Window
@@ -38,8 +39,13 @@ def spans_of(windows: Iterable[Window], day: date, zone: ZoneInfo) -> tuple[Span
 
 def spans_around(windows: Iterable[Window], day: date, zone: ZoneInfo) -> tuple[Span, ...]:
     """The true time of windows that recur daily, from the eve of `day` to the day after it: for quiet hours."""
-    kept = tuple(windows)
-    return merged(span for shift in (-1, 0, 1) for span in spans_of(kept, day + shift * _ONE_DAY, zone))
+    return _spans_around(tuple(windows), day, zone)
+
+
+@lru_cache(4_096)
+def _spans_around(windows: tuple[Window, ...], day: date, zone: ZoneInfo) -> tuple[Span, ...]:
+    """Asked again for every item of a plan, and every place."""
+    return merged(span for shift in (-1, 0, 1) for span in spans_of(windows, day + shift * _ONE_DAY, zone))
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -1,23 +1,30 @@
 """The lifecycle that time drives: approved notices and playlists go on air when their validity begins, and expire."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from broadcaster.controller.orders import LIVE
 from broadcaster.storage.tables import NoticeRow, PlaylistRow, StepRow, SubjectKind
 from schedules.notices import NoticeEvent, NoticeState, after
 
 BY_TIME = "controller"
+_Timed = TypeVar("_Timed", NoticeRow, PlaylistRow)
 
 
 def advance(session: Session, now: datetime) -> bool:
     """Moves what is due; whether anything moved that the plan depends on."""
-    due = [(row, _event(row, now)) for row in _live(session)]
-    for row, event in due:
-        if event is not None:
-            move(session, row, event, BY_TIME, now)
-    return any(event is NoticeEvent.EXPIRE for _, event in due)
+    expired = False
+    due: list[NoticeRow | PlaylistRow] = []
+    due += _turned(session, NoticeRow, now)
+    due += _turned(session, PlaylistRow, now)
+    for row in due:
+        over = now >= row.valid_until
+        move(session, row, NoticeEvent.EXPIRE if over else NoticeEvent.START, BY_TIME, now)
+        expired = expired or over
+    return expired
 
 
 def move(
@@ -44,14 +51,8 @@ def move(
     )
 
 
-def _live(session: Session) -> list[NoticeRow | PlaylistRow]:
-    notices = session.exec(select(NoticeRow).where(col(NoticeRow.state).in_(LIVE)))
-    return [*notices, *session.exec(select(PlaylistRow).where(col(PlaylistRow.state).in_(LIVE)))]
-
-
-def _event(row: NoticeRow | PlaylistRow, now: datetime) -> NoticeEvent | None:
-    if now >= row.valid_until:
-        return NoticeEvent.EXPIRE
-    if now >= row.valid_from and row.state is NoticeState.APPROVED:
-        return NoticeEvent.START
-    return None
+def _turned(session: Session, table: type[_Timed], now: datetime) -> Sequence[_Timed]:
+    """What is live and past its validity, or approved and within it."""
+    begun = and_(col(table.state) == NoticeState.APPROVED, col(table.valid_from) <= now)
+    live = col(table.state).in_(LIVE)
+    return session.exec(select(table).where(live, or_(begun, col(table.valid_until) <= now))).all()

@@ -10,9 +10,10 @@ from broadcaster.rehearsal.wire import Broker, SimLink, Weather
 from broadcaster.rehearsal.world import World
 from devices.endpoint.clock import Instant
 from devices.endpoint.core import Endpoint, Pace
+from devices.endpoint.held import Unseal
 from devices.endpoint.media import Media
+from devices.endpoint.memory_store import MemoryStore
 from devices.endpoint.output import SilentOutput
-from devices.endpoint.store import EndpointStore
 from devices.links import Message
 from devices.provisioning import Provision
 
@@ -25,7 +26,7 @@ class Site:
     """What stands at one pole and survives a power cut."""
 
     provision: Provision
-    store: EndpointStore
+    store: MemoryStore
     media: Media
     last_gasp: bool  # the board has the hardware to say good-bye
     clock_error_s: float  # of a disciplined clock
@@ -34,11 +35,20 @@ class Site:
 class Horn:
     """Power and process of one endpoint. Virtual power cuts are exact, so its board writes its notes seldom."""
 
-    PACE = Pace(note_s=30.0, alive_s=900.0, spread_s=20.0)
+    PACE = Pace(note_s=120.0, alive_s=1800.0, spread_s=20.0, resend_s=600.0)
 
     def __init__(
-        self, world: World, broker: Broker, weather: Weather, site: Site, ears: Ears, chance: random.Random
+        self,
+        world: World,
+        broker: Broker,
+        weather: Weather,
+        site: Site,
+        ears: Ears,
+        chance: random.Random,
+        unseal: Unseal,
     ) -> None:
+        self._unseal = unseal
+        self._clock_error = timedelta(seconds=site.clock_error_s)
         self._world, self._broker, self._weather = world, broker, weather
         self.site, self._ears, self._chance = site, ears, chance
         self.lit = self.reachable = True
@@ -85,6 +95,7 @@ class Horn:
             boot=f"{self._chance.getrandbits(32):08x}",
             chance=self._chance,
             pace=self.PACE,
+            unseal=self._unseal,
         )
         link.will = self._endpoint.will
         self._armed_s = float("inf")
@@ -136,7 +147,7 @@ class Horn:
     def _instant(self) -> Instant:
         if self._wrong_clock:
             return Instant(mono_s=self._mono_s, wall=EPOCH + timedelta(seconds=self._mono_s), synced=False)
-        wall = self._world.now + timedelta(seconds=self.site.clock_error_s)
+        wall = self._world.now + self._clock_error
         return Instant(mono_s=self._mono_s, wall=wall, synced=True)
 
     def _receive(self, message: Message) -> None:

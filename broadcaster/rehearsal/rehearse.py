@@ -19,6 +19,7 @@ from broadcaster.rehearsal import laws
 from broadcaster.rehearsal.county import COUNTY, County, MemoryShelf, Scenario, lay_out
 from broadcaster.rehearsal.horn import Horn, Site
 from broadcaster.rehearsal.laws import Claim, Law, Violation
+from broadcaster.rehearsal.reading import Reading
 from broadcaster.rehearsal.station import Station
 from broadcaster.rehearsal.troubles import DAY_S, Mishap, Trouble, mishaps
 from broadcaster.rehearsal.truth import Ears, Heard
@@ -29,7 +30,7 @@ from broadcaster.storage.engine import open_database, transaction
 from broadcaster.storage.mapping import slot_of, windows_of
 from broadcaster.storage.tables import AlertRow, AreaRow, NoticeRow, PlayedRow, SlotRow
 from devices.endpoint.media import MemoryMedia
-from devices.endpoint.store import EndpointStore
+from devices.endpoint.memory_store import MemoryStore
 from devices.provisioning import Provision
 from devices.signing import Ed25519Signer
 from schedules.notices import NoticeEvent
@@ -43,7 +44,7 @@ from schedules.windows import spans_around
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 3, 2, tzinfo=ZONE)  # a Monday
 HABITS = Habits(
-    zone=ZONE, heartbeat_s=900, gather_s=60.0, beacon_s=3600.0, look_s=1800.0, lease=timedelta(days=3)
+    zone=ZONE, heartbeat_s=1800, gather_s=240.0, beacon_s=3600.0, look_s=1800.0, lease=timedelta(days=3)
 )
 CALM_END_S = 4 * 3600.0  # after the last day everything is mended, and what is owed to the ledger arrives
 
@@ -105,6 +106,7 @@ class _Run:
             self.county = lay_out(session, scenario, START)
         self.signer = Ed25519Signer.from_seed(hashlib.sha256(b"rehearsal").digest())
         self.ears = Ears()
+        self.reading = Reading()
         self.station = Station(
             self.world,
             self.broker,
@@ -151,12 +153,14 @@ class _Run:
         )
         site = Site(
             provision=provision,
-            store=EndpointStore.open(None, chance),
+            store=MemoryStore(chance),
             media=MemoryMedia(),
             last_gasp=chance.random() < 0.7,
             clock_error_s=chance.gauss(0, 0.006),
         )
-        return Horn(self.world, self.broker, self.scenario.weather, site, self.ears, chance)
+        return Horn(
+            self.world, self.broker, self.scenario.weather, site, self.ears, chance, self.reading.unseal
+        )
 
     def _mishaps(self) -> tuple[Mishap, ...]:
         return mishaps(

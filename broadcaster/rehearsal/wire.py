@@ -37,6 +37,7 @@ class Broker:
         self._retained: dict[str, Message] = {}
         self._exact: dict[str, dict[SimLink, None]] = {}
         self._wild = MQTTMatcher()
+        self._wild_routes: dict[str, tuple[dict[SimLink, None], ...]] = {}  # by topic, as far as asked
         self._links: dict[SimLink, None] = {}
 
     def attach(self, link: "SimLink") -> None:
@@ -59,7 +60,12 @@ class Broker:
         else:
             wanted = MQTTMatcher()
             wanted[topic_filter] = True
-            found = [m for t, m in self._retained.items() if next(wanted.iter_match(t), None)]
+            literal = topic_filter[: min(map(topic_filter.find, filter(topic_filter.__contains__, "+#")))]
+            found = [
+                m
+                for t, m in self._retained.items()
+                if t.startswith(literal) and next(wanted.iter_match(t), None)
+            ]
         for message in found:
             link.deliver(message)
 
@@ -78,7 +84,7 @@ class Broker:
                 self._retained.pop(message.topic, None)
         for link in tuple(self._exact.get(message.topic, ())):
             link.deliver(message)
-        for links in self._wild.iter_match(message.topic):
+        for links in self._wild_for(message.topic):
             for link in tuple(links):
                 link.deliver(message)
 
@@ -100,6 +106,14 @@ class Broker:
             found: dict[SimLink, None] = self._wild[topic_filter]
         except KeyError:
             found = self._wild[topic_filter] = {}
+            self._wild_routes.clear()
+        return found
+
+    def _wild_for(self, topic: str) -> tuple[dict["SimLink", None], ...]:
+        """Who asked for `topic` with a wildcard; matching costs more than all the rest of a delivery."""
+        found = self._wild_routes.get(topic)
+        if found is None:
+            found = self._wild_routes[topic] = tuple(self._wild.iter_match(topic))
         return found
 
 

@@ -15,6 +15,7 @@ class World:
     def __init__(self, start: datetime) -> None:
         self.start = start
         self.now_s = 0.0
+        self._now = (0.0, start)
         self._heap: list[tuple[float, int, Deed]] = []
         self._order = itertools.count()
         self._diary = hashlib.sha256()
@@ -22,7 +23,9 @@ class World:
     @property
     def now(self) -> datetime:
         """True time now, aware UTC."""
-        return self.start + timedelta(seconds=self.now_s)
+        if self._now[0] != self.now_s:
+            self._now = (self.now_s, self.start + timedelta(seconds=self.now_s))
+        return self._now[1]
 
     def instant(self, at: datetime) -> float:
         """Seconds since the start of a true time."""

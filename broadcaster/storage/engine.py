@@ -4,13 +4,13 @@ SQLite writes its log through to the disk at each commit (synchronous=FULL): wha
 shown as done to a person, also survives a power cut. Writers queue at BEGIN IMMEDIATE instead of failing half-way.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, cast
 
+import msgspec
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
@@ -113,7 +113,7 @@ def _insert(table: Table, dialect: str) -> Any:
 
 
 def _to_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return msgspec.json.encode(value).decode()
 
 
 def _settle(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

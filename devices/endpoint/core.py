@@ -26,7 +26,7 @@ from devices.endpoint.output import Output
 from devices.endpoint.player import Player
 from devices.endpoint.recorder import Recorder
 from devices.endpoint.reporter import Reporter
-from devices.endpoint.store import EndpointStore, StoreFault
+from devices.endpoint.store import Store, StoreFault
 from devices.links import Link, Message
 from devices.provisioning import Provision
 from devices.reports import EventKind, Heartbeat, Presence
@@ -45,6 +45,7 @@ class Pace:
     note_s: float = 5.0  # how far the play has come that sounds now
     alive_s: float = 60.0  # that it lives, which tells dark spans afterwards
     spread_s: float = 10.0  # the first heartbeat after connecting comes within this time
+    resend_s: float = 15.0  # records that no receipt has covered by then go out again
 
 
 class Endpoint:
@@ -58,7 +59,7 @@ class Endpoint:
         self,
         *,
         provision: Provision,
-        store: EndpointStore,
+        store: Store,
         media: Media,
         output: Output,
         link: Link,
@@ -84,7 +85,12 @@ class Endpoint:
         self._hindrances = Hindrances(store.boots())
         self._reporter = Reporter(link, provision.endpoint, boot, chance, pace.spread_s)
         self._recorder = Recorder(
-            store=store, link=link, provision=provision, chance=chance, complain=self._storage_fault
+            store=store,
+            link=link,
+            provision=provision,
+            chance=chance,
+            complain=self._storage_fault,
+            resend_s=pace.resend_s,
         )
         self._downloads = Downloads(
             media=media, link=link, endpoint=provision.endpoint, chance=chance, say=self._say

@@ -9,7 +9,7 @@ from devices.acceptance import Verdict, accept
 from devices.documents import Alerts, Document, Header, Plan, Settings
 from devices.endpoint.clock import Clock
 from devices.endpoint.settings import InForce, in_force
-from devices.endpoint.store import EndpointStore, HeldDocument, StoreFault
+from devices.endpoint.store import HeldDocument, Store, StoreFault
 from devices.errors import DeviceError
 from devices.links import Message
 from devices.provisioning import Provision
@@ -38,7 +38,7 @@ class Held:
     """`unseal` is a parameter so that many simulated endpoints may share the work; `complain` hears of a failing store."""
 
     def __init__(
-        self, provision: Provision, store: EndpointStore, unseal: Unseal, complain: Callable[[str], None]
+        self, provision: Provision, store: Store, unseal: Unseal, complain: Callable[[str], None]
     ) -> None:
         self._store = store
         self._unseal = unseal

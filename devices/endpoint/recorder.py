@@ -9,7 +9,7 @@ from dataclasses import replace
 from devices import chain, topics
 from devices.codec import encode
 from devices.documents import Receipt
-from devices.endpoint.store import AlertMark, Change, EndpointStore, SlotMark, StoreFault, Unfinished
+from devices.endpoint.store import AlertMark, Change, SlotMark, Store, StoreFault, Unfinished
 from devices.links import Link, Message
 from devices.provisioning import Provision
 from devices.topics import ReportKind
@@ -19,6 +19,7 @@ BATCH = 20
 WINDOW = 100  # records sent and not yet receipted
 GATHER_S = 2.0  # neighbours that ended together do not report together
 RESEND_S = (15.0, 600.0)  # after this silence, doubled each time up to that
+_NOTHING = Change()
 
 
 class Recorder:
@@ -27,11 +28,12 @@ class Recorder:
     def __init__(
         self,
         *,
-        store: EndpointStore,
+        store: Store,
         link: Link,
         provision: Provision,
         chance: random.Random,
         complain: Callable[[str], None],
+        resend_s: float = RESEND_S[0],
     ) -> None:
         self._store = store
         self._link = link
@@ -44,9 +46,9 @@ class Recorder:
         oldest = store.records(0, 1)
         self._receipted = oldest[0][0] - 1 if oldest else seq
         self._sent = self._receipted
-        self._owed = Change()  # not yet written
+        self._owed = _NOTHING  # not yet written
         self._connected = False
-        self._resend_s = RESEND_S[0]
+        self._first_resend_s = self._resend_s = resend_s
         self.next_s = math.inf
 
     @property
@@ -85,11 +87,11 @@ class Recorder:
 
     def write_owed(self) -> None:
         """Write what could not be written before."""
-        if self._owed == Change():
+        if self._owed is _NOTHING:
             return
         try:
             self._store.write(self._owed)
-            self._owed = Change()
+            self._owed = _NOTHING
         except StoreFault as fault:
             self._complain(str(fault))
 
@@ -97,7 +99,7 @@ class Recorder:
         """The session is up: everything that no receipt covers goes out again, soon."""
         self._connected = True
         self._sent = self._receipted
-        self._resend_s = RESEND_S[0]
+        self._resend_s = self._first_resend_s
         self.next_s = now_s + self._chance.uniform(0, GATHER_S) if self.unreceipted else math.inf
 
     def disconnected(self) -> None:
@@ -174,7 +176,7 @@ class Recorder:
         self._receipted = self._sent = 0
 
     def _go_on(self, now_s: float) -> None:
-        self._resend_s = RESEND_S[0]
+        self._resend_s = self._first_resend_s
         if not self._connected or not self.unreceipted:
             self.next_s = math.inf
         else:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.endpoint.memory_store import MemoryStore
 from devices.endpoint.store import (
     AlertMark,
     Boot,
@@ -15,6 +16,7 @@ from devices.endpoint.store import (
     EndpointStore,
     HeldDocument,
     SlotMark,
+    Store,
     StoreFault,
     Unfinished,
 )
@@ -26,6 +28,12 @@ MARK = SlotMark(slot="s", notice="n", settled=True, ended=DAWN, forget=DAWN + HO
 
 def opened(path=None, seed: int = 1) -> EndpointStore:
     return EndpointStore.open(path, random.Random(seed))
+
+
+@pytest.fixture(params=[lambda: opened(), lambda: MemoryStore(random.Random(1))], ids=["sqlite", "memory"])
+def store(request) -> Store:
+    """What every store promises, whatever it is made of."""
+    return request.param()
 
 
 def test_everything_comes_back_when_it_is_opened_again(tmp_path):
@@ -50,8 +58,7 @@ def test_everything_comes_back_when_it_is_opened_again(tmp_path):
     assert again.records(0, 10) == ((1, "{}"), (2, "{}"))
 
 
-def test_a_change_that_fails_in_the_middle_leaves_nothing():
-    store = opened()
+def test_a_change_that_fails_in_the_middle_leaves_nothing(store):
     store.write(Change(records=((1, "{}"),), tip=(1, "aa")))
     with pytest.raises(StoreFault):
         store.write(Change(records=((2, "{}"), (1, "twice")), tip=(2, "bb"), slots=(MARK,)))
@@ -94,15 +101,13 @@ def test_a_file_of_another_format_is_moved_aside(tmp_path):
     assert "format 99" in opened(path).replaced
 
 
-def test_a_new_chain_takes_the_unreceipted_records_along():
-    store = opened()
+def test_a_new_chain_takes_the_unreceipted_records_along(store):
     store.write(Change(records=((5, "old"), (6, "old")), tip=(6, "aa")))
     store.begin_chain("ff" * 8, [(1, "new"), (2, "new")], (2, "bb"))
     assert (store.chain, store.tip, store.records(0, 10)) == ("ff" * 8, (2, "bb"), ((1, "new"), (2, "new")))
 
 
-def test_the_floor_only_rises():
-    store = opened()
+def test_the_floor_only_rises(store):
     assert store.floor is None
     store.keep_document(HeldDocument(topic="a", revision=1, payload=b""), DAWN)
     store.keep_document(HeldDocument(topic="b", revision=1, payload=b""), DAWN - HOUR)
@@ -111,8 +116,7 @@ def test_the_floor_only_rises():
     assert store.floor == DAWN + HOUR
 
 
-def test_boots_that_follow_each_other_closely_are_one():
-    store = opened()
+def test_boots_that_follow_each_other_closely_are_one(store):
     for n in range(100):
         since = DAWN + timedelta(seconds=30 * n)
         store.note_alive(f"boot{n}", since + timedelta(seconds=20), since, DAWN)
@@ -123,8 +127,7 @@ def test_boots_that_follow_each_other_closely_are_one():
     )
 
 
-def test_what_is_long_past_is_forgotten():
-    store = opened()
+def test_what_is_long_past_is_forgotten(store):
     store.write(Change(slots=(MARK,), alerts=(AlertMark(key="a", times=1, forget=DAWN),)))
     store.note_alive("b1", DAWN, DAWN, DAWN)
     store.forget(["s"], DAWN + HOUR, DAWN + HOUR)
@@ -145,3 +148,59 @@ def test_marks_are_the_last_ones_written(marks):
         )
         store.write(Change(slots=(expected[slot],)))
     assert {mark.slot: mark for mark in store.slots()} == expected
+
+
+_TEXT = st.sampled_from(["a", "b", "c"])
+_WHEN = st.integers(0, 10**7).map(lambda us: DAWN + timedelta(microseconds=us))
+_MARKS = st.builds(
+    SlotMark, slot=_TEXT, notice=_TEXT, settled=st.booleans(), ended=st.none() | _WHEN, forget=_WHEN
+)
+_ALERTS = st.builds(AlertMark, key=_TEXT, times=st.integers(0, 9), forget=_WHEN)
+_PLAYS = st.lists(
+    st.builds(Unfinished, key=_TEXT, body=_TEXT, heard_ms=st.integers(0, 9)),
+    max_size=2,
+    unique_by=lambda p: p.key,
+)
+_CHANGES = st.builds(
+    Change,
+    records=st.lists(st.tuples(st.integers(1, 9), _TEXT), max_size=3).map(tuple),
+    tip=st.none() | st.tuples(st.integers(1, 9), _TEXT),
+    slots=st.lists(_MARKS, max_size=2).map(tuple),
+    alerts=st.lists(_ALERTS, max_size=2).map(tuple),
+    unfinished=st.none() | _PLAYS.map(tuple),
+)
+_DEEDS = st.one_of(
+    st.tuples(st.just("write"), _CHANGES),
+    st.tuples(
+        st.just("keep_document"),
+        st.builds(HeldDocument, topic=_TEXT, revision=st.integers(0, 9), payload=st.just(b"x")),
+        _WHEN,
+    ),
+    st.tuples(st.just("note_heard"), _TEXT, st.integers(0, 9)),
+    st.tuples(st.just("forget_records"), st.integers(0, 9)),
+    st.tuples(st.just("begin_chain"), _TEXT, st.just([(1, "n"), (2, "n")]), st.just((2, "h"))),
+    st.tuples(st.just("note_alive"), _TEXT, _WHEN, _WHEN, _WHEN),
+    st.tuples(st.just("forget"), st.lists(_TEXT), _WHEN, _WHEN),
+)
+
+
+def told(store: Store) -> tuple:
+    """Everything that can be asked of a store."""
+    kept = (store.chain, store.tip, store.floor, store.documents(), store.unfinished(), store.slots())
+    records = (store.records(0, -1), store.records(2, 3), store.records(0, 1))
+    return (*kept, *records, dict(store.alert_times()), store.boots(), store.replaced)
+
+
+@given(st.lists(_DEEDS, max_size=10))
+def test_a_store_in_memory_tells_what_the_real_one_tells(deeds):
+    stores = (opened(), MemoryStore(random.Random(1)))
+    for deed, *told_what in deeds:
+        faults = []
+        for store in stores:
+            try:
+                getattr(store, deed)(*told_what)
+                faults.append(False)
+            except StoreFault:
+                faults.append(True)
+        assert faults[0] == faults[1]
+        assert told(stores[0]) == told(stores[1])
