@@ -1,49 +1,57 @@
 """The sample county: people, areas, endpoints and spoken notices in an empty house, and its loudspeakers in one process.
 
-Everything goes through the desk, as people would do it: drafted and submitted by one, approved by another.
+Everything goes through the desk, as people would do it: drafted and submitted by one, approved by another. Each step
+looks at what is there already, so a start that was cut short is taken up where it ended.
 """
 
 import asyncio
+import io
 import logging
 import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-
-from sqlmodel import select
+from zoneinfo import ZoneInfo
 
 from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.files import Upload
 from broadcaster.desk.house import OWNER, HouseDoor
-from broadcaster.desk.notices import NoticeDraft
+from broadcaster.desk.notices import NoticeDraft, NoticeView
+from broadcaster.desk.playlists import PlaylistDraft
 from broadcaster.house import CountyHouse
 from broadcaster.language import _
 from broadcaster.live import LiveController
 from broadcaster.people.rights import Grant, Role
-from broadcaster.registry.sample import AREAS, ENDPOINTS, SampleNotice, notices
-from broadcaster.storage.tables import AreaRow
+from broadcaster.registry.sample import AREAS, ENDPOINTS, QUIET_HOURS, SampleNotice, areas, notices
+from schedules.notices import NoticeState
 from schedules.places import Place
 from schedules.rules import LoopRule, Window
+from schedules.windows import spans_around
 
 log = logging.getLogger(__name__)
 
 EDITOR, APPROVER = "li", "wang"
-_FIRST_PLAYS = timedelta(minutes=1)  # so that whoever tries it hears something soon
-_WHOLE_DAY = Window(start=time(0, 0), end=time(0, 0))
+TRIAL = "试播节目单"
+TRIAL_PLAYS, TRIAL_EVERY, TRIAL_LASTS = 8, timedelta(minutes=15), timedelta(hours=2)
+_FIRST_PLAY_IN = timedelta(seconds=50)  # so that endpoints hold plan and audio by then
+_OVER = frozenset({NoticeState.EXPIRED, NoticeState.WITHDRAWN})
+
+AfterOrder = Callable[[str], None]
 
 
 async def simulate(house: CountyHouse, live: LiveController) -> None:
-    """Fills an empty house, then runs its loudspeakers until cancelled."""
-    await asyncio.to_thread(fill, house, live.nudge)
+    """Fills an empty house and runs its loudspeakers until cancelled; the first of them sound within two minutes."""
     directory = loudspeakers(house)
-    await asyncio.to_thread(_provision, house, directory, live.nudge)
+    await asyncio.to_thread(settle, house, directory, live.nudge)
     say(
         _("The loudspeakers of the sample county write what they sound to {directory}.").format(
             directory=directory
         )
     )
-    await _fleet(directory)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_fleet(directory), name="loudspeakers")
+        tasks.create_task(asyncio.to_thread(put_on_air, house, live.nudge), name="sample notices")
 
 
 def loudspeakers(house: CountyHouse) -> Path:
@@ -59,31 +67,80 @@ def say(line: str) -> None:
         log.info(line)
 
 
-def fill(house: CountyHouse, after_order: Callable[[str], None] = lambda order: None) -> None:
-    """Areas, endpoints, people and notices, unless there are areas already."""
-    with house.snapshot() as session:
-        if session.exec(select(AreaRow.code).limit(1)).first() is not None:
-            return
-    owner, editor, approver = (_desk(house, who, after_order) for who in (OWNER, EDITOR, APPROVER))
-    say(_("Filling the sample county: areas, endpoints, and notices that are spoken."))
-    with AREAS.open("rb") as areas, ENDPOINTS.open("rb") as endpoints:
-        owner.areas.take_in(file=Upload(AREAS.name, areas))
-        owner.endpoints.take_in(file=Upload(ENDPOINTS.name, endpoints))
-    county = Place(owner.areas.list()[0].code)
-    owner.users.add(user=EDITOR, full_name="李编辑", grants=(Grant(role=Role.OPERATOR, place=county),))
-    owner.users.add(user=APPROVER, full_name="王主任", grants=(Grant(role=Role.APPROVER, place=county),))
-    for number, sample in enumerate(notices()):
-        drafted = editor.notices.draft(draft=_draft(house, sample, county, number))
-        editor.notices.submit(notice=drafted.id)
-        approver.notices.approve(notice=drafted.id)
-        say(_("Spoken, submitted and approved: {title}").format(title=drafted.title))
+def settle(house: CountyHouse, directory: Path, after_order: AfterOrder = lambda order: None) -> None:
+    """Areas, people and endpoints, each with its provisioning file below `directory`; what is there stays."""
+    owner = _desk(house, OWNER, after_order)
+    if not owner.areas.list():
+        say(_("Filling the sample county: areas, endpoints, and notices that are spoken."))
+        quiet = quiet_hours_at(datetime.now(house.settings.zone))
+        owner.areas.take_in(file=Upload(AREAS.name, io.BytesIO(areas(quiet))))
+        if quiet != QUIET_HOURS:
+            say(_("It is late: the quiet hours of the sample county are moved away from the next two hours."))
+    if not owner.endpoints.list():
+        with ENDPOINTS.open("rb") as endpoints:
+            owner.endpoints.take_in(file=Upload(ENDPOINTS.name, endpoints))
+    county, known = _county(owner), {user.name for user in owner.users.list()}
+    for name, full_name, role in ((EDITOR, "李编辑", Role.OPERATOR), (APPROVER, "王主任", Role.APPROVER)):
+        if name not in known:
+            owner.users.add(user=name, full_name=full_name, grants=(Grant(role=role, place=county),))
+    _provision(owner, directory)
 
 
-def _desk(house: CountyHouse, who: str, after_order: Callable[[str], None]) -> CountyDesk:
+def put_on_air(house: CountyHouse, after_order: AfterOrder = lambda order: None) -> None:
+    """The sample notices, spoken and approved, and a playlist of those that loop, for whoever tries it now."""
+    editor, approver = (_desk(house, who, after_order) for who in (EDITOR, APPROVER))
+    county = _county(editor)
+    drafted = {notice.title: notice for notice in editor.notices.list()}
+    looped: list[str] = []
+    for sample in notices():
+        notice = drafted.get(sample.title) or editor.notices.draft(draft=_draft(sample, county))
+        _approved(editor, approver, notice)
+        if sample.rule is not None:
+            looped.append(notice.id)
+    if not _trial_goes_on(editor):
+        now = datetime.now(house.settings.zone)
+        rule = first_plays_after(now)
+        draft = PlaylistDraft(
+            title=TRIAL,
+            items=tuple(looped),
+            rule=rule,
+            targets=(county,),
+            valid_until=now + TRIAL_LASTS,
+        )
+        trial = editor.playlists.create(draft=draft)
+        editor.playlists.submit(playlist=trial.id)
+        approver.playlists.approve(playlist=trial.id)
+        first = min(rule.fixed_times, key=lambda wall: (wall < now.time(), wall))
+        say(_("They sound together from {time} on, every 15 minutes.").format(time=f"{first:%H:%M}"))
+
+
+def quiet_hours_at(now: datetime) -> tuple[Window, ...]:
+    """Those of the sample, or other ones where they begin or last within the trial that begins `now` (county time)."""
+    zone = now.tzinfo
+    assert isinstance(zone, ZoneInfo)
+    quiet = spans_around(QUIET_HOURS, now.date(), zone)
+    if not any(span.start < now + TRIAL_LASTS and now < span.end for span in quiet):
+        return QUIET_HOURS
+    start, end = ((now.hour + hours) % 24 for hours in (10, 16))
+    return (Window(start=time(start), end=time(end)),)
+
+
+def first_plays_after(now: datetime) -> LoopRule:
+    """Every quarter of an hour from the next full minute that can be met, on the wall clock of `now`."""
+    first = (now + _FIRST_PLAY_IN + timedelta(minutes=1)).replace(second=0, microsecond=0)
+    times = {(first + TRIAL_EVERY * n).time() for n in range(TRIAL_PLAYS)}
+    return LoopRule(fixed_times=tuple(sorted(times)))
+
+
+def _county(desk: CountyDesk) -> Place:
+    return Place(desk.areas.list()[0].code)
+
+
+def _desk(house: CountyHouse, who: str, after_order: AfterOrder) -> CountyDesk:
     return CountyDesk(HouseDoor(house, who, clock=lambda: datetime.now(UTC), after_order=after_order))
 
 
-def _draft(house: CountyHouse, sample: SampleNotice, county: Place, number: int) -> NoticeDraft:
+def _draft(sample: SampleNotice, county: Place) -> NoticeDraft:
     return NoticeDraft(
         kind=sample.kind,
         title=sample.title,
@@ -94,25 +151,27 @@ def _draft(house: CountyHouse, sample: SampleNotice, county: Place, number: int)
         severity=sample.severity,
         series=sample.series,
         issue=sample.issue,
-        rule=_soon(house, number) if sample.rule else None,
+        rule=sample.rule,
     )
 
 
-def _soon(house: CountyHouse, number: int) -> LoopRule:
-    """The first notice every ten minutes from the next one on; the others a few times an hour, day and night."""
-    if number:
-        return LoopRule(plays=48, windows=(_WHOLE_DAY,), minimum_gap_s=600)
-    first = (datetime.now(house.settings.zone) + _FIRST_PLAYS).replace(second=0, microsecond=0)
-    times = (first + timedelta(minutes=10 * n) for n in range(144))
-    return LoopRule(fixed_times=tuple(sorted(at.time() for at in times)))
+def _approved(editor: CountyDesk, approver: CountyDesk, notice: NoticeView) -> None:
+    if notice.state is NoticeState.DRAFT:
+        notice = editor.notices.submit(notice=notice.id)
+    if notice.state is NoticeState.SUBMITTED:
+        approver.notices.approve(notice=notice.id)
+        say(_("Spoken, submitted and approved: {title}").format(title=notice.title))
 
 
-def _provision(house: CountyHouse, directory: Path, after_order: Callable[[str], None]) -> None:
+def _trial_goes_on(desk: CountyDesk) -> bool:
+    return any(playlist.title == TRIAL and playlist.state not in _OVER for playlist in desk.playlists.list())
+
+
+def _provision(owner: CountyDesk, directory: Path) -> None:
     """A provisioning file for each endpoint that has none."""
-    owner = _desk(house, OWNER, after_order)
     for endpoint in owner.endpoints.list():
         path = directory / endpoint.id / "provision.json"
-        if endpoint.enabled and not path.exists():
+        if endpoint.enabled and not (path.exists() and path.stat().st_size):
             path.parent.mkdir(parents=True, exist_ok=True)
             made = owner.endpoints.provision(endpoint=endpoint.id)
             path.touch(mode=0o600)

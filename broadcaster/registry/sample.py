@@ -8,11 +8,13 @@ from typing import Any
 from broadcaster.registry.cells import hours
 from schedules.notices import NoticeKind
 from schedules.precedence import Severity
-from schedules.rules import LoopRule
+from schedules.rules import LoopRule, Window
 
 SAMPLE = Path(__file__).parent.parent / "sample"
 AREAS = SAMPLE / "areas.csv"
 ENDPOINTS = SAMPLE / "endpoints.csv"
+_QUIET = "22:00-06:00 12:30-14:00"  # as the list of areas has it
+QUIET_HOURS = hours(_QUIET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,12 @@ class SampleNotice:
     series: str | None = None
     issue: int | None = None
     rule: LoopRule | None = None
+
+
+def areas(quiet_hours: tuple[Window, ...]) -> bytes:
+    """The list of areas, with these quiet hours for the county."""
+    text = " ".join(f"{window.start:%H:%M}-{window.end:%H:%M}" for window in quiet_hours)
+    return AREAS.read_bytes().replace(_QUIET.encode(), text.encode(), 1)
 
 
 def notices() -> tuple[SampleNotice, ...]:
