@@ -282,7 +282,8 @@ class _Child:
         while part := await self._process.stderr.read(4096):
             for line in part.decode("utf-8", "replace").splitlines():
                 self._lines.append(line)
-                log.warning("the broker says: %s", line)
+                level = logging.INFO if "Warning" in line else logging.WARNING  # such as of being run by root
+                log.log(level, "the broker says: %s", line)
 
 
 def find_mosquitto() -> str | None:
