@@ -6,11 +6,14 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import Engine
 
+from audio.errors import MissingRecording
 from audio.library import Library
-from broadcaster.controller.core import Controller, Habits
+from broadcaster.controller.core import Controller, Draw
+from broadcaster.controller.habits import Habits
 from broadcaster.controller.media import Media
 from broadcaster.controller.moment import Moment
 from devices.distribution import Pace
@@ -30,8 +33,12 @@ class LibraryShelf:
         self._library = library
 
     def read(self, sha256: str, offset: int, size: int) -> bytes:
-        """Bytes of a recording; MissingRecording where it is not there."""
-        with self._library.path(sha256).open("rb") as file:
+        """Bytes of a recording; LookupError where it is not there, OSError where it cannot be read."""
+        try:
+            path = self._library.path(sha256)
+        except MissingRecording as error:
+            raise LookupError(str(error)) from error
+        with path.open("rb") as file:
             file.seek(offset)
             return file.read(size)
 
@@ -54,6 +61,9 @@ class LiveController:
         habits: Habits,
         pace: Pace,
     ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stirred = asyncio.Event()
+        self._drawings: asyncio.Queue[Draw] = asyncio.Queue()  # at most one: the next waits for its end
         self.link = MqttLink(connection, self._receive, self._connected, self._disconnected)
         self._controller = Controller(
             engine=engine,
@@ -61,9 +71,8 @@ class LiveController:
             signer=signer,
             media=Media(LibraryShelf(library), pace),
             habits=habits,
+            aside=self._drawings.put_nowait,
         )
-        self._loop = asyncio.get_running_loop()
-        self._stirred = asyncio.Event()
         self.linked = False  # whether the broker is reached
 
     async def run(self) -> None:
@@ -71,11 +80,25 @@ class LiveController:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.link.run(), name="controller's link")
             tasks.create_task(self._attend(), name="controller")
+            tasks.create_task(self._draw(), name="planning")
 
     def nudge(self, order: str) -> None:
         """An order was done at the desk: alerts go out at once, the rest is looked at next."""
         deed = self._controller.alert if order.startswith("alerts.") else self._controller.look
-        self._loop.call_soon_threadsafe(self._stir, deed)
+        with contextlib.suppress(RuntimeError):  # the loop has ended: the next start looks by itself
+            self._loop.call_soon_threadsafe(self._stir, deed)
+
+    async def _draw(self) -> None:
+        """Plans are drawn up in a thread: alerts, reports and the API wait for none of it."""
+        while True:
+            draw = await self._drawings.get()
+            try:
+                drawn = await asyncio.to_thread(draw)
+            except Exception:
+                log.exception("the plans could not be drawn up, it is tried again")
+                await asyncio.sleep(_RETRY_S)
+                drawn = None
+            self._stir(partial(self._controller.drawn, drawn))
 
     async def _attend(self) -> None:
         while True:

@@ -14,7 +14,7 @@ from broadcaster.api.app import Admit, create_app
 from broadcaster.api.running import Running, claim
 from broadcaster.api.server import listen, serve
 from broadcaster.config import BrokerKind, Settings
-from broadcaster.controller.core import Habits
+from broadcaster.controller.habits import Habits
 from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.door import Door
 from broadcaster.desk.house import OWNER, HouseDoor

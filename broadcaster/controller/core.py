@@ -2,26 +2,27 @@
 
 Whoever drives it (the service, a rehearsal) calls an entry when something happens, and `wake` at `next_wake`. Everything
 that must survive is in the database before anything is sent that depends on it; killing the controller between, or
-inside, two entries loses nothing that was acknowledged.
+inside, two entries loses nothing that was acknowledged. An entry that raises may be called again: what it was to do is
+still due. Drawing up plans takes long in a big county, so a driver may have it `aside`, in a thread of its own.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import partial
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from broadcaster.controller import desired, intake, lifecycle, publishing
+from broadcaster.controller.drawing import Drawing, Drawn
+from broadcaster.controller.habits import Habits
 from broadcaster.controller.media import Media
 from broadcaster.controller.moment import Moment
-from broadcaster.controller.orders import Lineup, lineup
 from broadcaster.controller.planning import Planner
 from broadcaster.storage.changes import changes
-from broadcaster.storage.engine import transaction
+from broadcaster.storage.engine import snapshot, transaction
 from devices.links import Link, Message
 from devices.reports import Want
 from devices.signing import Signer
@@ -29,61 +30,58 @@ from devices.topics import DocumentKind, ReportKind, report
 
 log = logging.getLogger(__name__)
 
-STATE_KINDS = (DocumentKind.PLAN, DocumentKind.ALERTS, DocumentKind.SETTINGS, DocumentKind.MANIFEST)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Habits:
-    """How the controller works."""
-
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
-    plan_days: int = 3  # today and the days after it
-    lease: timedelta = timedelta(days=7)
-    heartbeat_s: int = 30
-    gather_s: float = 0.2  # reports are stored in batches of so long
-    most_gathered: int = 2_000  # or of so many
-    beacon_s: float = 30.0
-    look_s: float = 5.0  # how often it looks for changes that nobody told it of
+NEVER_S = float("inf")
+Draw = Callable[[], Drawn | None]
 
 
 class Controller:
-    """Plans, publishes desired state, serves audio, takes in reports and proofs."""
+    """Plans, publishes desired state, serves audio, takes in reports and proofs.
+
+    `aside` is given what draws plans up, to call it in any thread and to hand its answer to `drawn` (None if it failed).
+    """
 
     def __init__(
-        self, *, engine: Engine, link: Link, signer: Signer, media: Media, habits: Habits = Habits()
+        self,
+        *,
+        engine: Engine,
+        link: Link,
+        signer: Signer,
+        media: Media,
+        habits: Habits = Habits(),
+        aside: Callable[[Draw], None] | None = None,
     ) -> None:
         self._engine, self._link, self._signer, self._media = engine, link, signer, media
-        self._habits = habits
+        self._habits, self._aside = habits, aside
         self._planner = Planner(habits.zone)
+        self._drawing = Drawing(
+            engine=engine, planner=self._planner, media=media, signer=signer, habits=habits
+        )
         self._batch = intake.Batch()
         self._known: frozenset[str] = frozenset()
         self._seen_changes = -1
         self._seen_day: date | None = None
-        self._connected = False
-        self._store_s = self._beacon_s = float("inf")
+        self._is_drawing = self._connected = False
+        self._store_s = self._beacon_s = self._anew_s = NEVER_S
         self._look_s = 0.0
 
     @property
     def next_wake(self) -> float:
         """The monotonic instant by which `wake` wants to be called."""
         chunks = self._media.next_deadline
-        return min(self._store_s, self._beacon_s, self._look_s, float("inf") if chunks is None else chunks)
+        return min(
+            self._store_s, self._beacon_s, self._look_s, self._anew_s, NEVER_S if chunks is None else chunks
+        )
 
     def connected(self, now: Moment) -> None:
         """The link is up (again): subscribe, and say everything anew, as the broker may have forgotten it."""
         self._connected = True
-        for kind in ReportKind:
-            self._link.subscribe(report("+", kind))
-        with self._transaction() as session:
-            messages = publishing.republish(session)
-        self._send(messages)
-        self._beacon_s = now.mono_s
-        self._look_s = now.mono_s
+        self._anew_s = self._beacon_s = self._look_s = now.mono_s
+        self._say_anew()
 
     def disconnected(self, now: Moment) -> None:
         """The link is down: state waits in the database, endpoints repeat their reports."""
         self._connected = False
-        self._beacon_s = float("inf")
+        self._beacon_s = self._anew_s = NEVER_S
 
     def receive(self, message: Message, now: Moment) -> None:
         """A report arrived. Wants are answered from memory, everything else is stored with the next batch."""
@@ -107,72 +105,113 @@ class Controller:
 
     def wake(self, now: Moment) -> None:
         """Does what is due. Harmless at any time."""
-        if now.mono_s >= self._store_s:
-            self._store(now)
-        if now.mono_s >= self._look_s:
-            self.look(now)
         if now.mono_s >= self._beacon_s:
             self._link.publish(publishing.beacon(self._signer, now.utc))
             self._beacon_s = now.mono_s + self._habits.beacon_s
         self._media.serve(self._link, now.mono_s)
+        if now.mono_s >= self._anew_s:
+            self._say_anew()
+        if now.mono_s >= self._store_s:
+            self._store(now)
+        if now.mono_s >= self._look_s:
+            self.look(now)
 
     def look(self, now: Moment) -> None:
-        """Compares what should be with what is, if anything changed or the day did; alerts always, they are few."""
+        """Alerts at once; then, if anything changed or the day did, plans, settings and manifests are drawn up."""
         self._look_s = now.mono_s + self._habits.look_s
-        with self._transaction() as session:
-            moved = lifecycle.advance(session, now.utc)
+        with transaction(self._engine) as session:
+            lifecycle.advance(session, now.utc)
+            messages = self._say_alerts(session, now)
             seen, day = changes(session), self._planner.today(now.utc)
-            if moved or seen != self._seen_changes or day != self._seen_day:
-                messages = self._converge(session, day, now)
-            else:
-                wanted = desired.alerts(session, now.utc)
-                messages = self._publish(session, wanted, (DocumentKind.ALERTS,), now)
-        self._seen_changes, self._seen_day = seen, day
         self._send(messages)
+        if not self._is_drawing and (seen, day) != (self._seen_changes, self._seen_day):
+            self._draw(now)
 
     def alert(self, now: Moment) -> None:
         """An alert was sent or cancelled: nothing else is looked at before it is out."""
-        with self._transaction() as session:
-            wanted = desired.alerts(session, now.utc)
-            messages = self._publish(session, wanted, (DocumentKind.ALERTS,), now)
-        self._send(messages)
         self._look_s = now.mono_s
+        with transaction(self._engine) as session:
+            messages = self._say_alerts(session, now)
+        self._send(messages)
 
-    def _converge(self, session: Session, day: date, now: Moment) -> list[Message]:
-        self._known = intake.known_endpoints(session)
-        current = lineup(session)
-        days = [day + timedelta(days=n) for n in range(self._habits.plan_days)]
-        for each in days:
-            self._planner.plan(session, each, current, now.utc)
-        wanted = self._wanted(session, [day - timedelta(days=1), *days], current, now)
-        return self._publish(session, wanted, STATE_KINDS, now)
+    def drawn(self, drawn: Drawn | None, now: Moment) -> None:
+        """What was drawn up is stored: send it. None: it was overtaken or failed, and is due again."""
+        self._is_drawing = False
+        if drawn is None:
+            self._seen_changes = -1
+            self._look_s = now.mono_s
+            return
+        with snapshot(self._engine) as session:
+            messages = publishing.said(session, drawn.topics)
+        self._seen_changes, self._seen_day = drawn.changes, drawn.day
+        self._known = drawn.known
+        self._media.announce(drawn.recordings)
+        self._send(messages)
 
-    def _wanted(
-        self, session: Session, days: Iterable[date], current: Lineup, now: Moment
-    ) -> dict[str, publishing.Desired]:
-        alerts = desired.alerts(session, now.utc)
-        plans = desired.plans(session, days, current, self._habits.lease)
-        urgent = desired.recordings_in(alerts.values())
-        recordings = urgent | desired.recordings_in(plans.values())
-        manifests = desired.manifests(session, recordings, self._media)
-        self._media.announce(recordings, urgent)
-        settings = desired.settings(session, self._habits.zone, self._habits.heartbeat_s)
-        return alerts | settings | manifests | plans
+    def _draw(self, now: Moment) -> None:
+        self._is_drawing = True
+        draw = partial(self._drawing.draw, now.utc)
+        if self._aside is not None:
+            self._aside(draw)
+            return
+        try:
+            drawn = draw()
+        finally:
+            self._is_drawing = False
+        self.drawn(drawn, now)
 
-    def _publish(
-        self,
-        session: Session,
-        wanted: dict[str, publishing.Desired],
-        kinds: Iterable[DocumentKind],
-        now: Moment,
-    ) -> list[Message]:
-        return publishing.converge(session, wanted, kinds, self._signer, now.utc)
+    def _say_anew(self) -> None:
+        with snapshot(self._engine) as session:
+            self._known |= intake.known_endpoints(session)
+            messages = publishing.republish(session)
+        for kind in ReportKind:
+            self._link.subscribe(report("+", kind))
+        self._anew_s = NEVER_S
+        self._send(messages)
+
+    def _say_alerts(self, session: Session, now: Moment) -> list[Message]:
+        """Alerts, and the shape of the audio that they need."""
+        wanted = desired.alerts(session, now.utc)
+        messages = publishing.converge(session, wanted, (DocumentKind.ALERTS,), self._signer, now.utc)
+        urgent = desired.alerted(session, now.utc)
+        self._media.hurry(urgent)
+        shapes = desired.manifests(session, urgent, self._media)
+        lacking = publishing.differing(session, shapes, (DocumentKind.MANIFEST,), now.utc)
+        return messages + publishing.issue(session, lacking, self._signer, now.utc)
 
     def _store(self, now: Moment) -> None:
         batch, self._batch = self._batch, intake.Batch()
-        self._store_s = float("inf")
+        self._store_s = NEVER_S
+        try:
+            self._store_all(batch, now)
+        except OperationalError:  # locked, or the disk is full: nothing is lost, it is tried again
+            self._batch = batch.and_then(self._batch)
+            self._store_s = now.mono_s + self._habits.retry_s
+            raise
+
+    def _store_all(self, batch: intake.Batch, now: Moment) -> None:
+        try:
+            self._store_part(batch, now)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("a batch of reports cannot be stored, each endpoint's are tried by themselves")
+            for endpoint, part in batch.by_endpoint().items():
+                self._store_alone(endpoint, part, now)
+
+    def _store_alone(self, endpoint: str, part: intake.Batch, now: Moment) -> None:
+        try:
+            self._store_part(part, now)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception(
+                "reports of an endpoint cannot be stored and are dropped", extra={"endpoint": endpoint}
+            )
+
+    def _store_part(self, batch: intake.Batch, now: Moment) -> None:
         if batch:
-            with self._transaction() as session:
+            with transaction(self._engine) as session:
                 receipts = intake.store(session, batch, self._signer, now.utc)
             self._send(receipts)
 
@@ -181,13 +220,3 @@ class Controller:
         if self._connected:
             for message in messages:
                 self._link.publish(message)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Session]:
-        try:
-            with transaction(self._engine) as session:
-                yield session
-        except BaseException:
-            self._planner.forget()
-            self._seen_changes = -1
-            raise

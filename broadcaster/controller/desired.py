@@ -1,42 +1,35 @@
 """What endpoints should hold now, computed from the database: plans, alerts, settings and manifests by topic."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from broadcaster.controller.media import Media
 from broadcaster.controller.orders import Lineup
-from broadcaster.controller.plans import plan_documents
+from broadcaster.controller.plans import Spans, plan_documents
 from broadcaster.controller.publishing import Desired, topic_of
-from broadcaster.storage.mapping import slot_of, spans_of, windows_of
-from broadcaster.storage.tables import AlertRow, AreaRow, EndpointRow, RecordingRow, SlotRow, SpanRow
+from broadcaster.storage.mapping import windows_of
+from broadcaster.storage.tables import AlertRow, AreaRow, EndpointRow, RecordingRow
 from devices import topics
 from devices.documents import Alert, Alerts, Settings
 from devices.topics import DocumentKind
 from schedules.places import Level, Place, endpoint_place, level_of
+from schedules.slots import Slot
+
+log = logging.getLogger(__name__)
 
 REMEMBER_STOPS = timedelta(days=1)  # how long a cancelled alert stays named in `stopped`
 _STANDING = timedelta(days=60)  # how long settings, alerts and manifests hold
 
 
-def plans(session: Session, days: Iterable[date], lineup: Lineup, lease: timedelta) -> dict[str, Desired]:
-    """The plan documents of the given days."""
-    days = list(days)
-    slots = [
-        slot_of(row)
-        for row in session.exec(
-            select(SlotRow).where(col(SlotRow.day).in_(days), col(SlotRow.withdrawn_at).is_(None))
-        )
-    ]
-    spans = {
-        (row.order_id, Place(row.place), row.day): spans_of(row.spans)
-        for row in session.exec(select(SpanRow).where(col(SpanRow.day).in_(days)))
-    }
+def plans(slots: Iterable[Slot], spans: Spans, lineup: Lineup, lease: timedelta) -> dict[str, Desired]:
+    """The plan documents for slots and for the audio that waits for an emergency."""
     found = {}
-    for place, plan in plan_documents(slots, spans, lineup.programmes).items():
+    for place, plan in plan_documents(slots, spans, lineup.programmes, lineup.staged).items():
         topic, target = topic_of(DocumentKind.PLAN, place)
         found[topic] = Desired(kind=DocumentKind.PLAN, target=target, body=plan, holds=lease)
     return found
@@ -106,12 +99,26 @@ def settings(session: Session, zone: ZoneInfo, heartbeat_s: int) -> dict[str, De
     return found
 
 
+def alerted(session: Session, now: datetime) -> frozenset[str]:
+    """Recordings of alerts in force, and those that will end them."""
+    rows = session.exec(
+        select(AlertRow).where(col(AlertRow.expires) > now, col(AlertRow.cancelled_at).is_(None))
+    )
+    return frozenset(sha256 for row in rows for sha256 in (row.recording, row.cancel_recording) if sha256)
+
+
 def manifests(session: Session, recordings: Iterable[str], media: Media) -> dict[str, Desired]:
-    """The manifests of recordings that plans and alerts name."""
+    """The manifests of recordings that plans and alerts name; one that cannot be read holds up no other."""
     rows = session.exec(select(RecordingRow).where(col(RecordingRow.sha256).in_(set(recordings))))
     found = {}
     for row in rows:
-        body = media.manifest(row.sha256, size=row.size, codec=row.codec.value, duration_ms=row.duration_ms)
+        try:
+            body = media.manifest(
+                row.sha256, size=row.size, codec=row.codec.value, duration_ms=row.duration_ms
+            )
+        except (OSError, LookupError, ValueError) as error:
+            log.error("a recording cannot be read", extra={"recording": row.sha256, "why": str(error)})
+            continue
         found[topics.manifest(row.sha256)] = Desired(
             kind=DocumentKind.MANIFEST, target=row.sha256, body=body, holds=_STANDING
         )

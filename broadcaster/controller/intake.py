@@ -18,7 +18,7 @@ from devices.topics import parse_report
 
 log = logging.getLogger(__name__)
 
-MOST_WAITING = 200_000  # messages; beyond it heartbeats are dropped, endpoints repeat everything else
+MOST_WAITING = 50_000  # events and as-played batches; heartbeats and statuses are one per endpoint
 
 
 @dataclass(slots=True)
@@ -39,7 +39,10 @@ class Batch:
         return len(self.heartbeats) + len(self.statuses) + len(self.events) + len(self.played)
 
     def add(self, endpoint: str, report: Report, at: datetime) -> None:
-        """Take in one report that arrived `at`."""
+        """Take in one report that arrived `at`. Beyond MOST_WAITING it is passed over: as-played records are repeated."""
+        if isinstance(report, Event | PlayedBatch) and len(self.events) + len(self.played) >= MOST_WAITING:
+            log.error("too many reports wait to be stored, one was dropped", extra={"endpoint": endpoint})
+            return
         match report:
             case Heartbeat():
                 self.heartbeats[endpoint] = (at, report)
@@ -51,6 +54,28 @@ class Batch:
                 self.played.append((endpoint, report))
             case Want():
                 raise ValueError("wants are answered at once, not stored")
+
+    def and_then(self, later: "Batch") -> "Batch":
+        """This batch, which could not be stored, with what has arrived since."""
+        return Batch(
+            heartbeats=self.heartbeats | later.heartbeats,
+            statuses=self.statuses | later.statuses,
+            events=self.events + later.events,
+            played=self.played + later.played,
+        )
+
+    def by_endpoint(self) -> dict[str, "Batch"]:
+        """The reports of each endpoint by themselves."""
+        names = {*self.heartbeats, *self.statuses, *(e[0] for e in self.events), *(p[0] for p in self.played)}
+        return {
+            name: Batch(
+                heartbeats={name: self.heartbeats[name]} if name in self.heartbeats else {},
+                statuses={name: self.statuses[name]} if name in self.statuses else {},
+                events=[event for event in self.events if event[0] == name],
+                played=[played for played in self.played if played[0] == name],
+            )
+            for name in sorted(names)
+        }
 
 
 def read(message: Message) -> tuple[str, Report] | None:

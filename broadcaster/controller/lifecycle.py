@@ -1,30 +1,25 @@
 """The lifecycle that time drives: approved notices and playlists go on air when their validity begins, and expire."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
 
-from sqlmodel import Session, and_, col, or_, select
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session, col, select
 
 from broadcaster.controller.orders import LIVE
+from broadcaster.storage.changes import changed
 from broadcaster.storage.tables import NoticeRow, PlaylistRow, StepRow, SubjectKind
 from schedules.notices import NoticeEvent, NoticeState, after
 
 BY_TIME = "controller"
-_Timed = TypeVar("_Timed", NoticeRow, PlaylistRow)
 
 
-def advance(session: Session, now: datetime) -> bool:
-    """Moves what is due; whether anything moved that the plan depends on."""
-    expired = False
-    due: list[NoticeRow | PlaylistRow] = []
-    due += _turned(session, NoticeRow, now)
-    due += _turned(session, PlaylistRow, now)
-    for row in due:
-        over = now >= row.valid_until
-        move(session, row, NoticeEvent.EXPIRE if over else NoticeEvent.START, BY_TIME, now)
-        expired = expired or over
-    return expired
+def advance(session: Session, now: datetime) -> None:
+    """Moves what is due."""
+    for row in _due(session, now):
+        event = NoticeEvent.EXPIRE if now >= row.valid_until else NoticeEvent.START
+        move(session, row, event, BY_TIME, now)
+        if event is NoticeEvent.EXPIRE:  # one that starts was planned already
+            changed(session)
 
 
 def move(
@@ -51,8 +46,14 @@ def move(
     )
 
 
-def _turned(session: Session, table: type[_Timed], now: datetime) -> Sequence[_Timed]:
-    """What is live and past its validity, or approved and within it."""
-    begun = and_(col(table.state) == NoticeState.APPROVED, col(table.valid_from) <= now)
-    live = col(table.state).in_(LIVE)
-    return session.exec(select(table).where(live, or_(begun, col(table.valid_until) <= now))).all()
+def _due(session: Session, now: datetime) -> list[NoticeRow | PlaylistRow]:
+    return [
+        *session.exec(select(NoticeRow).where(_is_due(NoticeRow, now))),
+        *session.exec(select(PlaylistRow).where(_is_due(PlaylistRow, now))),
+    ]
+
+
+def _is_due(table: type[NoticeRow] | type[PlaylistRow], now: datetime) -> ColumnElement[bool]:
+    starts = and_(col(table.state) == NoticeState.APPROVED, col(table.valid_from) <= now)
+    ends = and_(col(table.state).in_(LIVE), col(table.valid_until) <= now)
+    return or_(starts, ends)

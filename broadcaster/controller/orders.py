@@ -1,34 +1,36 @@
 """What is to be looped now: approved notices and playlists as orders, with what each of their items sounds like."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session, col, select
 
 from audio.recording import Profile
-from broadcaster.controller.plans import ItemKey, Programme
+from broadcaster.controller.plans import ItemKey, Programme, Staged
 from broadcaster.storage.mapping import notice_of, rule_of
 from broadcaster.storage.tables import NoticeRow, PlaylistRow, RecordingRow
-from schedules.notices import Notice, NoticeState
+from schedules.notices import Notice, NoticeKind, NoticeState
 from schedules.places import Place
 from schedules.precedence import Precedence
 from schedules.rules import Item, LoopRule, Order
 
 LIVE = (NoticeState.APPROVED, NoticeState.ON_AIR)
+OVER = (NoticeState.EXPIRED, NoticeState.WITHDRAWN)
 PROFILE = Profile.SPEECH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineup:
-    """All orders in force with the programmes of their items."""
+    """All orders in force with the programmes of their items; `staged` is audio that waits for an emergency."""
 
     orders: tuple[Order, ...]
     programmes: Mapping[ItemKey, Programme]
+    staged: Staged = field(default_factory=dict)
 
 
 def lineup(session: Session) -> Lineup:
     """The orders of every live notice that has a loop rule, and of every live playlist, whose audio is prepared."""
-    return _lineup(session, _live_notices(session))
+    return replace(_lineup(session, _live_notices(session)), staged=_staged(session))
 
 
 def trial(session: Session, draft: NoticeRow) -> Lineup:
@@ -58,6 +60,35 @@ def _lineup(session: Session, notices: dict[str, "_Found"]) -> Lineup:
 
 
 _Found = tuple[NoticeRow, Notice]
+
+
+def _staged(session: Session) -> Staged:
+    """The audio of saved emergencies, and what ends them: endpoints hold it before it is sent."""
+    found: dict[Place, list[tuple[ItemKey, Programme]]] = {}
+    emergencies = select(NoticeRow).where(
+        NoticeRow.kind == NoticeKind.EMERGENCY, col(NoticeRow.state).not_in(OVER)
+    )
+    for row in session.exec(emergencies.order_by(col(NoticeRow.id), col(NoticeRow.version))):
+        for asset, what in ((row.asset, row.id), (row.cancel_asset, f"{row.id}-end")):
+            audio = session.get(RecordingRow, (asset, PROFILE)) if asset else None
+            if audio is not None:
+                programme = _waiting(row, audio)
+                for target in map(Place, row.targets):
+                    found.setdefault(target, []).append(((what, row.id, row.version), programme))
+    return {place: tuple(items) for place, items in found.items()}
+
+
+def _waiting(row: NoticeRow, audio: RecordingRow) -> Programme:
+    notice = notice_of(row, audio.sha256, audio.duration_ms)
+    return Programme(
+        recording=audio.sha256,
+        duration_ms=audio.duration_ms,
+        precedence=_precedence(row.id, (row, notice)),
+        policy=notice.interruption,
+        volume=row.volume,
+        gap_s=0,
+        fixed=False,
+    )
 
 
 def _live_notices(session: Session) -> dict[str, _Found]:

@@ -1,5 +1,7 @@
-"""Planning on the database: reads what a day depends on, plans it, and stores the difference."""
+"""Planning on the database: reads what days depend on, plans them, and stores the difference."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,19 +9,39 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from broadcaster.controller.orders import Lineup
+from broadcaster.controller.plans import Spans
 from broadcaster.storage.engine import insert_new, upsert
-from broadcaster.storage.mapping import absence_row, slot_of, slot_row, spans_json, windows_of
+from broadcaster.storage.mapping import absence_row, slot_of, slot_row, spans_json, spans_of, windows_of
 from broadcaster.storage.tables import AbsenceRow, AreaRow, CalendarDayRow, EndpointRow, SlotRow, SpanRow
 from schedules.calendar import Calendar, Correction
 from schedules.ground import PlaceRules
 from schedules.places import Place, endpoint_place
 from schedules.planning import Planning, planned, replan
 from schedules.request import PlanRequest
-from schedules.slots import DayPlan, Slot
+from schedules.slots import DayPlan, Slot, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What is to be stored of one day: only what differs from what stands."""
+
+    plan: DayPlan
+    changed: tuple[Slot, ...]
+    gone: tuple[str, ...]
+    reasons_changed: bool  # its absences or spans
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The planned days, with the day before them: its slots may still be owed."""
+
+    slots: tuple[Slot, ...]
+    spans: Spans
+    drafts: tuple[Draft, ...]
 
 
 class Planner:
-    """Plans days and remembers how, so that the next change costs little."""
+    """Plans days and remembers how, so that the next change costs little. Stores nothing."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
@@ -29,19 +51,32 @@ class Planner:
         """The county's date."""
         return now.astimezone(self.zone).date()
 
-    def plan(self, session: Session, day: date, lineup: Lineup, now: datetime) -> DayPlan:
-        """The plan of `day`, made and stored; what stands already stays unless something forbids it."""
-        stored = _slots_around(session, day)
-        wanted = request(session, day, lineup, self.zone, now, stored)
-        before = self._made.get(day)
-        made = replan(before, wanted) if before is not None else planned(wanted)
-        self._made = {d: p for d, p in self._made.items() if d >= day - timedelta(days=2)} | {day: made}
-        _store(session, made.plan, {slot.id: slot for slot in stored if slot.day == day}, now)
-        return made.plan
+    def plan(self, session: Session, days: Sequence[date], lineup: Lineup, now: datetime) -> Sheet:
+        """The plans of consecutive `days`; what stands already stays unless something forbids it."""
+        eve = days[0] - timedelta(days=1)
+        stands = _slots_by_day(session, [eve, *days, days[-1] + timedelta(days=1)])
+        asked = request(session, days[0], lineup, self.zone, now, [])
+        drafts = []
+        for day in days:
+            kept = [slot for near in _around(day) for slot in stands.get(near, ())]
+            made = self._plan(replace(asked, day=day, kept=tuple(kept)))
+            drafts.append(_draft(made.plan, stands.get(day, ()), self._made.get(day)))
+            self._made[day] = made
+            stands[day] = [slot for slot in made.plan.slots if slot.day == day]
+        self._made = {day: made for day, made in self._made.items() if day >= eve}
+        spans = _stored_spans(session, eve)
+        for draft in drafts:
+            spans |= {(*where, draft.plan.day): found for where, found in draft.plan.spans.items()}
+        slots = tuple(slot for day in [eve, *days] for slot in stands.get(day, ()))
+        return Sheet(slots=slots, spans=spans, drafts=tuple(filter(_says_something, drafts)))
 
     def forget(self) -> None:
-        """A transaction was undone: what was made in it was not stored."""
+        """What was planned was not stored."""
         self._made.clear()
+
+    def _plan(self, wanted: PlanRequest) -> Planning:
+        before = self._made.get(wanted.day)
+        return replan(before, wanted) if before is not None else planned(wanted)
 
 
 def request(
@@ -59,12 +94,45 @@ def request(
     )
 
 
-def _slots_around(session: Session, day: date) -> list[Slot]:
-    days = [day - timedelta(days=1), day, day + timedelta(days=1)]
+def _around(day: date) -> tuple[date, date, date]:
+    return day - timedelta(days=1), day, day + timedelta(days=1)
+
+
+def _slots_by_day(session: Session, days: Iterable[date]) -> dict[date, list[Slot]]:
+    """The slots in the plans of these days, as stored."""
+    found: dict[date, list[Slot]] = {}
+    for slot in stored_slots(session, days):
+        found.setdefault(slot.day, []).append(slot)
+    return found
+
+
+def stored_slots(session: Session, days: Iterable[date]) -> list[Slot]:
+    """The slots in the plans of these days; withdrawn ones are in none."""
     rows = session.exec(
-        select(SlotRow).where(col(SlotRow.day).in_(days), col(SlotRow.withdrawn_at).is_(None))
+        select(SlotRow).where(col(SlotRow.day).in_(list(days)), col(SlotRow.withdrawn_at).is_(None))
     )
     return [slot_of(row) for row in rows]
+
+
+def _stored_spans(session: Session, day: date) -> dict[tuple[str, Place, date], tuple[Span, ...]]:
+    rows = session.exec(select(SpanRow).where(SpanRow.day == day))
+    return {(row.order_id, Place(row.place), row.day): spans_of(row.spans) for row in rows}
+
+
+def _draft(plan: DayPlan, stood: Iterable[Slot], before: Planning | None) -> Draft:
+    was = {slot.id: slot for slot in stood}
+    stands = {slot.id: slot for slot in plan.slots if slot.day == plan.day}
+    return Draft(
+        plan=plan,
+        changed=tuple(slot for slot in stands.values() if was.get(slot.id) != slot),
+        gone=tuple(name for name in was if name not in stands),
+        reasons_changed=before is None
+        or (before.plan.absences, before.plan.spans) != (plan.absences, plan.spans),
+    )
+
+
+def _says_something(draft: Draft) -> bool:
+    return bool(draft.changed or draft.gone or draft.reasons_changed)
 
 
 def _calendar(session: Session) -> Calendar:
@@ -85,15 +153,20 @@ def _places(session: Session) -> dict[Place, PlaceRules]:
     return areas | {endpoint_place(Place(village), name): PlaceRules() for village, name in endpoints}
 
 
-def _store(session: Session, plan: DayPlan, before: dict[str, Slot], now: datetime) -> None:
+def store(session: Session, draft: Draft, now: datetime) -> None:
     """Slots that vanished stay as withdrawn rows: an endpoint may have sounded one a moment ago."""
-    stands = {slot.id: slot for slot in plan.slots if slot.day == plan.day}
-    upsert(session, SlotRow, [slot_row(slot) for slot in stands.values() if before.get(slot.id) != slot])
-    gone = [name for name in before if name not in stands]
-    for start in range(0, len(gone), 500):
+    upsert(session, SlotRow, [slot_row(slot) for slot in draft.changed])
+    for start in range(0, len(draft.gone), 500):
         session.exec(
-            update(SlotRow).where(col(SlotRow.id).in_(gone[start : start + 500])).values(withdrawn_at=now)
+            update(SlotRow)
+            .where(col(SlotRow.id).in_(draft.gone[start : start + 500]))
+            .values(withdrawn_at=now)
         )
+    if draft.reasons_changed:
+        _store_reasons(session, draft.plan)
+
+
+def _store_reasons(session: Session, plan: DayPlan) -> None:
     session.exec(delete(AbsenceRow).where(col(AbsenceRow.day) == plan.day))
     insert_new(session, AbsenceRow, [absence_row(absence) for absence in plan.absences])
     session.exec(delete(SpanRow).where(col(SpanRow.day) == plan.day))

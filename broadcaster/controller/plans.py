@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from devices.documents import Cue, Plan, PlanItem
 from schedules.notices import InterruptionPolicy
@@ -30,40 +31,59 @@ class Programme:
 ItemKey = tuple[str, str, int]  # order, notice, version
 
 
+Staged = Mapping[Place, tuple[tuple[ItemKey, Programme], ...]]
+
+
 def plan_documents(
-    slots: Iterable[Slot], spans: Spans, programmes: Mapping[ItemKey, Programme]
+    slots: Iterable[Slot],
+    spans: Spans,
+    programmes: Mapping[ItemKey, Programme],
+    staged: Staged = MappingProxyType({}),
 ) -> dict[Place, Plan]:
-    """The plan of each place that has slots. Slots whose notice has no programme (no recording yet) are left out."""
+    """The plan of each place that has slots or `staged` audio, which is held without a cue for an emergency to come.
+
+    Slots whose notice has no programme (no recording yet) are left out.
+    """
     by_place: dict[Place, list[Slot]] = defaultdict(list)
     for slot in slots:
         if (slot.order, slot.notice, slot.version) in programmes:
             by_place[slot.place].append(slot)
-    return {place: _plan(place, found, spans, programmes) for place, found in sorted(by_place.items())}
+    return {
+        place: _plan(place, by_place.get(place, []), spans, programmes, staged.get(place, ()))
+        for place in sorted(by_place.keys() | staged.keys())
+    }
 
 
-def _plan(place: Place, slots: list[Slot], spans: Spans, programmes: Mapping[ItemKey, Programme]) -> Plan:
+def _plan(
+    place: Place,
+    slots: list[Slot],
+    spans: Spans,
+    programmes: Mapping[ItemKey, Programme],
+    staged: Iterable[tuple[ItemKey, Programme]],
+) -> Plan:
     slots.sort(key=lambda slot: (slot.planned, slot.id))
     keys = list(dict.fromkeys((s.order, s.notice, s.version) for s in slots))
     index = {key: number for number, key in enumerate(keys)}
     days = sorted({slot.day for slot in slots})
+    cued = (
+        _item(key, programmes[key], [span for day in days for span in spans.get((key[0], place, day), ())])
+        for key in keys
+    )
     return Plan(
-        items=tuple(
-            _item(
-                key, programmes[key], [span for day in days for span in spans.get((key[0], place, day), ())]
-            )
-            for key in keys
-        ),
-        cues=tuple(
-            Cue(
-                slot=slot.id,
-                item=index[slot.order, slot.notice, slot.version],
-                earliest=slot.earliest,
-                planned=slot.planned,
-                latest=slot.latest,
-                fixed=programmes[slot.order, slot.notice, slot.version].fixed,
-            )
-            for slot in slots
-        ),
+        items=(*cued, *(_item(key, programme, []) for key, programme in staged)),
+        cues=tuple(_cue(slot, index, programmes) for slot in slots),
+    )
+
+
+def _cue(slot: Slot, index: Mapping[ItemKey, int], programmes: Mapping[ItemKey, Programme]) -> Cue:
+    key = slot.order, slot.notice, slot.version
+    return Cue(
+        slot=slot.id,
+        item=index[key],
+        earliest=slot.earliest,
+        planned=slot.planned,
+        latest=slot.latest,
+        fixed=programmes[key].fixed,
     )
 
 

@@ -61,7 +61,7 @@ def take(
 
 
 def _taken(endpoint: str, batch: PlayedBatch, chain: _Chain) -> tuple[AsPlayed, ...]:
-    checked = check(batch, chain.tip, chain.proof_key)
+    checked = check(batch, chain.tip, chain.proof_key, abandoned=chain.abandoned)
     if checked.verdict in _SUSPECT:
         chain.faults += 1
         facts = {"endpoint": endpoint, "verdict": checked.verdict, "detail": checked.detail}

@@ -5,10 +5,11 @@ revision is at least the issue time in seconds, so that it also grows past a dat
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from broadcaster.storage.engine import upsert
@@ -60,24 +61,63 @@ def converge(
     now: datetime,
 ) -> list[Message]:
     """Makes the published documents of `kinds` be `desired` (by topic), and returns what has to be sent for it."""
+    messages = issue(session, differing(session, desired, kinds, now), signer, now)
+    return messages + clear(session, unwanted(session, desired, kinds))
+
+
+def differing(
+    session: Session, desired: Mapping[str, Desired], kinds: Iterable[DocumentKind], now: datetime
+) -> dict[str, Desired]:
+    """What has to be issued anew: what says something else than is published, and what wanes."""
     published = {
         row.topic: row
         for row in session.exec(select(PublishedRow).where(col(PublishedRow.kind).in_(list(kinds))))
     }
     wanted = {**_emptied(published, desired), **desired}
+    return {
+        topic: document
+        for topic, document in wanted.items()
+        if (row := published.get(topic)) is None or row.digest != document.digest or _wanes(row, now)
+    }
+
+
+def issue(session: Session, documents: Mapping[str, Desired], signer: Signer, now: datetime) -> list[Message]:
+    """Issues these documents anew, each with the next revision of its topic; returns what to send after the commit."""
+    known = select(PublishedRow.topic, PublishedRow.revision).where(
+        col(PublishedRow.topic).in_(list(documents))
+    )
+    revisions = dict(session.exec(known).all())
     messages, rows = [], []
-    for topic, document in wanted.items():
-        row = published.get(topic)
-        if row is not None and row.digest == document.digest and not _wanes(row, now):
-            continue
-        issued, payload = _issue(document, row.revision if row else 0, signer, now)
+    for topic, document in documents.items():
+        issued, payload = _issue(document, revisions.get(topic, 0), signer, now)
         rows.append(_row(topic, issued.header, document.digest, payload))
         messages.append(Message(topic, payload, qos=1, retain=True))
     upsert(session, PublishedRow, rows)
-    for topic in published.keys() - wanted.keys():
-        session.delete(published[topic])
-        messages.append(Message(topic, b"", qos=1, retain=True))
     return messages
+
+
+def unwanted(session: Session, desired: Collection[str], kinds: Iterable[DocumentKind]) -> set[str]:
+    """Topics of `kinds` that nobody desires any more and that may be cleared: manifests. State is emptied instead."""
+    kinds = [kind for kind in kinds if kind not in _EMPTY]
+    published = session.exec(select(PublishedRow.topic).where(col(PublishedRow.kind).in_(kinds)))
+    return set(published) - set(desired)
+
+
+def clear(session: Session, idle: Iterable[str]) -> list[Message]:
+    """Takes these documents off the broker; returns what to send after the commit."""
+    names = sorted(idle)
+    for start in range(0, len(names), 500):
+        session.exec(delete(PublishedRow).where(col(PublishedRow.topic).in_(names[start : start + 500])))
+    return [Message(topic, b"", qos=1, retain=True) for topic in names]
+
+
+def said(session: Session, names: Sequence[str]) -> list[Message]:
+    """What is published now on these topics; where nothing is, the message that clears it."""
+    payloads: dict[str, bytes] = {}
+    for start in range(0, len(names), 500):
+        part = col(PublishedRow.topic).in_(names[start : start + 500])
+        payloads |= dict(session.exec(select(PublishedRow.topic, PublishedRow.payload).where(part)).all())
+    return [Message(topic, payloads.get(topic, b""), qos=1, retain=True) for topic in names]
 
 
 def republish(session: Session) -> list[Message]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from broadcaster.controller.orders import Lineup, lineup, trial
-from broadcaster.controller.planning import request
+from broadcaster.controller.planning import request, stored_slots
 from broadcaster.desk import notices
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import NotFound
@@ -16,8 +16,7 @@ from broadcaster.people.rights import Right
 from broadcaster.proof.ledger import Day, read_day
 from broadcaster.storage.changes import changed
 from broadcaster.storage.engine import upsert
-from broadcaster.storage.mapping import slot_of
-from broadcaster.storage.tables import AreaRow, CalendarDayRow, NoticeRow, SlotRow
+from broadcaster.storage.tables import AreaRow, CalendarDayRow, NoticeRow
 from schedules.explain import Explained, explain
 from schedules.ledger import Outcome
 from schedules.notices import NoticeKind
@@ -293,11 +292,8 @@ def _concerns(slot_place: Place, asked: Place) -> bool:
 
 
 def _request(ctx: Context, day: date, lined: Lineup) -> PlanRequest:
-    days = [day - timedelta(days=1), day, day + timedelta(days=1)]
-    rows = ctx.session.exec(
-        select(SlotRow).where(col(SlotRow.day).in_(days), col(SlotRow.withdrawn_at).is_(None))
-    )
-    kept = [slot_of(row) for row in rows]
+    near = [day - timedelta(days=1), day, day + timedelta(days=1)]
+    kept = stored_slots(ctx.session, near)
     return request(ctx.session, day, lined, ctx.house.settings.zone, ctx.now, kept)
 
 

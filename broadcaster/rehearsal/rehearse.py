@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from broadcaster.controller import lifecycle
-from broadcaster.controller.core import Habits
+from broadcaster.controller.habits import Habits
 from broadcaster.proof.ledger import days_between, read_days
 from broadcaster.rehearsal import laws
 from broadcaster.rehearsal.county import COUNTY, County, MemoryShelf, Scenario, lay_out

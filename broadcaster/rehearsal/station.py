@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, event
 
-from broadcaster.controller.core import Controller, Habits
+from broadcaster.controller.core import Controller
+from broadcaster.controller.habits import Habits
 from broadcaster.controller.media import Media, Shelf
 from broadcaster.controller.moment import Moment
 from broadcaster.rehearsal.wire import Broker, SimLink, Weather

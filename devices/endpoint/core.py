@@ -10,13 +10,14 @@ The parts: `clock` says what time may be believed, `held` which documents hold, 
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 from devices import sealing, topics
 from devices.documents import Alerts, Document, Manifest, Plan, Receipt, Settings, TimeBeacon
 from devices.endpoint.alerts import AlertsInForce
 from devices.endpoint.clock import Clock, Instant
 from devices.endpoint.conductor import Conductor
-from devices.endpoint.cues import Cues, held_cues
+from devices.endpoint.cues import Cues, held_cues, staged_only
 from devices.endpoint.downloads import Downloads
 from devices.endpoint.held import Held, Refused, Unseal
 from devices.endpoint.hindrances import REMEMBERED, Hindrances
@@ -261,8 +262,9 @@ class Endpoint:
         self._need()
 
     def _need(self) -> None:
-        """Which recordings are wanted: those of alerts first, then by the time of their first cue."""
-        needed = {name: when.timestamp() for name, when in self._cues.recordings.items()}
+        """Which recordings are wanted: those of alerts first, then by the time of their first cue, then the waiting."""
+        needed = {name: inf for _, plan in self._held.bodies(Plan) for name in staged_only(plan)}
+        needed |= {name: when.timestamp() for name, when in self._cues.recordings.items()}
         for running in self._alerts:
             if running.alert.recording is not None:
                 needed[running.alert.recording] = 0.0

@@ -220,6 +220,16 @@ def _room(spans: tuple[Span, ...], item: PlanItem, lease: datetime, quiet: Quiet
     return _Room(rest, tuple(taken for span in leased for taken in clipped(hush, span.start, span.end)))
 
 
+def staged_only(plan: Plan) -> tuple[str, ...]:
+    """Recordings of emergencies and drills without a cue: they wait here until an alert calls for them."""
+    cued = {cue.item for cue in plan.cues}
+    return tuple(
+        item.recording
+        for number, item in enumerate(plan.items)
+        if number not in cued and item.precedence.klass is not BroadcastClass.DAILY
+    )
+
+
 def _cue(ordered: OrderedCue, item: PlanItem) -> Cue:
     return Cue(
         slot=SlotId(ordered.slot),

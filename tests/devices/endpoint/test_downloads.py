@@ -1,5 +1,7 @@
 """Recordings: asked for when needed, chunk by chunk, kept only if they are what their name says."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,8 +12,13 @@ from devices.documents import Alerts
 from devices.endpoint.media import DiskMedia, MemoryMedia
 from devices.links import Message
 from devices.reports import EventKind, Heartbeat, Want
+from schedules.precedence import BroadcastClass, Precedence
 from tests.devices.endpoint.board import Board, ready
 from tests.devices.endpoint.village import alert, at, cue, item, plan, sha256, slot, sound_bytes
+
+
+def emergency(name: str) -> Precedence:
+    return replace(item(name).precedence, klass=BroadcastClass.EMERGENCY)
 
 
 def wanting(chunks: int, **changes) -> Board:
@@ -33,6 +40,19 @@ def test_topics_of_a_recording_are_subscribed_only_while_it_is_wanted():
     board.give("long", 2)
     assert not mine & board.link.filters
     assert "ccxm/1/to/horn-01/+/+" in board.link.filters
+
+
+def test_audio_that_waits_for_an_emergency_is_fetched_after_what_has_a_cue_and_never_sounds_by_the_plan():
+    board = Board()
+    saved = item("flood", recording=sha256("siren"), precedence=emergency("flood"))
+    items = [item(recording=sha256("evening")), saved]
+    board.tell(plan(cue("08:00"), items=items))
+    board.run_for(minutes=1)
+    assert board.reports(Heartbeat)[-1].missing == (sha256("evening"), sha256("siren"))
+    board.give("evening").give("siren")
+    board.run_for(hours=24)
+    assert board.outcomes == [(slot("08:00"), "counted")]
+    assert sha256("siren") in board.media.whole()
 
 
 def test_the_first_want_is_jittered_and_asks_for_one_window():

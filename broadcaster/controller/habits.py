@@ -1,0 +1,20 @@
+"""Habits: how the controller works."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How far ahead it plans, how long a plan holds, and how often it does what it does."""
+
+    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    plan_days: int = 3  # today and the days after it
+    lease: timedelta = timedelta(days=7)
+    heartbeat_s: int = 30
+    gather_s: float = 0.2  # reports are stored in batches of so long
+    most_gathered: int = 2_000  # or of so many
+    beacon_s: float = 30.0
+    look_s: float = 5.0  # how often it looks for changes that nobody told it of
+    retry_s: float = 1.0  # after a fault of the database
