@@ -21,6 +21,17 @@ Ordinal = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Natural = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Topic = Annotated[str, Meta(max_length=80)]  # of a document, without its root
 Percent = Annotated[int, Meta(ge=0, le=100)]
+Volts = Annotated[int, Meta(ge=0, le=500)]
+FaultCode = Annotated[int, Meta(ge=1, le=5)]  # of GD/J 089-2018
+
+
+class Reset(StrEnum):
+    """Why an endpoint started."""
+
+    POWER_ON = "power_on"
+    BROWNOUT = "brownout"
+    WATCHDOG = "watchdog"
+    SOFTWARE = "software"  # ordered: an update, a person
 
 
 class Presence(StrEnum):
@@ -64,6 +75,22 @@ class Heartbeat:
     unreceipted: Natural = 0  # as-played records not yet receipted
     free_kb: Natural | None = None
     software: Annotated[str, Meta(max_length=64)] = ""
+    boots: Natural | None = None  # starts counted in the endpoint's life
+    reset: Reset | None = None  # why this start
+    mains_v: Volts | None = None
+    battery_mv: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    cell: Annotated[str, Meta(max_length=32)] | None = None  # of the mobile network
+    door_open: bool | None = None
+    volume_actual: Percent | None = None  # where it stands, if it can be turned by hand
+    current_percent: Annotated[int, Meta(ge=0, le=1_000)] | None = (
+        None  # drawn by what sounds, of what is expected
+    )
+    echo: Annotated[int, Meta(ge=-100, le=100)] | None = (
+        None  # correlation of microphone and what sounds, percent
+    )
+    impedance_percent: Annotated[int, Meta(ge=0, le=10_000)] | None = None  # of the loudspeaker's reference
+    line_errors: Natural | None = None  # damaged frames of the serial line since the start
+    faults: Annotated[tuple[FaultCode, ...], Meta(max_length=5)] = ()  # in force
 
 
 class EventKind(StrEnum):
@@ -91,6 +118,8 @@ class Event:
     kind: EventKind
     age_ms: Natural = 0
     detail: Annotated[str, Meta(max_length=1_000)] = ""
+    up_s: Natural | None = None  # when it happened: seconds since the program started
+    mains_v: Volts | None = None  # just before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

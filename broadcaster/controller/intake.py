@@ -109,7 +109,7 @@ def _state(endpoint: str, heard: tuple[datetime, Heartbeat]) -> dict[str, object
     return {"endpoint": endpoint, "heard_at": at} | {name: getattr(beat, name) for name in _MEMBERS}
 
 
-_MEMBERS = tuple(Heartbeat.__dataclass_fields__.keys() - {"v"})
+_MEMBERS = tuple(Heartbeat.__dataclass_fields__.keys() & EndpointStateRow.model_fields.keys())
 
 
 def _presence(endpoint: str, said: tuple[datetime, Status]) -> dict[str, object]:

@@ -356,6 +356,18 @@ class Endpoint:
             unreceipted=self._recorder.unreceipted,
             free_kb=self._media.free_kb(),
             software=self._software,
+            boots=readings.boots,
+            reset=readings.reset,
+            mains_v=readings.mains_v,
+            battery_mv=readings.battery_mv,
+            cell=readings.cell,
+            door_open=readings.door_open,
+            volume_actual=readings.volume_actual,
+            current_percent=readings.current_percent,
+            echo=readings.echo,
+            impedance_percent=readings.impedance_percent,
+            line_errors=readings.line_errors,
+            faults=readings.faults,
         )
 
     def _say(self, kind: EventKind, about: str, detail: str) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from devices.reports import Reset
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readings:
@@ -12,6 +14,18 @@ class Readings:
     battery: int | None = None  # percent
     temperature: int | None = None  # °C
     signal: int | None = None  # dBm
+    boots: int | None = None
+    reset: Reset | None = None
+    mains_v: int | None = None
+    battery_mv: int | None = None
+    cell: str | None = None
+    door_open: bool | None = None
+    volume_actual: int | None = None  # percent
+    current_percent: int | None = None
+    echo: int | None = None  # percent
+    impedance_percent: int | None = None
+    line_errors: int | None = None
+    faults: tuple[int, ...] = ()
 
 
 class Instruments(Protocol):

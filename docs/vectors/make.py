@@ -28,7 +28,7 @@ from devices.documents import (
     TimeBeacon,
 )
 from devices.errors import BadReport, RefusedDocument
-from devices.reports import Event, EventKind, Heartbeat, PlayedBatch, Presence, Report, Status, Want
+from devices.reports import Event, EventKind, Heartbeat, PlayedBatch, Presence, Report, Reset, Status, Want
 from devices.signing import Ed25519Signer, Keyring
 from devices.topics import DocumentKind, ReportKind
 from docs.vectors import decisions
@@ -289,8 +289,25 @@ REPORTS: dict[ReportKind, Report] = {
         unreceipted=3,
         free_kb=812_004,
         software="broadcaster 0.1.0",
+        boots=12,
+        reset=Reset.POWER_ON,
+        mains_v=231,
+        battery_mv=12_840,
+        cell="460-00-2a3f-01",
+        door_open=False,
+        volume_actual=80,
+        line_errors=0,
+        faults=(4,),
     ),
-    ReportKind.EVENT: Event(boot=BOOT, seq=1, kind=EventKind.LAST_GASP, age_ms=40, detail="mains has failed"),
+    ReportKind.EVENT: Event(
+        boot=BOOT,
+        seq=1,
+        kind=EventKind.LAST_GASP,
+        age_ms=40,
+        detail="mains has failed",
+        up_s=421,
+        mains_v=228,
+    ),
     ReportKind.WANT: Want(recording=RECORDING_SHA256, base=0, bitmap="c0"),
 }
 BAD_REPORTS: tuple[tuple[ReportKind, str], ...] = (

@@ -47,7 +47,7 @@ class EndpointRow(Row, table=True):
 
 
 class EndpointStateRow(Row, table=True):
-    """The last heartbeat of an endpoint (its members but `v`) and its presence; whichever came first makes the row."""
+    """The last heartbeat of an endpoint (what screens show of it) and its presence; whichever came first makes the row."""
 
     __tablename__ = "endpoint_state"
 
