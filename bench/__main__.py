@@ -5,7 +5,7 @@ import importlib
 import json
 import sys
 
-NAMES = ("plan", "prepare", "fanout", "ingest")
+NAMES = ("plan", "prepare", "fanout", "ingest", "repairs")
 COLUMNS = ("value", "unit", "baseline", "ratio", "goal", "met")
 
 

@@ -1,0 +1,122 @@
+"""What it costs to supervise 100,000 endpoints that report once a minute, and to find the causes when they fall silent.
+
+The baseline is what every peer does: each second all endpoints are compared with the clock.
+"""
+
+import resource
+import time as clock
+from collections.abc import Iterable
+
+from devices.reports import Heartbeat, Reset
+from devices.supervision import State, Supervision, exported, restored
+from schedules.records import ClockQuality
+
+ENDPOINTS, PERIOD = 100_000, 60
+GOAL_SHARE = 0.10
+GOAL_STORM_RATIO, GOAL_START_S = 10.0, 3.0
+FAILURES = 10_000
+
+
+def run() -> dict[str, object]:
+    """CPU share of one core for steady supervision, and the figures of storms and starts."""
+    before = _resident_mb()
+    supervision = Supervision(0.0)
+    for n in range(ENDPOINTS):
+        supervision.watch(f"horn-{n:06d}", ("broker", f"hub:{n // 500}"), commissioned=True)
+    now = _minutes(supervision, 0.0, 3, range(ENDPOINTS))  # learn the names, fill the wheel
+    memory = _resident_mb() - before
+    share, now = _share(supervision, now)
+    good_s, bad_s = _storm()
+    stored = exported(supervision)
+    begun = clock.process_time()
+    restored(stored, now + 60)
+    start_s = clock.process_time() - begun
+    baseline = _compare_all()
+    return {
+        "name": "supervise 100,000 endpoints at 60 s: share of one core",
+        "value": round(share, 4),
+        "unit": "of a core",
+        "baseline": round(baseline, 4),
+        "ratio": round(share / baseline, 3),
+        "goal": GOAL_SHARE,
+        "met": share <= GOAL_SHARE and bad_s <= GOAL_STORM_RATIO * good_s and start_s <= GOAL_START_S,
+        "memory_mb": round(memory, 1),
+        "good_reports_us": round(good_s / FAILURES * 1e6, 2),
+        "failures_us": round(bad_s / FAILURES * 1e6, 2),
+        "storm_ratio": round(bad_s / good_s, 2),
+        "storm_goal": GOAL_STORM_RATIO,
+        "start_s": round(start_s, 2),
+        "start_goal_s": GOAL_START_S,
+        "snapshot_mb": round(len(stored) / 1e6, 1),
+    }
+
+
+def _beat(minute: int, now: float) -> Heartbeat:
+    return Heartbeat(
+        boot="0a1b2c3d",
+        seq=minute + 1,
+        up_s=int(now),
+        clock_ms=0,
+        clock=ClockQuality.SYNCED,
+        next_in_s=PERIOD,
+        mains=True,
+        reset=Reset.POWER_ON,
+    )
+
+
+def _minutes(supervision: Supervision, now: float, minutes: int, alive: Iterable[int]) -> float:
+    """Every endpoint of `alive` beats once a minute, in its own second."""
+    by_second: list[list[str]] = [[] for _ in range(PERIOD)]
+    for n in alive:
+        by_second[n % PERIOD].append(f"horn-{n:06d}")
+    for _ in range(minutes):
+        beat = _beat(int(now) // PERIOD, now)
+        for names in by_second:
+            now += 1.0
+            for name in names:
+                supervision.heartbeat(name, beat, now)
+            supervision.tick(now)
+            supervision.happened()
+    return now
+
+
+def _share(supervision: Supervision, now: float, minutes: int = 3) -> tuple[float, float]:
+    begun = clock.process_time()
+    now = _minutes(supervision, now, minutes, range(ENDPOINTS))
+    return (clock.process_time() - begun) / (minutes * PERIOD), now
+
+
+def _storm() -> tuple[float, float]:
+    """CPU seconds for one good report of each of FAILURES endpoints, and for all of them falling silent."""
+    supervision = Supervision(0.0)
+    for n in range(FAILURES):
+        supervision.watch(f"horn-{n:06d}", ("broker", f"hub:{n // 500}"), commissioned=True)
+    now = _minutes(supervision, 0.0, 5, range(FAILURES))
+    names = [f"horn-{n:06d}" for n in range(FAILURES)]
+    beat = _beat(int(now) // PERIOD, now)
+    begun = clock.process_time()
+    for name in names:
+        supervision.heartbeat(name, beat, now)
+    good_s = clock.process_time() - begun
+    begun = clock.process_time()
+    while not all(watch.state is State.SILENT for watch in supervision.watches):
+        for _ in range(PERIOD):
+            now += 1.0
+            supervision.tick(now)
+    return good_s, clock.process_time() - begun
+
+
+def _compare_all() -> float:
+    """The baseline's share of a core: each second every last time is compared with the clock."""
+    heard = {f"horn-{n:06d}": float(n % PERIOD) for n in range(ENDPOINTS)}
+    begun = clock.process_time()
+    for second in range(5):
+        late = [name for name, at in heard.items() if second + 60.0 - at > 2 * PERIOD + 12.0]
+        assert not late
+        for n in range(second, ENDPOINTS, PERIOD):
+            heard[f"horn-{n:06d}"] = second + 60.0
+    return (clock.process_time() - begun) / 5
+
+
+def _resident_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,234 @@
+"""Silence: suspicion after two periods, silence within the fleet's budget, and nothing while a gate is closed."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from devices.reports import EventKind, Presence, Status
+from devices.supervision import GateMoved, Overlay, State
+from devices.supervision.rhythm import Rhythm, misses_allowed
+from tests.devices.supervision.field import PERIOD, Field
+
+
+@pytest.mark.parametrize(
+    ("fleet", "loss", "misses"),
+    [
+        (100_000, 0.001, 3),
+        (100_000, 0.01, 5),
+        (100_000, 0.05, 7),
+        (100_000, 0.10, 9),
+        (100_000, 0.20, 12),
+        (1_000, 0.01, 4),
+        (1_000, 0.10, 7),
+    ],
+)
+def test_the_fleets_budget_of_false_alarms_says_how_many_misses_are_allowed(fleet, loss, misses):
+    assert misses_allowed(loss, loss, 60.0, fleet) == misses
+
+
+def test_lines_that_lose_in_runs_get_more_time():
+    assert misses_allowed(0.01, 0.5, 60.0, 1_000) > misses_allowed(0.01, 0.01, 60.0, 1_000)
+
+
+def test_a_dead_endpoint_is_suspected_after_two_periods_and_silent_after_its_budget():
+    field = Field().run(600)
+    field.horn.alive = False
+    field.run(600)
+    suspect, silent = field.flips
+    assert (suspect.to_state, silent.to_state) == (State.SUSPECT, State.SILENT)
+    heard = field.supervision.heard("horn-0")
+    assert suspect.detected - heard == pytest.approx(2 * PERIOD + 12, abs=2)
+    assert 3 * PERIOD < silent.detected - heard <= 5 * PERIOD + 13
+    assert silent.onset == heard + PERIOD  # the first heartbeat that did not come
+
+
+def test_one_lost_heartbeat_is_nothing_and_two_are_a_suspicion_that_ends():
+    field = Field()
+    field.horn.skip = {10, 20, 21}
+    field.run(60 * 40)
+    assert field.way() == [State.SUSPECT, State.OK]
+
+
+def test_a_new_endpoint_never_alarms_before_its_third_report():
+    field = Field(commissioned=False)
+    field.horn.skip = set(range(3, 40))
+    field.run(60 * 30)
+    assert field.way() == []
+    field.horn.skip = set()
+    assert field.run(60 * 15).way() == [State.OK]
+
+
+def test_a_longer_promise_gives_a_longer_time():
+    field = Field().run(300)
+    field.supervision.heartbeat("horn-0", field.horn.beat(field.now, period=3_600), field.now)
+    field.horn.alive = False
+    assert field.run(7_000).way() == []
+    assert field.run(400).way() == [State.SUSPECT]
+
+
+@pytest.mark.parametrize("down_s", [600, 86_400])
+def test_an_outage_of_the_controller_makes_nobody_silent(down_s):
+    field = Field(20).run(300).restart(down_s).run(900)
+    assert field.flips == []
+    blind = [each for each in field.others if isinstance(each, GateMoved)]
+    assert [(each.gate, each.open) for each in blind] == [("controller", False), ("controller", True)]
+    assert blind[1].since - blind[0].since == down_s
+
+
+def test_restarts_every_four_minutes_delay_detection_by_no_more_than_the_time_they_took():
+    field = Field(3).run(600)
+    field.horn.alive = False
+    dead_since = field.now
+    while field.state() is not State.SILENT and field.now < dead_since + 7_200:
+        field.restart(5).run(235)
+    assert field.now - dead_since < 2 * 240 + 5 * PERIOD
+    assert {flip.endpoint for flip in field.flips} == {"horn-0"}
+
+
+def test_restarts_in_step_with_the_heartbeats_make_nobody_silent():
+    field = Field(1).run(PERIOD * 5 - 1)
+    for _ in range(30):
+        field.restart(4).run(PERIOD - 4)  # each swallows one heartbeat
+    assert field.flips == []
+    assert field.horn.seq > 30
+
+
+def test_behind_a_closed_gate_nothing_is_known_and_the_count_goes_on_afterwards():
+    field = Field().run(300)
+    field.horn.alive = False
+    field.run(60)
+    silent_before = field.supervision.silence("horn-0", field.now)
+    field.supervision.close("broker", field.now, "three canaries missed")
+    assert field.supervision.overlays("horn-0") == {Overlay.UNOBSERVED}
+    field.run(3_600)
+    assert field.supervision.silence("horn-0", field.now) <= silent_before
+    field.supervision.open("broker", field.now)
+    assert field.run(40).way() == [State.SUSPECT]
+
+
+def test_a_gate_closed_after_the_fact_excuses_from_then_on():
+    field = Field().run(300)
+    field.horn.reachable = False
+    field.run(30)
+    field.supervision.close("broker", field.now, "canary", since=field.now - 30)
+    field.run(1_000)
+    field.horn.reachable = True
+    field.supervision.open("broker", field.now)
+    assert field.run(900).way() == []
+
+
+def test_another_hubs_gate_excuses_nobody_here():
+    field = Field(gates=["broker", "hub:1"]).run(300)
+    field.supervision.close("hub:2", field.now, "mute")
+    field.horn.alive = False
+    assert field.run(100).way() == [State.SUSPECT]
+
+
+def test_wills_and_retained_replays_prove_neither_life_nor_death():
+    field = Field().run(300)
+    epoch = field.horn.beat(field.now).boot
+    for said, retained in ((epoch, True), ("deadbeef", False)):
+        status = Status(state=Presence.OFFLINE, epoch=said)
+        field.supervision.status("horn-0", status, field.now, retained=retained)
+    assert field.supervision.probes(field.now + 20) == ()
+    field.supervision.status("horn-0", Status(state=Presence.OFFLINE, epoch=epoch), field.now, retained=False)
+    assert field.supervision.probes(field.now + 14) == ()
+    assert field.supervision.probes(field.now + 15) == ("horn-0",)
+    assert field.state() is State.OK
+
+
+def test_a_will_without_death_asks_nothing_once_it_is_heard_again():
+    field = Field().run(300)
+    epoch = f"{field.horn.boot:08x}"
+    field.supervision.status("horn-0", Status(state=Presence.OFFLINE, epoch=epoch), field.now, retained=False)
+    assert field.run(61).supervision.probes(field.now) == ()
+
+
+def test_of_many_suspects_a_few_behind_each_path_are_asked():
+    field = Field(300).run(300)
+    for horn in field.horns.values():
+        horn.alive = False
+    for _ in range(200):
+        field.run(1)
+    asked = field.supervision.probes(field.now)
+    assert len(asked) == 5
+
+
+def test_failed_probes_shorten_the_wait_but_never_below_three_misses():
+    rhythm = Rhythm()
+    assert rhythm.silent_after(100_000, failed_probes=1) == rhythm.silent_after(100_000) - PERIOD
+    assert rhythm.silent_after(100_000, failed_probes=20) == 3 * PERIOD + 12
+
+
+def test_a_failed_probe_is_acted_upon_at_once():
+    field = Field().run(300)
+    next(iter(field.supervision.watches)).rhythm.missed_hour = 20.0  # a bad line
+    field.horn.alive = False
+    field.run(200)
+    assert field.state() is State.SUSPECT
+    for _ in range(9):
+        field.supervision.probe_failed("horn-0")
+    assert field.run(2).state() is State.SILENT
+
+
+@pytest.mark.parametrize("heartbeat_first", [True, False])
+def test_a_heartbeat_in_the_second_of_the_deadline_leaves_it_well_in_either_order(heartbeat_first):
+    field = Field().run(300)
+    horn, supervision = field.horn, field.supervision
+    deadline = supervision.heard("horn-0") + Rhythm().suspect_after
+    deeds = [
+        lambda: supervision.heartbeat("horn-0", horn.beat(deadline), deadline),
+        lambda: supervision.tick(deadline),
+    ]
+    for second in range(int(field.now) + 1, int(deadline)):
+        supervision.tick(float(second))
+    for deed in deeds if heartbeat_first else reversed(deeds):
+        deed()
+    field.now = deadline
+    assert field.state() is State.OK
+    field.horn.alive = False
+    assert field.run(150).state() is State.SUSPECT
+
+
+def test_late_and_doubled_heartbeats_count_once():
+    field = Field().run(300)
+    supervision, horn = field.supervision, field.horn
+    first, second = horn.beat(field.now), horn.beat(field.now)
+    supervision.heartbeat("horn-0", second, field.now)
+    missed = next(iter(supervision.watches)).rhythm.missed_hour
+    supervision.heartbeat("horn-0", first, field.now + 1)
+    supervision.heartbeat("horn-0", second, field.now + 2)
+    assert next(iter(supervision.watches)).rhythm.missed_hour == missed - 1
+    assert supervision.heard("horn-0") == field.now
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(20, 400), st.integers(1, 900)), max_size=6), st.integers(0, 59))
+def test_whatever_outages_the_controller_has_the_living_stay_well(outages, phase):
+    field = Field(2)
+    field.horn.phase = phase
+    for up_s, down_s in outages:
+        field.run(up_s).restart(down_s)
+    assert field.run(200).flips == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(st.integers(60, 400), st.integers(1, 60)), min_size=1, max_size=5))
+def test_restarts_lose_no_progress_towards_silence(outages):
+    straight, restarted = Field().run(300), Field().run(300)
+    for field in (straight, restarted):
+        field.horn.alive = False
+    down = 0
+    for up_s, down_s in outages:
+        restarted.run(up_s).restart(down_s)
+        down += max(down_s, PERIOD)
+    restarted.run(600)
+    straight.run(900)
+    assert restarted.way() == straight.way()
+    assert restarted.flips[-1].detected <= straight.flips[-1].detected + down + PERIOD
+
+
+def test_an_event_is_no_heartbeat_but_other_events_change_nothing():
+    field = Field().run(300)
+    field.supervision.event("horn-0", field.horn.gasp(field.now, kind=EventKind.DOOR_OPENED), field.now)
+    assert field.way() == []
