@@ -72,7 +72,7 @@ def test_members_that_are_not_known_are_passed_over() -> None:
         ("missing", ["a" * 63], "$.missing[0]"),
         ("battery", 101, "$.battery"),
         ("reset", "tired", "Invalid enum value 'tired' - at `$.reset`"),
-        ("faults", [6], "$.faults[...]"),
+        ("faults", [6], "$.faults[0]"),
         ("volume_actual", 101, "$.volume_actual"),
         ("mains", 1, "Expected `bool | null`, got `int` - at `$.mains`"),
         ("v", 2, "$.v"),
