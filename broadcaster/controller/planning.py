@@ -87,7 +87,7 @@ def request(
         day=day,
         now=now,
         zone=zone,
-        calendar=_calendar(session),
+        calendar=calendar_of(session),
         places=_places(session),
         orders=lineup.orders,
         kept=tuple(kept),
@@ -135,7 +135,8 @@ def _says_something(draft: Draft) -> bool:
     return bool(draft.changed or draft.gone or draft.reasons_changed)
 
 
-def _calendar(session: Session) -> Calendar:
+def calendar_of(session: Session) -> Calendar:
+    """The published calendar with the operator's corrections."""
     rows = session.exec(select(CalendarDayRow))
     return Calendar(
         corrections={row.day: Correction.WORKDAY if row.workday else Correction.OFF for row in rows}

@@ -2,11 +2,12 @@
 
 from broadcaster.desk.alerts import Alerts
 from broadcaster.desk.audit import Audit
+from broadcaster.desk.calendar import Calendar
 from broadcaster.desk.documents import Documents
 from broadcaster.desk.door import Desk
 from broadcaster.desk.ledger import Ledger
 from broadcaster.desk.notices import Notices
-from broadcaster.desk.plans import Calendar, Plans
+from broadcaster.desk.plans import Plans
 from broadcaster.desk.playlists import Playlists
 from broadcaster.desk.recordings import Recordings
 from broadcaster.desk.registry import Areas, Endpoints

@@ -10,6 +10,7 @@ from broadcaster.desk import recordings, workflow
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.house import Context
+from broadcaster.desk.places import place_names
 from broadcaster.desk.recordings import Made
 from broadcaster.desk.workflow import Step
 from broadcaster.language import N_
@@ -63,6 +64,7 @@ class NoticeView:
     text: str
     state: NoticeState
     targets: tuple[str, ...]
+    places: tuple[str, ...]  # the names of the targets
     valid_from: datetime
     valid_until: datetime
     klass: BroadcastClass
@@ -229,12 +231,13 @@ def view(session: Session, row: NoticeRow) -> NoticeView:
     return NoticeView(
         **members,
         targets=tuple(row.targets),
+        places=place_names(session, row.targets),
         duration_ms=asset.duration_ms if asset else None,
         rule=rule_of(row.rule) if row.rule else None,
     )
 
 
-_MEMBERS = NoticeView.__dataclass_fields__.keys() - {"targets", "duration_ms", "rule"}
+_MEMBERS = NoticeView.__dataclass_fields__.keys() - {"targets", "places", "duration_ms", "rule"}
 
 
 def _row(

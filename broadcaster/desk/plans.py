@@ -1,29 +1,30 @@
 """Plans at the desk: a day of one village as people read it, why it is so, and what a draft would get."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session, col, select
 
 from broadcaster.controller.orders import Lineup, lineup, trial
 from broadcaster.controller.planning import request, stored_slots
 from broadcaster.desk import notices
-from broadcaster.desk.door import Noun, order, question
-from broadcaster.desk.errors import NotFound
+from broadcaster.desk.door import Noun, question
 from broadcaster.desk.house import Context
-from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.proof.ledger import Day, read_day
-from broadcaster.storage.changes import changed
-from broadcaster.storage.engine import upsert
-from broadcaster.storage.tables import AreaRow, CalendarDayRow, NoticeRow
-from schedules.explain import Explained, explain
+from broadcaster.storage.mapping import windows_of
+from broadcaster.storage.tables import AreaRow, NoticeRow, PlaylistRow
+from schedules.explain import Explained, Statement, explain
 from schedules.ledger import Outcome
 from schedules.notices import NoticeKind
-from schedules.places import Level, Place, covers, level_of
+from schedules.places import Level, Place, chain_of, covers, level_of
 from schedules.planning import plan
 from schedules.request import PlanRequest
-from schedules.slots import AbsentBecause, DayPlan, PlannedBecause, Slot
+from schedules.slots import Absence, AbsentBecause, DayPlan, PlannedBecause, Slot
+from schedules.windows import clipped, instant, spans_around
+
+_NAME_NOTICES = frozenset({"order", "other", "others", "subject"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +68,33 @@ class PlanView:
     slots: tuple[SlotView, ...]
     absences: tuple[AbsenceView, ...]
     minutes: float
+    quiet: tuple[tuple[datetime, datetime], ...]  # the place's quiet hours of that day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """One statement: a sentence in English with its parameters, to be said in any language."""
+    """One statement: a sentence in English with its parameters, to be said in any language.
+
+    `names` are what people call what the parameters name by id; instants are in ISO 8601.
+    """
 
     key: Explained
     sentence: str
     parameters: dict[str, str]
+    names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    """Plays of a notice that a day cannot hold, for one reason; `places` are names, `others` titles."""
+
+    day: date
+    notice: str
+    title: str
+    plays: int
+    because: AbsentBecause
+    places: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +123,6 @@ class Preview:
     conflicts: tuple[ConflictView, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarDay:
-    """What the operator says a day is."""
-
-    day: date
-    workday: bool
-    name: str
-
-
 class Plans(Noun):
     """What is planned, and why."""
 
@@ -121,8 +131,9 @@ class Plans(Noun):
         """A day of one place, with what became of each play so far."""
         which = day or _today(ctx)
         known = read_day(ctx.session, which)
+        made = _made(ctx, which)
         said = _Names(ctx.session)
-        slots = [slot for slot in known.plan.slots if _concerns(slot.place, place)]
+        slots = [slot for slot in made.slots if slot.day == which and _concerns(slot.place, place)]
         outcomes = _outcomes(known, place, ctx.now)
         slots.sort(key=lambda slot: (slot.planned, slot.item))
         return PlanView(
@@ -130,8 +141,9 @@ class Plans(Noun):
             place=place,
             place_name=said.place(place),
             slots=tuple(said.slot(slot, outcomes.get(slot.id, {})) for slot in slots),
-            absences=said.absences(known.plan, place),
+            absences=said.absences(made, place),
             minutes=round(sum(slot.duration_ms for slot in slots) / 60_000, 1),
+            quiet=_quiet(ctx, place, which),
         )
 
     @question("GET", "/plans/{place}/explain/{notice}", right=Right.VIEW)
@@ -142,14 +154,9 @@ class Plans(Noun):
         which = day or _today(ctx)
         row = notices.live_or_newest(ctx.session, notice)
         asked = _request(ctx, which, lineup(ctx.session))
-        made = read_day(ctx.session, which).plan
+        said = _Names(ctx.session)
         return tuple(
-            Explanation(
-                key=each.key,
-                sentence=each.sentence,
-                parameters={name: str(value) for name, value in each.parameters.items()},
-            )
-            for each in explain(place, notice, asked, made, state=row.state)
+            said.explanation(each) for each in explain(place, notice, asked, plan(asked), state=row.state)
         )
 
     @question("GET", "/plans-conflicts", right=Right.VIEW)
@@ -183,33 +190,14 @@ class Plans(Noun):
             )
         return tuple(found)
 
-
-class Calendar(Noun):
-    """The operator's own corrections of the published calendar."""
-
-    @question("GET", "/calendar", right=Right.VIEW)
-    def list(self, ctx: Context) -> tuple[CalendarDay, ...]:
-        """All corrections, by day."""
-        rows = ctx.session.exec(select(CalendarDayRow).order_by(col(CalendarDayRow.day)))
-        return tuple(CalendarDay(day=row.day, workday=row.workday, name=row.name) for row in rows)
-
-    @order("PUT", "/calendar/{day}", right=Right.SETTLE)
-    def set(self, ctx: Context, day: date, workday: bool, name: str = "") -> CalendarDay:
-        """Say what a day is, whatever the published calendar says."""
-        ctx.require(Right.SETTLE)
-        upsert(ctx.session, CalendarDayRow, [{"day": day, "workday": workday, "name": name}])
-        changed(ctx.session)
-        return CalendarDay(day=day, workday=workday, name=name)
-
-    @order("DELETE", "/calendar/{day}", right=Right.SETTLE)
-    def clear(self, ctx: Context, day: date) -> None:
-        """Go by the published calendar again."""
-        ctx.require(Right.SETTLE)
-        row = ctx.session.get(CalendarDayRow, day)
-        if row is None:
-            raise NotFound(N_("The calendar has no correction for {day}."), day=day)
-        ctx.session.delete(row)
-        changed(ctx.session)
+    @question("GET", "/plans-shortfalls", right=Right.VIEW)
+    def shortfalls(self, ctx: Context, day: date | None = None, days: int = 3) -> tuple[Shortfall, ...]:
+        """What the next days cannot hold of what is approved, known before they begin."""
+        first, lined, said = day or _today(ctx), lineup(ctx.session), _Names(ctx.session)
+        following = (first + timedelta(days=n) for n in range(max(1, min(days, 14))))
+        return tuple(
+            short for each in following for short in said.shortfalls(plan(_request(ctx, each, lined)))
+        )
 
 
 class _Names:
@@ -218,6 +206,8 @@ class _Names:
     def __init__(self, session: Session) -> None:
         rows = session.exec(select(NoticeRow).order_by(col(NoticeRow.version)))
         self._notices = {row.id: row for row in rows}
+        lists = session.exec(select(PlaylistRow).order_by(col(PlaylistRow.version)))
+        self._playlists = {row.id: row.title for row in lists}
         self._areas = dict(session.exec(select(AreaRow.code, AreaRow.name)).all())
 
     def place(self, where: Place) -> str:
@@ -226,8 +216,10 @@ class _Names:
         return self._areas.get(village, village) + slash + endpoint
 
     def title(self, notice: str) -> str:
-        """The title of a notice, or the id of what is none."""
-        return self._notices[notice].title if notice in self._notices else notice
+        """The title of a notice or playlist, or the id of what is neither."""
+        if notice in self._notices:
+            return self._notices[notice].title
+        return self._playlists.get(notice, notice)
 
     def slot(self, slot: Slot, outcomes: dict[Outcome, int]) -> SlotView:
         """A slot for people."""
@@ -265,6 +257,35 @@ class _Names:
             if (place is None or _concerns(absence.place, place)) and notice in (None, absence.notice)
         )
 
+    def shortfalls(self, made: DayPlan) -> Iterator[Shortfall]:
+        """The absences of a day, those of one notice for one reason together."""
+        alike: dict[tuple[str, AbsentBecause], list[Absence]] = {}
+        for absence in made.absences:
+            alike.setdefault((absence.notice, absence.because), []).append(absence)
+        for (notice, because), absences in alike.items():
+            others = dict.fromkeys(other for absence in absences for other in absence.others)
+            yield Shortfall(
+                day=made.day,
+                notice=notice,
+                title=self.title(notice),
+                plays=len({absence.ordinal for absence in absences}),
+                because=because,
+                places=tuple(dict.fromkeys(self.place(absence.place) for absence in absences)),
+                others=tuple(map(self.title, others)),
+            )
+
+    def explanation(self, said: Statement) -> Explanation:
+        """A statement for people."""
+        parameters = {name: _plain(value) for name, value in said.parameters.items()}
+        names = {
+            name: ", ".join(map(self.title, value.split(", ")))
+            for name, value in parameters.items()
+            if name in _NAME_NOTICES
+        }
+        if "place" in parameters:
+            names["place"] = self.place(Place(parameters["place"]))
+        return Explanation(key=said.key, sentence=said.sentence, parameters=parameters, names=names)
+
     def conflicts(self, made: DayPlan) -> tuple[ConflictView, ...]:
         """The conflicts of a day."""
         return tuple(
@@ -284,6 +305,29 @@ class _Names:
 
 def _today(ctx: Context) -> date:
     return ctx.now.astimezone(ctx.house.settings.zone).date()
+
+
+def _made(ctx: Context, day: date) -> DayPlan:
+    """The plan of a day: what became of it where it is over, else what holds if nothing changes any more."""
+    if day < _today(ctx):
+        return read_day(ctx.session, day).plan
+    return plan(_request(ctx, day, lineup(ctx.session)))
+
+
+def _quiet(ctx: Context, place: Place, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    zone = ctx.house.settings.zone
+    areas = {row.code: row.quiet_hours for row in ctx.session.exec(select(AreaRow))}
+    hours = next((areas[area] for area in chain_of(place) if areas.get(area) is not None), None)
+    today = clipped(
+        spans_around(windows_of(hours) or (), day, zone),
+        instant(day, time(), zone),
+        instant(day + timedelta(days=1), time(), zone),
+    )
+    return tuple((span.start, span.end) for span in today)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
 def _concerns(slot_place: Place, asked: Place) -> bool:

@@ -11,6 +11,7 @@ from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.house import Context
 from broadcaster.desk.notices import NoticeView
+from broadcaster.desk.places import place_names
 from broadcaster.desk.workflow import Step
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
@@ -45,6 +46,7 @@ class PlaylistView:
     duration_ms: int
     rule: LoopRule | None
     targets: tuple[str, ...]
+    places: tuple[str, ...]  # the names of the targets
     valid_from: datetime
     valid_until: datetime
     created_by: str
@@ -154,10 +156,11 @@ def view(session: Session, row: PlaylistRow) -> PlaylistView:
         duration_ms=sum(item.duration_ms or 0 for item in items),
         rule=rule_of(row.rule) if row.rule else None,
         targets=tuple(row.targets),
+        places=place_names(session, row.targets),
     )
 
 
-_MEMBERS = PlaylistView.__dataclass_fields__.keys() - {"items", "duration_ms", "rule", "targets"}
+_MEMBERS = PlaylistView.__dataclass_fields__.keys() - {"items", "duration_ms", "rule", "targets", "places"}
 
 
 def _row(ctx: Context, draft: PlaylistDraft, playlist: str, version: int) -> PlaylistRow:

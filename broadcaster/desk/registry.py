@@ -1,9 +1,11 @@
 """Areas and endpoints at the desk: lists in and out, what each endpoint last said, and its secrets."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
 from sqlmodel import Session, col, select
 
 from broadcaster.desk import conditions
@@ -15,12 +17,13 @@ from broadcaster.desk.house import Context
 from broadcaster.desk.today import AreaToday, areas_today
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
-from broadcaster.registry import lists, provisioning
+from broadcaster.registry import areas, lists, provisioning
 from broadcaster.registry.lists import Format, Import
 from broadcaster.storage.changes import changed
 from broadcaster.storage.tables import AreaRow, EndpointRow, EndpointStateRow
 from devices.reports import Presence
-from schedules.places import Level, Place, covers, level_of, prefix_of
+from schedules.places import Level, Place, chain_of, covers, level_of, prefix_of
+from schedules.rules import Window
 
 _LONGEST_LIST = 64 * 1024 * 1024
 _MEDIA_TYPES = {
@@ -42,7 +45,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaView:
-    """One area with what lies in it."""
+    """One area with what lies in it. Its own quiet hours and budget are None where those of the wider area hold."""
 
     code: str
     name: str
@@ -50,6 +53,8 @@ class AreaView:
     population: int
     quiet_hours: tuple[tuple[str, str], ...] | None
     budget_minutes: int | None
+    quiet_in_force: tuple[tuple[str, str], ...]
+    budget_in_force: int | None  # None: no limit
     endpoints: int
 
 
@@ -59,13 +64,17 @@ class EndpointView:
 
     id: str
     village: str
+    village_name: str
     name: str
     site: str
     link: str
     feeder: str
-    position: int | None
+    position: int | None  # along the feeder
+    latitude: float | None
+    longitude: float | None
     population: int
     resource_code: str
+    volume: int | None
     provisioned: bool
     enabled: bool
     presence: Presence | None
@@ -95,9 +104,31 @@ class Areas(Noun):
     @question("GET", "/areas", right=Right.VIEW)
     def list(self, ctx: Context, inside: Place | None = None) -> tuple[AreaView, ...]:
         """Areas in the order of their codes."""
-        homes = ctx.session.exec(select(EndpointRow.village).where(col(EndpointRow.enabled).is_(True))).all()
-        rows = ctx.session.exec(select(AreaRow).order_by(col(AreaRow.code)))
-        return tuple(_area(row, homes) for row in rows if inside is None or covers(inside, Place(row.code)))
+        known, homes = _areas(ctx.session), _homes(ctx.session)
+        wanted = (row for row in known.values() if inside is None or covers(inside, Place(row.code)))
+        return tuple(_area(row, homes, known) for row in wanted)
+
+    @question("GET", "/areas/{area}", right=Right.VIEW)
+    def show(self, ctx: Context, area: Place) -> AreaView:
+        """One area."""
+        return _area(_area_row(ctx.session, area), _homes(ctx.session), _areas(ctx.session))
+
+    @order("PUT", "/areas/{area}/rules", right=Right.SETTLE, places="area")
+    def settle(
+        self,
+        ctx: Context,
+        area: Place,
+        quiet_hours: tuple[Window, ...] | None = None,
+        budget_minutes: Annotated[int, Field(ge=0, le=1440)] | None = None,
+    ) -> AreaView:
+        """Set an area's quiet hours and minutes budget; None goes by those of the wider area."""
+        row = _area_row(ctx.session, area)
+        areas.store(
+            ctx.session,
+            [replace(areas.area_of(row), quiet_hours=quiet_hours, budget_minutes=budget_minutes)],
+        )
+        ctx.session.expire_all()
+        return _area(_area_row(ctx.session, area), _homes(ctx.session), _areas(ctx.session))
 
     @question("GET", "/areas-today", right=Right.VIEW)
     def today(self, ctx: Context) -> tuple[AreaToday, ...]:
@@ -130,8 +161,9 @@ class Endpoints(Noun):
         )
         if inside is not None:
             wanted = wanted.where(col(EndpointRow.village).startswith(prefix_of(inside).partition("/")[0]))
+        names = _names(ctx.session)
         return tuple(
-            _endpoint(row, state)
+            _endpoint(row, state, names)
             for row, state in ctx.session.exec(wanted)
             if inside is None or covers(inside, Place(f"{row.village}/{row.id}"))
         )
@@ -139,7 +171,20 @@ class Endpoints(Noun):
     @question("GET", "/endpoints/{endpoint}", right=Right.VIEW)
     def show(self, ctx: Context, endpoint: str) -> EndpointView:
         """One endpoint."""
-        return _endpoint(_row(ctx.session, endpoint), ctx.session.get(EndpointStateRow, endpoint))
+        return _found(ctx.session, _row(ctx.session, endpoint))
+
+    @order("PUT", "/endpoints/{endpoint}/enabled", right=Right.REGISTER)
+    def enable(self, ctx: Context, endpoint: str, enabled: bool) -> EndpointView:
+        """Plan for an endpoint again, or leave it out of every plan."""
+        row = _row(ctx.session, endpoint)
+        ctx.require(Right.REGISTER, Place(row.village))
+        if row.retired_at:
+            raise _retired(endpoint)
+        row.enabled = enabled
+        ctx.session.add(row)
+        changed(ctx.session)
+        ctx.session.flush()
+        return _found(ctx.session, row)
 
     @question("GET", "/endpoints/{endpoint}/condition", right=Right.VIEW)
     def condition(self, ctx: Context, endpoint: str) -> Condition:
@@ -159,7 +204,7 @@ class Endpoints(Noun):
         row = _row(ctx.session, endpoint)
         ctx.require(Right.PROVISION, Place(row.village))
         if row.retired_at:
-            raise Conflict(N_("Endpoint {endpoint} was retired: a new set gets a new id."), endpoint=endpoint)
+            raise _retired(endpoint)
         made = provisioning.provision(
             ctx.session, endpoint, ctx.house.surroundings, set_account=ctx.house.set_account, now=ctx.now
         )
@@ -173,7 +218,7 @@ class Endpoints(Noun):
         row = _row(ctx.session, endpoint)
         ctx.require(Right.PROVISION, Place(row.village))
         provisioning.retire(ctx.session, endpoint, remove_account=ctx.house.remove_account, now=ctx.now)
-        return _endpoint(row, ctx.session.get(EndpointStateRow, endpoint))
+        return _found(ctx.session, row)
 
 
 def _content(file: Upload) -> bytes:
@@ -205,18 +250,51 @@ def _download(name: str, format: Format, content: bytes) -> Download:
     return Download(name=f"{name}.{format}", media_type=_MEDIA_TYPES[format], content=content)
 
 
-def _area(row: AreaRow, homes: Any) -> AreaView:
+def _areas(session: Session) -> dict[str, AreaRow]:
+    return {row.code: row for row in session.exec(select(AreaRow).order_by(col(AreaRow.code)))}
+
+
+def _homes(session: Session) -> Sequence[str]:
+    """The village of each endpoint that is in use."""
+    return session.exec(select(EndpointRow.village).where(col(EndpointRow.enabled).is_(True))).all()
+
+
+def _area_row(session: Session, area: Place) -> AreaRow:
+    row = session.get(AreaRow, area)
+    if row is None:
+        raise NotFound(N_("There is no area {area}."), area=area)
+    return row
+
+
+def _names(session: Session) -> dict[str, str]:
+    return dict(session.exec(select(AreaRow.code, AreaRow.name)).all())
+
+
+def _area(row: AreaRow, homes: Sequence[str], known: Mapping[str, AreaRow]) -> AreaView:
     place = Place(row.code)
-    hours = row.quiet_hours
+    chain = [known[area] for area in chain_of(place) if area in known]
+    quiet = next((area.quiet_hours for area in chain if area.quiet_hours is not None), [])
     return AreaView(
         code=row.code,
         name=row.name,
         level=Level(level_of(place)).name.lower(),
         population=row.population,
-        quiet_hours=None if hours is None else tuple((start, end) for start, end in hours),
+        quiet_hours=None if row.quiet_hours is None else _hours(row.quiet_hours),
         budget_minutes=row.budget_minutes,
+        quiet_in_force=_hours(quiet),
+        budget_in_force=next(
+            (area.budget_minutes for area in chain if area.budget_minutes is not None), None
+        ),
         endpoints=sum(covers(place, Place(home)) for home in homes),
     )
+
+
+def _hours(pairs: Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((start[:5], end[:5]) for start, end in pairs)
+
+
+def _retired(endpoint: str) -> Conflict:
+    return Conflict(N_("Endpoint {endpoint} was retired: a new set gets a new id."), endpoint=endpoint)
 
 
 def _row(session: Session, endpoint: str) -> EndpointRow:
@@ -226,17 +304,25 @@ def _row(session: Session, endpoint: str) -> EndpointRow:
     return row
 
 
-def _endpoint(row: EndpointRow, state: EndpointStateRow | None) -> EndpointView:
+def _found(session: Session, row: EndpointRow) -> EndpointView:
+    return _endpoint(row, session.get(EndpointStateRow, row.id), _names(session))
+
+
+def _endpoint(row: EndpointRow, state: EndpointStateRow | None, names: Mapping[str, str]) -> EndpointView:
     return EndpointView(
         id=row.id,
         village=row.village,
+        village_name=names.get(row.village, row.village),
         name=row.name,
         site=row.site,
         link=row.link,
         feeder=row.feeder,
         position=row.position,
+        latitude=row.latitude,
+        longitude=row.longitude,
         population=row.population,
         resource_code=row.resource_code or "",
+        volume=row.volume,
         provisioned=bool(row.proof_key),
         enabled=row.enabled,
         presence=state.presence if state else None,

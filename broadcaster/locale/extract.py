@@ -1,6 +1,6 @@
 """`python -m broadcaster.locale.extract`: finds every text that people read and brings the catalogues up to date.
 
-Texts are what `_` and `N_` mark, the messages of errors that carry facts, and the help of the command line. A new one
+Texts are what `_` and `N_` mark, the messages of errors that carry facts, the help of the command line, and explanations. A new one
 stands in the catalogue without a translation until somebody gives it one; one that is gone is taken out.
 """
 
@@ -17,6 +17,7 @@ from audio.errors import AudioError
 from broadcaster.cli import app
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import LANGUAGES, LOCALE
+from schedules.explain import SENTENCES
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("schedules", "audio", "devices", "broadcaster")
@@ -31,7 +32,7 @@ def texts() -> set[str]:
         for _file, _line, text, *_rest in extract_from_dir(ROOT / room, [("**.py", "python")], keywords=marks)
         if isinstance(text, str)
     }
-    return found | set(_help(typer.main.get_command(app.app)))
+    return found | set(_help(typer.main.get_command(app.app))) | set(SENTENCES.values())
 
 
 def update(path: Path) -> Catalog:
