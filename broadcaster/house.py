@@ -1,6 +1,7 @@
 """The county's house: what lies in its data directory, and what the desk and the controller need of it."""
 
 import secrets
+import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -174,8 +175,15 @@ class CountyHouse:
         return Accounts(self.broker_directory / "passwords")
 
     def _private_port(self) -> int:
-        chosen = self.broker_directory / "port"
-        return int(chosen.read_text()) if chosen.exists() else self.settings.broker.port
+        """The port of the private broker; chosen before it first runs where an endpoint has to be told."""
+        if self.settings.broker.port:
+            return self.settings.broker.port
+        kept = self.broker_directory / "port"
+        if not kept.exists():
+            self.broker_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with socket.create_server((self.settings.broker.host, 0)) as free:
+                kept.write_text(f"{free.getsockname()[1]}\n")
+        return int(kept.read_text())
 
 
 def _new_key() -> KeyRow:

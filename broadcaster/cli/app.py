@@ -16,7 +16,22 @@ import typer
 from typer import rich_utils
 
 from broadcaster import language
-from broadcaster.cli import alert, audit, doctor, document, ledger, notice, rehearse, run, token, user
+from broadcaster.cli import (
+    alert,
+    area,
+    audit,
+    calendar,
+    doctor,
+    document,
+    endpoint,
+    ledger,
+    notice,
+    recording,
+    rehearse,
+    run,
+    token,
+    user,
+)
 from broadcaster.cli.caller import Caller
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import N_, _
@@ -24,7 +39,7 @@ from broadcaster.words import facts_said
 
 app = typer.Typer(invoke_without_command=True, pretty_exceptions_enable=False, add_completion=False)
 app.command("run")(run.run)
-for noun in (notice, alert, document, user, token, audit):
+for noun in (area, endpoint, recording, notice, alert, calendar, document, user, token, audit):
     app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
 app.command("doctor")(doctor.doctor)
 app.command("ledger")(ledger.ledger)

@@ -6,7 +6,7 @@ can read; else the command works on the database itself.
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,34 +39,35 @@ class Caller:
 
         return load(self.county, options=self.options)
 
-    @property
-    def desk(self) -> "CountyDesk":
-        """The desk of the county, with the rights of who calls."""
+    def desk(self, report: Callable[[float], None]) -> "CountyDesk":
+        """The desk of the county, with the rights of who calls; long work in this process tells `report` its share."""
         from broadcaster.desk.county import CountyDesk
 
-        return CountyDesk(self._door())
+        return CountyDesk(self._door(report))
 
-    def _door(self) -> "Door":
+    def _door(self, report: Callable[[float], None]) -> "Door":
         from broadcaster.api.running import find
 
         if self.controller:
             return self._remote(self.controller, os.environ.get("BROADCASTER_TOKEN", ""))
         if running := find(self.county):
             return self._remote(running.url, running.token)
-        return self._in_process()
+        return self._in_process(report)
 
     def _remote(self, url: str, token: str) -> "Door":
         from broadcaster.desk.remote import RemoteDoor
 
         return RemoteDoor(url, token, act_as=self.who)
 
-    def _in_process(self) -> "Door":
+    def _in_process(self, report: Callable[[float], None]) -> "Door":
         from broadcaster.desk.house import OWNER, HouseDoor
         from broadcaster.house import CountyHouse
 
         if not self.county.exists():
             print(_("A new county begins in {directory}.").format(directory=self.county), file=sys.stderr)
-        return HouseDoor(CountyHouse(self.settings), self.who or OWNER, clock=lambda: datetime.now(UTC))
+        house = CountyHouse(self.settings)
+        house.report = report
+        return HouseDoor(house, self.who or OWNER, clock=lambda: datetime.now(UTC))
 
 
 def caller(context: typer.Context) -> Caller:
@@ -74,7 +75,7 @@ def caller(context: typer.Context) -> Caller:
     return cast(Caller, context.find_root().obj)
 
 
-def desk(context: typer.Context) -> "CountyDesk":
+def desk(context: typer.Context, report: Callable[[float], None] = lambda share: None) -> "CountyDesk":
     """The desk that this command finds; from now on times are the county's."""
     output.use_zone(caller(context).settings.zone)
-    return caller(context).desk
+    return caller(context).desk(report)

@@ -1,7 +1,8 @@
 """`python -m broadcaster.locale.extract`: finds every text that people read and brings the catalogues up to date.
 
-Texts are what `_` and `N_` mark, the messages of errors that carry facts, the help of the command line, and explanations. A new one
-stands in the catalogue without a translation until somebody gives it one; one that is gone is taken out.
+Texts are what `_` and `N_` mark, the messages of errors that carry facts, the help of the command line, and
+explanations. A new one stands in the catalogue without a translation until somebody gives it one; one that is gone
+is taken out.
 """
 
 from collections.abc import Iterator
