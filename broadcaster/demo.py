@@ -110,8 +110,11 @@ def put_on_air(house: CountyHouse, after_order: AfterOrder = lambda order: None)
         trial = editor.playlists.create(draft=draft)
         editor.playlists.submit(playlist=trial.id)
         approver.playlists.approve(playlist=trial.id)
-        first = min(rule.fixed_times, key=lambda wall: (wall < now.time(), wall))
-        say(_("They sound together from {time} on, every 15 minutes.").format(time=f"{first:%H:%M}"))
+        say(
+            _("They sound together from {time} on, every 15 minutes.").format(
+                time=f"{rule.fixed_times[0]:%H:%M}"
+            )
+        )
 
 
 def quiet_hours_at(now: datetime) -> tuple[Window, ...]:
@@ -126,10 +129,10 @@ def quiet_hours_at(now: datetime) -> tuple[Window, ...]:
 
 
 def first_plays_after(now: datetime) -> LoopRule:
-    """Every quarter of an hour from the next full minute that can be met, on the wall clock of `now`."""
+    """Every quarter of an hour from the next full minute that can be met, on the wall clock of `now`, until midnight."""
     first = (now + _FIRST_PLAY_IN + timedelta(minutes=1)).replace(second=0, microsecond=0)
-    times = {(first + TRIAL_EVERY * n).time() for n in range(TRIAL_PLAYS)}
-    return LoopRule(fixed_times=tuple(sorted(times)))
+    plays = (first + TRIAL_EVERY * n for n in range(TRIAL_PLAYS))
+    return LoopRule(fixed_times=tuple(play.time() for play in plays if play.date() == first.date()))
 
 
 def _county(desk: CountyDesk) -> Place:
