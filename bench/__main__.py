@@ -3,9 +3,10 @@
 import argparse
 import importlib
 import json
+import logging
 import sys
 
-NAMES = ("plan", "prepare", "fanout", "ingest", "repairs")
+NAMES = ("plan", "prepare", "fanout", "ingest", "alert", "repairs")
 COLUMNS = ("value", "unit", "baseline", "ratio", "goal", "met")
 
 
@@ -17,6 +18,7 @@ def main() -> int:
     parser.add_argument("name", nargs="?", choices=NAMES, help="one benchmark; all of them without a name")
     parser.add_argument("--json", action="store_true", help="everything that was measured, as JSON")
     asked = parser.parse_args()
+    logging.basicConfig(level=logging.ERROR)
     results = {name: measured(name) for name in ([asked.name] if asked.name else NAMES)}
     if asked.json:
         print(json.dumps(results[asked.name] if asked.name else results, ensure_ascii=False, indent=1))

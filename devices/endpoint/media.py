@@ -103,6 +103,8 @@ class DiskMedia:
             if _digest(path) == sha256:
                 self._note_verified(sha256)
                 return path
+        except FileNotFoundError:
+            return None
         except OSError:
             log.exception("a recording cannot be read")
         return None

@@ -169,8 +169,8 @@ class _Handler(BrokerProtocolHandler):  # type: ignore[misc]
                 await self.broker.retain_message(session, topic, packet.data, packet.qos)
         else:
             self._tell("%s writes to %.200s, which it may not", topic)
-        if packet.qos:
-            await self._send_packet(PubackPacket.build(packet.packet_id))
+        if packet.qos and not self.writer.gone:
+            self.writer.write(PubackPacket.build(packet.packet_id).to_bytes())
 
     async def handle_subscribe(self, packet: Any) -> None:
         """At once, so that what a client publishes next finds it subscribed."""

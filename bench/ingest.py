@@ -1,0 +1,276 @@
+"""How many reports a second are taken in: validated, collapsed, checked against each chain, stored durably and receipted.
+
+The load is twelve minutes of a busy county of 10,000 endpoints, sent as fast as it is taken: of 25 reports 24 are
+heartbeats and one is a batch of two as-played records. A raw socket publishes it through Mosquitto. Ours is the
+whole controller on its database; the time ends when every report is committed. The baseline is our own MQTT link with
+a callback that only counts, on the same broker, in the same run, taking turns.
+"""
+
+import asyncio
+import random
+import secrets
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Engine, func
+from sqlmodel import col, select
+
+from audio.library import Library
+from bench.children import child, say, until
+from bench.parties import Account, Counter, broker, write_load
+from broadcaster.controller.core import Habits
+from broadcaster.live import LiveController
+from broadcaster.storage.engine import insert_new, open_database, snapshot, transaction
+from broadcaster.storage.tables import AreaRow, EndpointRow, EndpointStateRow, PlayedRow
+from devices import chain, topics
+from devices.codec import encode
+from devices.distribution import Pace
+from devices.links import Message
+from devices.mqtt.broker import BrokerKind, find_mosquitto
+from devices.mqtt.link import MqttLink
+from devices.reports import Heartbeat
+from devices.signing import Ed25519Signer
+from devices.topics import ReportKind
+from schedules.records import AsPlayed, ClockQuality, Result
+
+GOAL_RATIO = 0.5
+ENDPOINTS, REPORTS, ROUNDS = 10_000, 100_000, 3
+PLAYED_EVERY, RECORDS = 25, 2
+PATIENCE_S = 300.0
+SETTLE_S, LOOK_S = 1.0, 0.01  # until what is published at the start is out; between two looks
+VILLAGE = "341523001001"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    per_s: float
+    cpu_us: float  # of the receiving process, for each report
+
+
+def run(*, endpoints: int = ENDPOINTS, reports: int = REPORTS, rounds: int = ROUNDS) -> dict[str, object]:
+    """Reports a second, the link's own rate, and what the intake costs for each report."""
+    facts: dict[str, object] = {
+        "name": f"take in {reports} reports of {endpoints} endpoints, durably",
+        "unit": "/s",
+        "goal": GOAL_RATIO,
+    }
+    if find_mosquitto() is None:
+        note = "Mosquitto is missing: apt-get install mosquitto"
+        return facts | {"value": None, "baseline": None, "ratio": None, "met": None, "note": note}
+    stored, counted = asyncio.run(_measured(endpoints, reports, rounds))
+    value, baseline = (median(each.per_s for each in rates) for rates in (stored, counted))
+    return facts | {
+        "value": round(value),
+        "baseline": round(baseline),
+        "ratio": round(value / baseline, 3),
+        "met": value / baseline >= GOAL_RATIO,
+        "cpu_us": round(median(each.cpu_us for each in stored), 1),
+        "cpu_us_counting": round(median(each.cpu_us for each in counted), 1),
+    }
+
+
+async def _measured(endpoints: int, reports: int, rounds: int) -> tuple[list[_Rate], list[_Rate]]:
+    stored, counted = [], []
+    with TemporaryDirectory() as name:
+        directory = Path(name)
+        keys = [secrets.token_bytes(32) for _ in range(endpoints)]
+        write_load(directory / "load", load(keys, reports))
+        async with broker(directory / "broker", BrokerKind.MOSQUITTO, "counting") as account:
+            for n in range(rounds):
+                counted.append(await _rate(account, directory, "count", n, (endpoints, reports)))
+                _county(directory / f"{n}.db", keys)
+                stored.append(await _rate(account, directory, "store", n, (endpoints, reports)))
+    return stored, counted
+
+
+async def _rate(account: Account, directory: Path, how: str, number: int, sizes: tuple[int, int]) -> _Rate:
+    counter, reports = directory / f"{how}-{number}", sizes[1]
+    async with (
+        child("bench.ingest", *account.words, how, directory / f"{number}.db", counter, *sizes) as taker,
+        child("bench.parties", "publisher", *account.words, directory / "load", counter) as publisher,
+    ):
+        await taker.said()
+        await publisher.said()
+        publisher.tell()
+        begun_s = float((await publisher.said())["begun_s"])
+        done = await taker.said()
+        return _Rate(reports / (done["done_s"] - begun_s), 1e6 * done["cpu_s"] / reports)
+
+
+def endpoint_id(number: int) -> str:
+    return f"horn-{number:05d}"
+
+
+def load(keys: list[bytes], reports: int) -> Iterator[Message]:
+    """The reports, one endpoint after the other, so that no two neighbours are of the same one."""
+    chance = random.Random(7)
+    begun = datetime.now(UTC)
+    for endpoint, turn, plays in _sequence(len(keys), reports):
+        if plays:
+            yield _played(endpoint, keys[endpoint], begun, chance)
+        else:
+            yield _heartbeat(endpoint, turn, begun, chance)
+
+
+def _sequence(endpoints: int, reports: int) -> Iterator[tuple[int, int, bool]]:
+    """(endpoint, its how manieth turn, whether it reports plays instead of beating)."""
+    for n in range(reports):
+        turn, endpoint = divmod(n, endpoints)
+        yield endpoint, turn, (endpoint + turn) % PLAYED_EVERY == 0
+
+
+def _heartbeat(endpoint: int, turn: int, begun: datetime, chance: random.Random) -> Message:
+    name = endpoint_id(endpoint)
+    held = {f"area/{VILLAGE[:6]}000000/plan": 1_790_000_000, f"area/{VILLAGE}/plan": 1_790_000_000 + turn}
+    beat = Heartbeat(
+        boot=f"{endpoint:08x}",
+        seq=turn + 1,
+        up_s=30 * turn,
+        clock_ms=int(begun.timestamp() * 1000) + 30_000 * turn,
+        clock=ClockQuality.SYNCED,
+        next_in_s=30,
+        held=held | {f"endpoint/{name}/receipt": 1_790_000_000},
+        volume=70,
+        mains=True,
+        signal=chance.randint(-110, -60),
+        free_kb=chance.randint(100_000, 200_000),
+        software="1.0",
+    )
+    return Message(topics.report(name, ReportKind.HEARTBEAT), encode(beat), qos=0)
+
+
+def _played(endpoint: int, key: bytes, begun: datetime, chance: random.Random) -> Message:
+    """The first batch of a chain."""
+    name = f"{chance.getrandbits(64):016x}"
+    linked: list[chain.Linked] = []
+    before = chain.genesis(name)
+    for seq in range(1, RECORDS + 1):
+        linked.append(chain.link(_record(endpoint, seq, begun, chance), before))
+        before = str(linked[-1]["hash"])
+    batch = chain.batch(name, linked, key)
+    return Message(topics.report(endpoint_id(endpoint), ReportKind.PLAYED), encode(batch), qos=1)
+
+
+def _record(endpoint: int, seq: int, begun: datetime, chance: random.Random) -> AsPlayed:
+    return AsPlayed(
+        seq=seq,
+        slot=f"{chance.getrandbits(128):032x}",
+        notice="n20261012-1",
+        version=1,
+        recording=f"{chance.getrandbits(256):064x}",
+        started=begun + timedelta(minutes=6 * seq),
+        ended=begun + timedelta(minutes=6 * seq, seconds=61),
+        heard_ms=61_000,
+        full_ms=61_000,
+        result=Result.COUNTED,
+        because=None,
+        volume=70,
+        clock=ClockQuality.SYNCED,
+        boot=f"{endpoint:08x}",
+    )
+
+
+def _county(path: Path, keys: list[bytes]) -> None:
+    """A database in which these endpoints are provisioned."""
+    now = datetime.now(UTC)
+    engine = open_database(f"sqlite:///{path}")
+    areas = [(VILLAGE[:6] + "000000", "County"), (VILLAGE[:9] + "000", "Town"), (VILLAGE, "Village")]
+    with transaction(engine) as session:
+        session.add_all(AreaRow(code=code, name=name) for code, name in areas)
+        session.flush()
+        rows = [
+            EndpointRow(
+                id=endpoint_id(n), village=VILLAGE, name=f"{n}", proof_key=key.hex(), created_at=now
+            ).model_dump()
+            for n, key in enumerate(keys)
+        ]
+        insert_new(session, EndpointRow, rows)
+    engine.dispose()
+
+
+class _Counting(LiveController):
+    """The live controller, whose reports are counted as they arrive, so that the publisher is not too far ahead."""
+
+    counter: Counter
+
+    def _receive(self, message: Message) -> None:
+        super()._receive(message)
+        self.counter.add_one()
+
+
+async def _store(account: Account, database: Path, counter: Counter, endpoints: int, reports: int) -> None:
+    """The program that stores."""
+    expected = _expected(endpoints, reports)
+    engine = open_database(f"sqlite:///{database}")
+    live = _Counting(
+        engine=engine,
+        connection=account.connection,
+        signer=Ed25519Signer.generate(),
+        library=Library(database.parent / "library"),
+        habits=Habits(),
+        pace=Pace(),
+    )
+    live.counter = counter
+    await _timed(live.run(), live.link, lambda: counter.value >= reports and _stored(engine) == expected)
+
+
+async def _count(account: Account, counter: Counter, reports: int) -> None:
+    """The program that only counts."""
+    link = MqttLink(account.connection, lambda message: counter.add_one())
+    for kind in ReportKind:
+        link.subscribe(topics.report("+", kind))
+    await _timed(link.run(), link, lambda: counter.value >= reports)
+
+
+async def _timed(running: Coroutine[None, None, None], link: MqttLink, done: Callable[[], bool]) -> None:
+    """Says when it is ready, and when all is done and at what cost."""
+    task = asyncio.create_task(running)
+    await until(lambda: link.connected, look_s=LOOK_S, patience_s=PATIENCE_S)
+    await asyncio.sleep(SETTLE_S)
+    say(ready=True)
+    begun_cpu_s = time.process_time()
+    await until(done, look_s=LOOK_S, patience_s=PATIENCE_S)
+    say(done_s=time.monotonic(), cpu_s=time.process_time() - begun_cpu_s)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _stored(engine: Engine) -> tuple[int, int]:
+    """(sum of the numbers of the last heartbeats, number of as-played records)."""
+    with snapshot(engine) as session:
+        beats = session.exec(select(func.sum(col(EndpointStateRow.seq)))).one()
+        return beats or 0, session.exec(select(func.count()).select_from(PlayedRow)).one()
+
+
+def _expected(endpoints: int, reports: int) -> tuple[int, int]:
+    """What `_stored` says when every report is."""
+    last: dict[int, int] = {}
+    played = 0
+    for endpoint, turn, plays in _sequence(endpoints, reports):
+        if plays:
+            played += RECORDS
+        else:
+            last[endpoint] = turn + 1
+    return sum(last.values()), played
+
+
+def main() -> None:
+    host, port, user, password, how, database, counter_file, endpoints, reports = sys.argv[1:]
+    account = Account(host, int(port), user, password)
+    with Counter(Path(counter_file)) as counter:
+        if how == "count":
+            asyncio.run(_count(account, counter, int(reports)))
+        else:
+            asyncio.run(_store(account, Path(database), counter, int(endpoints), int(reports)))
+
+
+if __name__ == "__main__":
+    main()

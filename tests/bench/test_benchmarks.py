@@ -1,0 +1,49 @@
+"""Each benchmark runs through at a tiny size and says what it must; how fast is for `python -m bench` to tell."""
+
+import shutil
+
+import pytest
+
+from bench import alert, fanout, ingest, plan, prepare
+from bench.__main__ import COLUMNS, table
+from devices.mqtt.broker import BrokerKind, find_mosquitto
+
+needs_mosquitto = pytest.mark.skipif(find_mosquitto() is None, reason="Mosquitto is not installed")
+
+
+def test_the_plan_of_a_smaller_day_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    all_orders = plan.orders
+    monkeypatch.setattr(plan, "ENDPOINTS", 600)
+    monkeypatch.setattr(plan, "ROUNDS", 1)
+    monkeypatch.setattr(plan, "orders", lambda chance: all_orders(chance)[:40])
+    assert_is_a_result(plan.run())
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="the ffmpeg program is not installed")
+def test_preparing_a_sentence_is_measured() -> None:
+    assert_is_a_result(prepare.run(duration_ms=4_000))
+
+
+def test_the_fan_out_to_a_few_endpoints_is_measured() -> None:
+    found = fanout.run(endpoints=3, size=50_000, rounds=1, kinds=[BrokerKind.EMBEDDED])
+    assert_is_a_result(found)
+    assert found["embedded_from_announcement_s"] > found["value"]
+
+
+@needs_mosquitto
+def test_the_intake_of_a_few_reports_is_measured() -> None:
+    assert_is_a_result(ingest.run(endpoints=20, reports=100, rounds=1))
+
+
+def test_an_alert_to_a_few_endpoints_is_measured() -> None:
+    found = alert.run(endpoints=2, alerts=1, rest_s=0.1, kinds=[BrokerKind.EMBEDDED])
+    assert_is_a_result(found)
+    assert found["embedded_silence_p99_s"] >= found["embedded_silent_there_p99_s"] > 0
+
+
+def assert_is_a_result(found: dict[str, object]) -> None:
+    assert {"name", *COLUMNS} <= found.keys()
+    assert float(str(found["value"])) > 0
+    assert float(str(found["baseline"])) > 0
+    assert isinstance(found["met"], bool)
+    assert str(found["name"]) in table({"it": found})
