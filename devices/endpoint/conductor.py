@@ -215,7 +215,7 @@ class Conductor:
         alert, recording = running.alert, running.alert.recording
         if recording in self._unplayable:
             recording = None
-        if recording is not None and self._media.sound(recording) is None:
+        if recording is not None and not self._media.holds(recording):
             self._lost(recording)
             recording = None
         not_after = None

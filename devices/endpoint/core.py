@@ -138,8 +138,8 @@ class Endpoint:
         self._housekeeping_s = now.mono_s + HOUSEKEEPING_S
         if self._held.newest is not None:
             self._clock.verified(self._held.newest, now.mono_s)
-        if self._store.replaced:
-            self._storage_fault(f"the store was damaged and begun anew: {self._store.replaced}")
+        if self._store.trouble:
+            self._storage_fault(self._store.trouble)
         for refused in self._held.load():
             self._say(EventKind.DOCUMENT_REFUSED, refused, refused)
         for topic_filter in (*self._held.filters, self._chunks):

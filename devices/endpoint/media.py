@@ -34,8 +34,11 @@ class Media(Protocol):
     def finish(self, sha256: str, size: int) -> bool:
         """Verify the part and keep it as whole, durably. False: its bytes are not what its name says, it is thrown away."""
 
+    def holds(self, sha256: str) -> bool:
+        """Whether a whole recording lies here, going by its name."""
+
     def sound(self, sha256: str) -> Path | None:
-        """Where a whole recording lies, verified; None: not here, or its bytes are not what its name says."""
+        """Where a whole recording lies, verified now; None: not here, or its bytes are not what its name says."""
 
     def discard(self, sha256: str) -> None:
         """Throw away the recording, whole or part."""
@@ -45,20 +48,32 @@ class Media(Protocol):
 
 
 class DiskMedia:
-    """One file for each recording; a part bears the suffix `.part`, and only what was verified bears none."""
+    """One file for each recording; a part bears the suffix `.part`, and only what was verified bears none.
+
+    Flash rusts: a recording is read through again before each play, which takes milliseconds.
+    """
 
     def __init__(self, directory: Path, *, reserve_kb: int = RESERVE_KB) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            log.exception("no audio can be kept")
         self._reserve_kb = reserve_kb
-        self._verified: dict[str, tuple[int, int]] = {}  # size and mtime as they were then
 
     def whole(self) -> tuple[str, ...]:
-        files = [path for path in self._directory.iterdir() if not path.suffix]
-        return tuple(path.name for path in sorted(files, key=lambda path: path.stat().st_mtime))
+        try:
+            files = {path.name: path.stat().st_mtime for path in self._directory.iterdir() if not path.suffix}
+        except OSError:
+            log.exception("what is kept of audio cannot be read")
+            return ()
+        return tuple(sorted(files, key=files.__getitem__))
 
     def parts(self) -> frozenset[str]:
-        return frozenset(path.stem for path in self._directory.glob("*.part"))
+        try:
+            return frozenset(path.stem for path in self._directory.iterdir() if path.suffix == ".part")
+        except OSError:
+            return frozenset()
 
     def write(self, sha256: str, offset: int, block: bytes) -> None:
         try:
@@ -92,25 +107,22 @@ class DiskMedia:
             log.exception("a recording could not be kept")
             part.unlink(missing_ok=True)
             return False
-        self._note_verified(sha256)
         return True
+
+    def holds(self, sha256: str) -> bool:
+        return (self._directory / sha256).exists()
 
     def sound(self, sha256: str) -> Path | None:
         path = self._directory / sha256
         try:
-            if self._verified.get(sha256) == _stamp(path):
-                return path
-            if _digest(path) == sha256:
-                self._note_verified(sha256)
-                return path
+            return path if _digest(path) == sha256 else None
         except FileNotFoundError:
             return None
         except OSError:
             log.exception("a recording cannot be read")
-        return None
+            return None
 
     def discard(self, sha256: str) -> None:
-        self._verified.pop(sha256, None)
         for path in (self._directory / sha256, self._part(sha256)):
             try:
                 path.unlink(missing_ok=True)
@@ -125,9 +137,6 @@ class DiskMedia:
 
     def _part(self, sha256: str) -> Path:
         return self._directory / f"{sha256}.part"
-
-    def _note_verified(self, sha256: str) -> None:
-        self._verified[sha256] = _stamp(self._directory / sha256)
 
 
 class MemoryMedia:
@@ -162,6 +171,9 @@ class MemoryMedia:
         self._whole[sha256] = content
         return True
 
+    def holds(self, sha256: str) -> bool:
+        return sha256 in self._whole
+
     def sound(self, sha256: str) -> Path | None:
         return Path(sha256) if sha256 in self._whole else None
 
@@ -179,11 +191,6 @@ class MemoryMedia:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns
 
 
 def _synchronise(path: Path) -> None:

@@ -22,7 +22,7 @@ from devices.endpoint.store import (
 class MemoryStore:
     """Keeps `devices.endpoint.store.Store`."""
 
-    replaced = ""
+    trouble = ""
 
     def __init__(self, chance: random.Random) -> None:
         self.chain = f"{chance.getrandbits(64):016x}"

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from audio.espeak import EspeakVoice
-from audio.speech import read_aloud
 from devices.endpoint.output import Output, SilentOutput
 from devices.endpoint.sinks import command_sinks, sound_card_command, wav_sinks
 from devices.endpoint.sounding import SoundingOutput
@@ -39,6 +37,9 @@ def sound_card_output() -> OutputOf:
 
 def speak(text: str, language: str, into: Path) -> None:
     """The voice that is always there. Raises SpeechFailed, also for a language that it does not know."""
+    from audio.espeak import EspeakVoice  # only when it is needed: a board starts faster without
+    from audio.speech import read_aloud
+
     spoken = language.partition("-")[0].lower()
     if spoken == CHINESE:
         read_aloud(text, EspeakVoice(), into)

@@ -52,9 +52,14 @@ async def run_endpoint(
     Provision.load(directory / PROVISION)
     while True:
         try:
-            await EndpointProgram(directory, output_of, trust_clock, instruments, pace, software).run()
+            with contextlib.closing(EndpointStore.open(directory / STORE, random.SystemRandom())) as store:
+                await EndpointProgram(
+                    directory, store, output_of, trust_clock, instruments, pace, software
+                ).run()
         except Exception:
             log.exception("the endpoint broke and is begun anew", extra={"endpoint": directory.name})
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise asyncio.CancelledError from None  # it broke while it was to end
         await asyncio.sleep(_AGAIN_S)
 
 
@@ -82,28 +87,28 @@ class EndpointProgram:
     def __init__(
         self,
         directory: Path,
+        store: EndpointStore,
         output_of: OutputOf,
         trust_clock: bool,
         instruments: Instruments | None,
         pace: Pace,
         software: str,
     ) -> None:
-        chance = random.SystemRandom()
         provision = Provision.load(directory / PROVISION)
         self._loop = asyncio.get_running_loop()
         self._stirred = asyncio.Event()
         self._trust_clock = trust_clock
         self._synced = (float("-inf"), False)
-        self._store = EndpointStore.open(directory / STORE, chance)
         self._link = _LaterLink()
+        self._output = output_of(directory, self._changed)
         self._endpoint = Endpoint(
             provision=provision,
-            store=self._store,
+            store=store,
             media=DiskMedia(directory / MEDIA),
-            output=output_of(directory, self._changed),
+            output=self._output,
             link=self._link,
             boot=os.urandom(4).hex(),
-            chance=chance,
+            chance=random.SystemRandom(),
             instruments=instruments,
             pace=pace,
             software=software,
@@ -128,7 +133,7 @@ class EndpointProgram:
                     await self._link.real.drained(LAST_WORDS_S)
                     link.cancel()
         finally:
-            self._store.close()
+            self._output.stop(time.monotonic())  # also of one that broke: the next one starts in silence
 
     async def _wake_in_time(self) -> None:
         while True:
@@ -185,8 +190,7 @@ class _LaterLink:
 def _connection(provision: Provision, directory: Path, will: Message) -> Connection:
     authority = None
     if provision.ca is not None:
-        authority = directory / AUTHORITY
-        authority.write_text(provision.ca)
+        authority = _kept(directory / AUTHORITY, provision.ca)
     return Connection(
         host=provision.host,
         port=provision.port,
@@ -197,3 +201,12 @@ def _connection(provision: Provision, directory: Path, will: Message) -> Connect
         tls_ca=authority,
         will=will,
     )
+
+
+def _kept(path: Path, text: str) -> Path:
+    """The file with this text; one that has it is not touched, for the disk may be full."""
+    if not path.exists() or path.read_text() != text:
+        part = path.with_name(f"{path.name}.part")
+        part.write_text(text)
+        part.replace(path)
+    return path

@@ -117,9 +117,9 @@ class CommandSink:
 
 def wav_sinks(directory: Path, *, keep: int = 50) -> SinkOf:
     """A WAV file for each sound, named by time and key; the newest `keep` stay."""
-    directory.mkdir(parents=True, exist_ok=True)
 
     def sink_of(sound: Sound) -> Sink:
+        directory.mkdir(parents=True, exist_ok=True)
         for old in sorted(directory.glob("*.wav"))[: 1 - keep or None]:
             old.unlink(missing_ok=True)
         name = "".join(c if c.isalnum() or c in "-_" else "-" for c in sound.key)

@@ -4,11 +4,13 @@ Every method is one transaction, so a kill at any instant leaves either all of a
 in WAL mode with full synchronisation: what a method has written survives a power cut once it has returned.
 """
 
+import contextlib
 import logging
 import random
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +31,7 @@ CREATE TABLE unfinished (key TEXT PRIMARY KEY, body TEXT NOT NULL, heard_ms INTE
 CREATE TABLE boots (boot TEXT PRIMARY KEY, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL) WITHOUT ROWID;
 """
 
+_DAMAGED = (None, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)  # None: found by ourselves
 JOINED_MS = 120_000  # boots so close to each other are told as one: a board that dies every minute must not fill the store
 
 
@@ -97,7 +100,7 @@ class Store(Protocol):
     """What an endpoint asks of its store; every call is one transaction. `EndpointStore` says what each promises."""
 
     chain: str
-    replaced: str
+    trouble: str
 
     @property
     def floor(self) -> datetime | None: ...
@@ -119,32 +122,50 @@ class Store(Protocol):
     def close(self) -> None: ...
 
 
-class EndpointStore:
-    """Open with `open`. Keeps `Store` in a file, or in memory."""
+class StoreInUse(Exception):
+    """Another program works with the store: two endpoints in one directory would sound everything twice."""
 
-    def __init__(self, database: sqlite3.Connection, replaced: str = "") -> None:
+
+class EndpointStore:
+    """Open with `open`. Keeps `Store` in a file, or in memory.
+
+    `trouble` says what was wrong with the file at this opening; empty on a good day.
+    """
+
+    def __init__(self, database: sqlite3.Connection, trouble: str = "") -> None:
         self._database = database
-        self.replaced = replaced  # why the store had to be begun anew at this opening; empty if it did not
+        self.trouble = trouble
         self.chain: str = database.execute("SELECT id FROM chain").fetchone()[
             0
         ]  # 16 hex digits, drawn at creation
 
     @classmethod
     def open(cls, path: Path | None, chance: random.Random) -> Self:
-        """The store at `path` (None: in memory). A damaged file is moved aside and a new chain begun: `replaced` tells."""
+        """The store at `path` (None: in memory). Raises StoreInUse.
+
+        A damaged file is moved aside and a new chain begun. What is on a disk that takes no writes is carried on in memory:
+        villagers must be warned also by a board whose disk is dying.
+        """
         if path is None:
             return cls(_connect(":memory:", chance))
+        trouble = ""
         try:
             return cls(_connect(str(path), chance))
         except sqlite3.DatabaseError as error:
-            aside = path.with_name(f"{path.name}.damaged")
-            log.error(
-                "the store is damaged and was moved aside", extra={"path": str(aside), "error": str(error)}
-            )
-            path.replace(aside)
-            for journal in ("-wal", "-shm"):
-                path.with_name(path.name + journal).unlink(missing_ok=True)
-            return cls(_connect(str(path), chance), replaced=str(error))
+            if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise StoreInUse(f"{path} is in use by another program") from error
+            log.error("the store cannot be used", extra={"path": str(path), "error": str(error)})
+            if _code(error) not in _DAMAGED:
+                return cls(
+                    _in_memory(path, chance), f"the disk takes no writes, it goes on in memory: {error}"
+                )
+            trouble = f"the store was damaged and begun anew: {error}"
+        try:
+            _move_aside(path)
+            return cls(_connect(str(path), chance), trouble)
+        except (sqlite3.DatabaseError, OSError):
+            log.exception("a new store cannot be begun")
+            return cls(_connect(":memory:", chance), trouble)
 
     def close(self) -> None:
         self._database.close()
@@ -273,7 +294,7 @@ class EndpointStore:
             renamed = (boot, now_ms, before[0])
             self._database.execute("UPDATE boots SET boot = ?, last_ms = ? WHERE boot = ?", renamed)
 
-    @contextmanager
+    @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         try:
             self._database.execute("BEGIN IMMEDIATE")
@@ -286,9 +307,12 @@ class EndpointStore:
 
 
 def _connect(path: str, chance: random.Random) -> sqlite3.Connection:
-    """Raises sqlite3.DatabaseError for a file that is no store of ours."""
-    database = sqlite3.connect(path, isolation_level=None, cached_statements=64)
+    """Raises sqlite3.DatabaseError for a file that is no store of ours, or cannot be used."""
+    database = sqlite3.connect(path, isolation_level=None, cached_statements=64, timeout=1.0)
     try:
+        database.execute(
+            "PRAGMA locking_mode = EXCLUSIVE"
+        )  # one program a store; and no file of shared memory
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         found = database.execute("PRAGMA user_version").fetchone()[0]
@@ -306,6 +330,35 @@ def _connect(path: str, chance: random.Random) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _in_memory(path: Path, chance: random.Random) -> sqlite3.Connection:
+    """What the file holds, as far as it can be read: its journal is taken up on another disk, where there is room."""
+    try:
+        with tempfile.TemporaryDirectory() as directory:
+            for name in (path.name, f"{path.name}-wal"):
+                if (found := path.with_name(name)).exists():
+                    shutil.copyfile(found, Path(directory) / name)
+            copy = _connect(str(Path(directory) / path.name), chance)
+            database = sqlite3.connect(":memory:", isolation_level=None)
+            with contextlib.closing(copy):
+                copy.backup(database)
+            return database
+    except (sqlite3.DatabaseError, OSError):
+        log.exception("the store cannot be read either")
+        return _connect(":memory:", chance)
+
+
+def _move_aside(path: Path) -> None:
+    path.replace(path.with_name(f"{path.name}.damaged"))
+    for journal in ("-wal", "-shm"):
+        path.with_name(path.name + journal).unlink(missing_ok=True)
+
+
+def _code(error: sqlite3.Error) -> int | None:
+    """The primary result code; None for what SQLite did not say itself."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 def _ms(when: datetime) -> int:

@@ -1,7 +1,6 @@
 """Media: whole recordings are what their name says, on the disk and in memory alike."""
 
 import errno
-import hashlib
 import os
 
 import pytest
@@ -52,15 +51,15 @@ def test_what_is_discarded_is_gone(media):
     assert (media.whole(), media.sound(digest)) == ((), None)
 
 
-def test_a_recording_is_verified_again_when_its_file_has_changed(tmp_path):
+def test_a_recording_is_verified_again_before_each_play_whatever_its_file_looks_like(tmp_path):
     media = DiskMedia(tmp_path, reserve_kb=0)
     digest = written(media)
     media.finish(digest, len(sound_bytes("letter", 2)))
     path = media.sound(digest)
-    content = path.read_bytes()
+    content, looks = path.read_bytes(), path.stat()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    os.utime(path, ns=(1, 1))
-    assert media.sound(digest) is None
+    os.utime(path, ns=(looks.st_atime_ns, looks.st_mtime_ns))
+    assert (media.holds(digest), media.sound(digest)) == (True, None)
     path.write_bytes(content)
     assert media.sound(digest) == path
 
@@ -72,14 +71,12 @@ def test_a_recording_damaged_while_the_power_was_off_is_found_at_the_first_use(t
     assert DiskMedia(tmp_path).sound(digest) is None
 
 
-def test_a_recording_is_read_once_a_boot_and_not_at_every_play(tmp_path, monkeypatch):
-    media = DiskMedia(tmp_path, reserve_kb=0)
-    digest = written(media)
-    media.finish(digest, len(sound_bytes("letter", 2)))
-    fresh = DiskMedia(tmp_path)
-    assert fresh.sound(digest)
-    monkeypatch.setattr(hashlib, "file_digest", None)
-    assert fresh.sound(digest)
+def test_a_directory_that_cannot_be_made_or_read_holds_nothing(tmp_path):
+    (tmp_path / "file").touch()
+    media = DiskMedia(tmp_path / "file" / "media", reserve_kb=0)
+    assert (media.whole(), media.parts(), media.sound(sha256("letter"))) == ((), frozenset(), None)
+    with pytest.raises(MediaFull):
+        media.write(sha256("letter"), 0, b"x")
 
 
 def test_audio_never_takes_the_room_that_records_need(tmp_path):

@@ -1,8 +1,10 @@
 """The store: all of a decision or nothing, also after a kill, and never more than is needed."""
 
 import random
+import shutil
 import sqlite3
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,7 @@ from devices.endpoint.store import (
     SlotMark,
     Store,
     StoreFault,
+    StoreInUse,
     Unfinished,
 )
 from tests.devices.endpoint.village import DAWN
@@ -36,6 +39,15 @@ def store(request) -> Store:
     return request.param()
 
 
+def copied(path: Path) -> Path:
+    """The files as a kill would leave them."""
+    directory = path.with_name("copy")
+    directory.mkdir()
+    for file in path.parent.glob(f"{path.name}*"):
+        shutil.copy(file, directory)
+    return directory / path.name
+
+
 def test_everything_comes_back_when_it_is_opened_again(tmp_path):
     store = opened(tmp_path / "db")
     document = HeldDocument(topic="t", revision=7, payload=b"x")
@@ -51,7 +63,7 @@ def test_everything_comes_back_when_it_is_opened_again(tmp_path):
     store.note_heard("s2", 1234)
     store.close()
     again = opened(tmp_path / "db", seed=2)
-    assert (again.chain, again.replaced, again.tip) == (store.chain, "", (2, "aa"))
+    assert (again.chain, again.trouble, again.tip) == (store.chain, "", (2, "aa"))
     assert (again.documents(), again.floor) == ((document,), DAWN)
     assert (again.slots(), again.alert_times()) == ((MARK,), {"a#1": 3})
     assert again.unfinished() == (Unfinished(key="s2", body="{}", heard_ms=1234),)
@@ -69,7 +81,7 @@ def test_a_change_that_fails_in_the_middle_leaves_nothing(store):
 def test_what_was_written_is_on_the_disk_when_the_call_returns(tmp_path):
     store = opened(tmp_path / "db")
     store.write(Change(records=((1, "{}"),), tip=(1, "aa")))
-    assert EndpointStore.open(tmp_path / "db", random.Random(2)).records(0, 10) == ((1, "{}"),)
+    assert opened(copied(tmp_path / "db")).records(0, 10) == ((1, "{}"),)
     assert store._database.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
@@ -87,8 +99,42 @@ def test_a_damaged_file_is_moved_aside(tmp_path, content):
     path = tmp_path / "db"
     path.write_bytes(content)
     store = opened(path)
-    assert store.replaced
+    assert store.trouble
     assert path.with_name("db.damaged").read_bytes() == content
+    store.write(Change(slots=(MARK,)))
+
+
+def test_a_store_that_another_program_uses_is_left_alone(tmp_path):
+    store = opened(tmp_path / "db")
+    with pytest.raises(StoreInUse, match="in use"):
+        opened(tmp_path / "db")
+    store.write(Change(slots=(MARK,)))
+    assert not list(tmp_path.glob("*.damaged"))
+
+
+def test_what_lies_on_a_disk_that_takes_no_writes_is_carried_on_in_memory(tmp_path, monkeypatch):
+    store = opened(tmp_path / "db")
+    store.write(Change(records=((1, "{}"),), tip=(1, "aa"), slots=(MARK,)))
+    path = copied(tmp_path / "db")  # with a journal that was not taken up
+    connect = sqlite3.connect
+
+    def failing(name, **settings):
+        if name == str(path):
+            name = f"file:{name}?mode=ro"
+            return connect(name, uri=True, **settings)
+        return connect(name, **settings)
+
+    monkeypatch.setattr(sqlite3, "connect", failing)
+    again = opened(path)
+    assert "no writes" in again.trouble
+    assert (again.chain, again.tip, again.slots()) == (store.chain, (1, "aa"), (MARK,))
+    again.write(Change(records=((2, "{}"),), tip=(2, "bb")))
+    assert not list(path.parent.glob("*.damaged"))
+
+
+def test_a_store_that_cannot_even_be_read_gives_way_to_one_in_memory(tmp_path):
+    store = opened(tmp_path / "no such directory" / "db")
+    assert "no writes" in store.trouble
     store.write(Change(slots=(MARK,)))
 
 
@@ -98,7 +144,7 @@ def test_a_file_of_another_format_is_moved_aside(tmp_path):
     other.execute("PRAGMA user_version = 99")
     other.execute("CREATE TABLE x (y)")
     other.close()
-    assert "format 99" in opened(path).replaced
+    assert "format 99" in opened(path).trouble
 
 
 def test_a_new_chain_takes_the_unreceipted_records_along(store):
@@ -188,7 +234,7 @@ def told(store: Store) -> tuple:
     """Everything that can be asked of a store."""
     kept = (store.chain, store.tip, store.floor, store.documents(), store.unfinished(), store.slots())
     records = (store.records(0, -1), store.records(2, 3), store.records(0, 1))
-    return (*kept, *records, dict(store.alert_times()), store.boots(), store.replaced)
+    return (*kept, *records, dict(store.alert_times()), store.boots(), store.trouble)
 
 
 @given(st.lists(_DEEDS, max_size=10))
