@@ -10,7 +10,6 @@ The parts: `clock` says what time may be believed, `held` which documents hold, 
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import inf
 
 from devices import sealing, topics
 from devices.documents import Alerts, Document, Manifest, Plan, Receipt, Settings, TimeBeacon
@@ -36,6 +35,7 @@ HOUSEKEEPING_S = 86_400.0
 MISSING_NAMED = 16
 ROUNDING_S = 1e-6
 STEP_S = 0.005  # of the clock, that moves deadlines
+WAITING_AFTER = timedelta(days=1)  # audio for an emergency to come is fetched as if it had a cue then
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -262,9 +262,15 @@ class Endpoint:
         self._need()
 
     def _need(self) -> None:
-        """Which recordings are wanted: those of alerts first, then by the time of their first cue, then the waiting."""
-        needed = {name: inf for _, plan in self._held.bodies(Plan) for name in staged_only(plan)}
-        needed |= {name: when.timestamp() for name, when in self._cues.recordings.items()}
+        """Which recordings are wanted: those of alerts first, then by the time of their first cue.
+
+        What waits for an emergency comes after the cues of the next day and before later ones.
+        """
+        times = self._cues.recordings
+        for header, plan in self._held.bodies(Plan):
+            waits = header.issued + WAITING_AFTER
+            times |= {name: min(waits, times.get(name, waits)) for name in staged_only(plan)}
+        needed = {name: when.timestamp() for name, when in times.items()}
         for running in self._alerts:
             if running.alert.recording is not None:
                 needed[running.alert.recording] = 0.0

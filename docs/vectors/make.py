@@ -102,6 +102,26 @@ def plan(*, fraction: timedelta = timedelta()) -> Plan:
     )
 
 
+def waiting() -> Plan:
+    """Nothing to play; the audio of an emergency that may come."""
+    return Plan(
+        items=(
+            PlanItem(
+                order="flood-8",
+                notice="flood-8",
+                version=1,
+                recording=RECORDING_SHA256,
+                duration_ms=42_000,
+                precedence=precedence("flood-8", BroadcastClass.EMERGENCY),
+                policy=InterruptionPolicy.RESUME,
+                volume=None,
+                gap_s=0,
+                spans=(),
+            ),
+        )
+    )
+
+
 def precedence(
     name: str, klass: BroadcastClass = BroadcastClass.DAILY, level: Level = Level.COUNTY
 ) -> Precedence:
@@ -146,6 +166,7 @@ def document(kind: DocumentKind, target: str, body: Body, *, days: int = 7) -> D
 
 DOCUMENTS: dict[str, Document] = {
     "a plan": document(DocumentKind.PLAN, COUNTY, plan()),
+    "a plan that only stages": document(DocumentKind.PLAN, COUNTY, waiting()),
     "a plan with a time that is no whole second": document(
         DocumentKind.PLAN, HORN, plan(fraction=timedelta(milliseconds=500))
     ),

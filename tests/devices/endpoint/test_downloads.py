@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from devices import topics
 from devices.chunks import CHUNK, wanted
-from devices.documents import Alerts
+from devices.documents import Alerts, Plan
 from devices.endpoint.media import DiskMedia, MemoryMedia
+from devices.endpoint.output import Recording
 from devices.links import Message
 from devices.reports import EventKind, Heartbeat, Want
-from schedules.precedence import BroadcastClass, Precedence
+from schedules.places import Level
+from schedules.precedence import BroadcastClass, Precedence, Severity
 from tests.devices.endpoint.board import Board, ready
-from tests.devices.endpoint.village import alert, at, cue, item, plan, sha256, slot, sound_bytes
+from tests.devices.endpoint.village import DAWN, TOWN, alert, at, cue, item, plan, sha256, slot, sound_bytes
 
 
 def emergency(name: str) -> Precedence:
@@ -245,3 +247,57 @@ def test_a_recording_no_longer_needed_is_no_longer_fetched(needed):
 def test_the_bytes_that_are_kept_are_the_bytes_that_were_sent(tmp_path):
     board = wanting(3, media=DiskMedia(tmp_path, reserve_kb=0)).give("long", 3)
     assert board.media.sound(sha256("long", 3)).read_bytes() == sound_bytes("long", 3)
+
+
+FLOOD = item(
+    "flood",
+    recording=sha256("warning"),
+    precedence=Precedence(
+        klass=BroadcastClass.EMERGENCY,
+        level=Level.COUNTY,
+        severity=Severity.RED,
+        sent=DAWN,
+        id="flood",
+    ),
+)
+
+
+def test_the_audio_of_an_emergency_is_here_before_it_is_sent_and_sounds_at_once():
+    board = Board()
+    board.tell(plan(items=[FLOOD]))
+    board.run_for(seconds=60)
+    assert board.reports(Heartbeat)[-1].missing == (sha256("warning"),)
+    board.give("warning")
+    assert board.run_for(seconds=60).reports(Heartbeat)[-1].missing == ()
+    assert board.heard == []
+    board.tell(Alerts(alerts=(alert(starts=board.now, sent=board.now),)))
+    sounds = board.sounds.sound
+    assert isinstance(sounds.body, Recording)
+    assert sounds.body.path.name == sha256("warning")
+
+
+def test_audio_that_waits_for_an_emergency_comes_after_the_cues_of_today_and_before_those_of_tomorrow():
+    board = Board()
+    items = [item(), FLOOD, item("song", recording=sha256("song"))]
+    tomorrow = cue("08:00", name="tomorrow", item=2, **_tomorrow())
+    board.tell(plan(cue("12:00"), tomorrow, items=items))
+    board.run_for(seconds=60)
+    assert board.reports(Heartbeat)[-1].missing == (sha256("letter"), sha256("warning"), sha256("song"))
+
+
+def _tomorrow() -> dict:
+    return {"earliest": at("08:00", 1), "planned": at("08:00", 1), "latest": at("22:00", 1)}
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_where_there_is_no_room_audio_that_waits_stays_until_its_emergency_is_withdrawn(withdrawn):
+    board = Board(media=MemoryMedia(room_kb=20))  # for one recording
+    board.tell(plan(items=[FLOOD]))
+    board.give("warning")
+    if withdrawn:
+        board.tell(Plan())
+    board.tell(plan(cue("12:00"), items=[item()]), area=TOWN)
+    board.give("letter")
+    assert board.media.holds(sha256("warning")) is not withdrawn
+    assert board.media.holds(sha256("letter")) is withdrawn
+    assert board.events(EventKind.STORAGE_FAULT)
