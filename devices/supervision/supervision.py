@@ -210,6 +210,10 @@ class Supervision:
         watch = self._watches[endpoint]
         return watch.path.silence(watch.heard, watch.rhythm.period, watch.rhythm.jitter, now)
 
+    def period(self, endpoint: str) -> float:
+        """Seconds between its heartbeats, as it promises. KeyError for one that is not watched."""
+        return self._watches[endpoint].rhythm.period
+
     @property
     def watches(self) -> Iterable[Watch]:
         """Everything that is kept; to be looked at only."""

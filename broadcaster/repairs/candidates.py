@@ -1,0 +1,145 @@
+"""Candidates: what one node would explain if it had failed, at which instant, and how well."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from broadcaster.repairs.observations import Observation, Seen, Surroundings
+from broadcaster.repairs.scoring import Rates
+from broadcaster.repairs.serial_order import Cut, cut_after
+from broadcaster.repairs.topology import RADIO, STAND_INS, Kind, Node, Topology
+
+TOGETHER_S = 30.0  # one failure reaches its endpoints within this time
+OVERTAKEN_S = 5.0
+CERTAIN = 0.95  # an edge at least as sure makes a witness
+WITNESSES = 2  # that forbid a root
+SHARE, FEWEST = 0.60, 3  # of a node whose members are only assumed, or may have gone to another cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A node as the common cause of `members`."""
+
+    node: str
+    kind: Kind
+    members: tuple[str, ...]
+    score: float
+    onset: float
+    witnesses: int  # that answer nevertheless
+    cut: Cut | None = None
+
+
+class Refusal(Enum):
+    """Why a node is no candidate, and whether it may become one when others are explained."""
+
+    TOO_FEW = auto()
+    WITNESSED = auto()
+    SMALL_SHARE = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Everything that candidates are judged by."""
+
+    topology: Topology
+    observations: Mapping[str, Observation]
+    surroundings: Surroundings
+    rates: Rates
+    planned: frozenset[str]  # nodes with announced work
+
+    def candidate(self, node: Node, unexplained: Iterable[str]) -> Candidate | Refusal:
+        """What `node` would explain of the `unexplained` below it."""
+        together = self._together([self.observations[name] for name in unexplained])
+        cut: Cut | None = None
+        if node.kind is Kind.LINE:
+            together, cut = self._beyond_the_cut(node, together)
+        if len(together) < 2:
+            return Refusal.TOO_FEW
+        onset = min(o.onset for o in together)
+        below = {o.endpoint for o in together}
+        witnesses = self._witnesses(node, onset, below if cut is None else self._before(node, cut))
+        if witnesses is None:
+            return Refusal.WITNESSED
+        if self._needs_a_share(node, together) and not _is_a_share(len(together), len(witnesses)):
+            return Refusal.SMALL_SHARE
+        score = self.rates.prior(node.kind, planned=self._is_planned(node))
+        score += sum(self._term(node, o) for o in together)
+        score += sum(self.rates.answers(node.kind, self.topology.confidence(w, node.id)) for w in witnesses)
+        return Candidate(
+            node=node.id,
+            kind=node.kind,
+            members=tuple(sorted(below)),
+            score=score,
+            onset=min((o.onset for o in together if o.seen is not Seen.SILENT), default=onset),
+            witnesses=len(witnesses),
+            cut=cut,
+        )
+
+    def _term(self, node: Node, o: Observation) -> float:
+        placement = self.topology.placements[o.endpoint]
+        return self.rates.affected(
+            o.seen, node.kind, placement, self.topology.confidence(o.endpoint, node.id)
+        )
+
+    def _together(self, found: list[Observation]) -> list[Observation]:
+        """Those that one instant explains: the instant that most of their onsets allow."""
+        edges = sorted(
+            edge for o in found for edge in ((o.onset - o.slack - TOGETHER_S, 0), (o.onset + TOGETHER_S, 1))
+        )
+        best, instant, depth = 0, 0.0, 0
+        for at, is_end in edges:
+            depth += -1 if is_end else 1
+            if depth > best:
+                best, instant = depth, at
+        return [o for o in found if o.onset - o.slack - TOGETHER_S <= instant <= o.onset + TOGETHER_S]
+
+    def _witnesses(self, node: Node, onset: float, below: set[str]) -> list[str] | None:
+        """Members that were heard after the onset; None if enough of them forbid that `node` failed."""
+        found: list[str] = []
+        certain = 0
+        for name in node.members:
+            if name in below or not self.answers_since(name, onset):
+                continue
+            found.append(name)
+            certain += self.topology.confidence(name, node.id) >= CERTAIN
+            if certain >= WITNESSES:
+                return None
+        return found
+
+    def answers_since(self, endpoint: str, onset: float) -> bool:
+        """Whether an endpoint is known to have been well after `onset`."""
+        return (
+            endpoint not in self.observations
+            and self.surroundings.heard(endpoint) > onset + OVERTAKEN_S
+            and not self.surroundings.is_unobserved(endpoint)
+        )
+
+    def _needs_a_share(self, node: Node, together: Sequence[Observation]) -> bool:
+        return node.kind in STAND_INS or node.kind in RADIO
+
+    def _is_planned(self, node: Node) -> bool:
+        return node.id in self.planned or (node.parent or "") in self.planned
+
+    def _beyond_the_cut(
+        self, node: Node, together: list[Observation]
+    ) -> tuple[list[Observation], Cut | None]:
+        """On a line of known order: the silent ones beyond the best place for a cut, and that place."""
+        order = self.topology.by_position(node.id)
+        if not order or not together:
+            return together, None
+        onset = min(o.onset for o in together)
+        silent = {o.endpoint for o in together}
+        answers = [False if name in silent else self.answers_since(name, onset) or None for name in order]
+        polls = max(1, int(min((o.detected - o.onset) / max(1.0, o.slack) for o in together)) + 1)
+        cut = cut_after([answers] * polls)
+        beyond = set(order[cut.after :])
+        return [o for o in together if o.endpoint in beyond], cut
+
+    def _before(self, node: Node, cut: Cut) -> set[str]:
+        """Not asked to witness: the part of a cut line that still answers, and what is silent."""
+        order = self.topology.by_position(node.id)
+        return {*order[: cut.after], *self.observations}
+
+
+def _is_a_share(affected: int, answering: int) -> bool:
+    return affected >= FEWEST and affected >= SHARE * (affected + answering)

@@ -1,0 +1,231 @@
+"""The cover: the fewest common causes that explain all observations. A function of what was observed, not of its order.
+
+Greedy: the best candidate is accepted if it beats 20 : 1 odds, what it explains is set aside, and so on. Ties go to the
+most specific node; several failed children of one parent are rolled up into it; what is left over, or small, and lies in
+the middle of another root's members joins it, and the map is suspected.
+"""
+
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from broadcaster.repairs.candidates import TOGETHER_S, Candidate, Scene
+from broadcaster.repairs.causes import Cause
+from broadcaster.repairs.incidents import Flag
+from broadcaster.repairs.scoring import ACCEPT, SAME, sigmoid
+from broadcaster.repairs.topology import IS_POWER, Kind, Node
+
+CAUSES: Mapping[Kind, Cause] = {
+    Kind.TRANSFORMER: Cause.GRID_OUTAGE,
+    Kind.FEEDER: Cause.GRID_OUTAGE,
+    Kind.SUBSTATION: Cause.GRID_OUTAGE,
+    Kind.VILLAGE: Cause.GRID_OUTAGE,
+    Kind.TOWN: Cause.GRID_OUTAGE,
+    Kind.CELL: Cause.BASE_STATION,
+    Kind.OPERATOR: Cause.OPERATOR,
+    Kind.LINE: Cause.SERIAL_LINE_CUT,
+    Kind.HUB: Cause.SERIAL_HUB,
+}
+ROLL_UP_SHARE = 0.70
+OVERLAP = 0.60  # of the members: a rival explanation
+SURROUNDED, AMONG = 0.60, 8  # neighbours that make a stray one of them
+SMALL = 4
+SUREST = 0.99
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """An accepted common cause."""
+
+    cause: Cause
+    best: Candidate
+    rival: Candidate | None = None  # of the other sort, power or network
+    flags: frozenset[Flag] = frozenset()
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        return self.best.members
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """All roots, and the endpoints that no common cause explains."""
+
+    roots: tuple[Root, ...]
+    singles: tuple[str, ...]
+
+
+def cover(scene: Scene, names: Iterable[str]) -> Cover:
+    """The common causes of what was observed of `names`; all the scene's observations are no witnesses."""
+    return _Covering(scene, names).covered()
+
+
+class _Covering:
+    def __init__(self, scene: Scene, names: Iterable[str]) -> None:
+        self._scene = scene
+        self._names = sorted(names)
+        self._left: dict[str, dict[str, None]] = defaultdict(dict)  # node → unexplained below it, in order
+        for name in self._names:
+            for edge in scene.topology.edges(name):
+                self._left[edge.node][name] = None
+
+    def covered(self) -> Cover:
+        roots = self._rolled_up(self._greedy())
+        roots = self._absorbed(roots)
+        roots = self._attached(roots)
+        taken = {name for root in roots for name in root.members}
+        singles = tuple(name for name in self._names if name not in taken)
+        return Cover(roots=tuple(roots), singles=singles)
+
+    def _candidate(self, node: str) -> Candidate | None:
+        found = self._scene.candidate(self._node(node), self._left.get(node, ()))
+        return found if isinstance(found, Candidate) and found.score > ACCEPT else None
+
+    def _node(self, node: str) -> Node:
+        return self._scene.topology.nodes[node]
+
+    def _greedy(self) -> list[Root]:
+        """Best first; a score that was computed before others were explained is computed again."""
+        heap = [(-c.score, c.node, 0) for node in sorted(self._left) if (c := self._candidate(node))]
+        heapq.heapify(heap)
+        roots: list[Root] = []
+        while heap:
+            _, node, as_of = heapq.heappop(heap)
+            candidate = self._candidate(node)
+            if candidate is None:
+                continue
+            if as_of != len(roots) and heap and -candidate.score > heap[0][0]:
+                heapq.heappush(heap, (-candidate.score, node, len(roots)))
+                continue
+            root = self._judged(self._most_specific(candidate))
+            self._explain(root.members)
+            roots.append(root)
+            if node in self._left:
+                heapq.heappush(heap, (-candidate.score, node, -1))
+        return roots
+
+    def _explain(self, members: Iterable[str]) -> None:
+        for name in members:
+            for edge in self._scene.topology.edges(name):
+                left = self._left[edge.node]
+                left.pop(name, None)
+                if not left:
+                    del self._left[edge.node]
+
+    def _most_specific(self, candidate: Candidate) -> Candidate:
+        """Down to the child that explains it as well."""
+        children = (
+            self._candidate(child)
+            for child in sorted(self._node(candidate.node).children)
+            if child in self._left
+        )
+        good = [c for c in children if c is not None and c.score >= candidate.score - SAME]
+        return self._most_specific(max(good, key=lambda c: c.score)) if good else candidate
+
+    def _judged(self, best: Candidate) -> Root:
+        """Power or network? Both, if they explain it equally well."""
+        rivals: Counter[str] = Counter()
+        for name in best.members:
+            for edge in self._scene.topology.edges(name):
+                if (self._node(edge.node).kind in IS_POWER) is not (best.kind in IS_POWER):
+                    rivals[edge.node] += 1
+        near = [node for node, shared in sorted(rivals.items()) if shared >= OVERLAP * len(best.members)]
+        found = [c for node in near if (c := self._candidate(node)) is not None]
+        rival = max(found, key=lambda c: c.score, default=None)
+        dark = rival is not None and best.score - rival.score <= SAME
+        flags = {Flag.WITNESSED} if best.witnesses else set()
+        return Root(
+            cause=Cause.AREA_DARK if dark else CAUSES[best.kind],
+            best=best,
+            rival=rival,
+            flags=frozenset(flags),
+        )
+
+    def _rolled_up(self, roots: list[Root]) -> list[Root]:
+        """Two or more failed children that are most of their parent's become the parent."""
+        by_parent: defaultdict[str, list[Root]] = defaultdict(list)
+        for root in roots:
+            parent = self._node(root.best.node).parent
+            if parent is not None:
+                by_parent[parent].append(root)
+        for parent, children in sorted(by_parent.items()):
+            whole = self._parent_of(parent, children)
+            if whole is not None:
+                roots = [root for root in roots if root not in children]
+                roots.append(whole)
+        return roots
+
+    def _parent_of(self, parent: str, children: list[Root]) -> Root | None:
+        node = self._node(parent)
+        onsets = [root.best.onset for root in children]
+        kin = {root.best.node for root in children}
+        if (
+            len(kin) < 2
+            or len(kin) < ROLL_UP_SHARE * len(node.children)
+            or max(onsets) - min(onsets) > 2 * TOGETHER_S
+        ):
+            return None
+        members = [name for root in children for name in root.members]
+        candidate = self._scene.candidate(node, members)
+        if not isinstance(candidate, Candidate) or len(candidate.members) < len(members):
+            return None
+        return Root(
+            cause=CAUSES[node.kind], best=candidate, flags=frozenset().union(*(r.flags for r in children))
+        )
+
+    def _absorbed(self, roots: list[Root]) -> list[Root]:
+        """Small roots in the middle of another's members join it."""
+        owner = {name: number for number, root in enumerate(roots) for name in root.members}
+        joins: dict[int, int] = {}
+        for number, root in enumerate(roots):
+            if len(root.members) <= SMALL and number not in joins.values():
+                around = {self._surrounding(name, owner, roots, skip=number) for name in root.members}
+                (into,) = around if len(around) == 1 else (None,)
+                if into is not None and into not in joins:
+                    joins[number] = into
+        for number, into in joins.items():
+            roots[into] = _joined(roots[into], roots[number].members)
+        return [root for number, root in enumerate(roots) if number not in joins]
+
+    def _attached(self, roots: list[Root]) -> list[Root]:
+        """Strays in the middle of a root's members join it."""
+        owner = {name: number for number, root in enumerate(roots) for name in root.members}
+        strays: defaultdict[int, list[str]] = defaultdict(list)
+        for name in self._names:
+            if name not in owner:
+                into = self._surrounding(name, owner, roots)
+                if into is not None:
+                    strays[into].append(name)
+        for into, names in strays.items():
+            roots[into] = _joined(roots[into], names)
+        return roots
+
+    def _surrounding(
+        self, name: str, owner: Mapping[str, int], roots: list[Root], skip: int | None = None
+    ) -> int | None:
+        """The root that has most of the affected neighbours of `name`, at the same instant."""
+        near = [n for n in self._scene.topology.neighbours(name) if n in self._scene.observations]
+        if len(near) < AMONG or not owner:
+            return None
+        owned = Counter(owner[n] for n in near if n in owner and owner[n] != skip)
+        if not owned:
+            return None
+        into, count = owned.most_common(1)[0]
+        o = self._scene.observations[name]
+        together = o.onset - o.slack - TOGETHER_S <= roots[into].best.onset <= o.onset + TOGETHER_S
+        return into if together and count >= SURROUNDED * len(near) else None
+
+
+def _joined(root: Root, names: Iterable[str]) -> Root:
+    members = tuple(sorted({*root.members, *names}))
+    return replace(root, best=replace(root.best, members=members), flags=root.flags | {Flag.MAPPING_SUSPECT})
+
+
+def confidence(root: Root, scene: Scene) -> float:
+    """Against the best rival (or no common cause), at most that the map is right."""
+    second = max(0.0, root.rival.score if root.rival else 0.0)
+    wrong = 1.0
+    for name in root.members[:8]:
+        wrong *= 1 - scene.topology.confidence(name, root.best.node)
+    return min(SUREST, 1 - wrong, sigmoid(root.best.score - second))

@@ -1,0 +1,48 @@
+"""Habits: when single sites lose their mains. Somebody who switches off does so at the same hours."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+REMEMBERED = timedelta(days=14)
+SAME_TIME = timedelta(minutes=20)
+_HOURS = 168
+_EVEN = 24.0  # losses that an hour's share is smoothed with (Laplace)
+
+
+@dataclass(slots=True)
+class Habits:
+    """Losses of mains of single sites, by local time. A group's loss is nobody's habit."""
+
+    _recent: defaultdict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    _hours: defaultdict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def lost(self, endpoint: str, town: str, at: datetime) -> None:
+        """A single site lost its mains at local time `at`; told once each."""
+        self._recent[endpoint] = [t for t in self._recent[endpoint] if t > at - REMEMBERED] + [at]
+        for whose in (endpoint, town):
+            self._hours[whose][_hour(at)] += 1
+
+    def hour_ratio(self, endpoint: str, town: str, at: datetime) -> float:
+        """How often it happened at this hour of the week, of this site and its town, against evenly over the week."""
+        here, there = self._hours.get(endpoint, Counter()), self._hours.get(town, Counter())
+        hour = _hour(at)
+        total = here.total() + there.total()
+        share = (here[hour] + there[hour] + _EVEN / _HOURS) / (total + _EVEN)
+        return share * _HOURS if total else 1.0
+
+    def repeats(self, endpoint: str, at: datetime) -> int:
+        """On how many of the last 14 days it happened within 20 minutes of this time of day."""
+        earlier = self._recent.get(endpoint, [])
+        return len({t.date() for t in earlier if at - REMEMBERED < t < at and _apart(t, at) <= SAME_TIME})
+
+
+def _hour(at: datetime) -> int:
+    return at.weekday() * 24 + at.hour
+
+
+def _apart(a: datetime, b: datetime) -> timedelta:
+    """Between two times of day, over midnight if that is shorter."""
+    day = timedelta(days=1)
+    apart = (b - a) % day
+    return min(apart, day - apart)
