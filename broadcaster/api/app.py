@@ -27,6 +27,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from broadcaster.api.limits import RequestLimits
+from broadcaster.api.segments import WholeSegments, whole
 from broadcaster.desk.door import Desk, Door, Entry, entries
 from broadcaster.desk.errors import DeskError, Invalid, NotFound, Refused
 from broadcaster.desk.files import Download, Upload
@@ -51,6 +52,7 @@ def create_app(
         docs_url=None,  # the viewers load their scripts from the internet
         redoc_url=None,
     )
+    app.add_middleware(WholeSegments)
     app.add_middleware(RequestLimits, upload_limit_bytes=upload_limit_mb * 1024 * 1024)
     if allowed_hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
@@ -101,6 +103,7 @@ def _endpoint(entry: Entry[..., Any], door: Callable[..., Door]) -> Callable[...
     """What the framework calls; from the signature it reads what a request carries."""
 
     def endpoint(door: Door, **given: Any) -> Response:
+        given |= {name: whole(given[name]) for name in entry.path_parameters}
         body = given.pop("body", None)
         given |= {name: getattr(body, name) for name in type(body).model_fields} if body else {}
         files = {name: given[name] for name in entry.uploads if given[name]}

@@ -28,6 +28,8 @@ PREVIEW: Columns = {
     N_("Endpoints"): lambda preview: preview.reach.endpoints,
     N_("People"): lambda preview: preview.reach.people,
     N_("Interrupts"): "interrupts",
+    N_("Waits for"): "waits_for",
+    N_("Quiet now in"): "quiet_in",
 }
 
 

@@ -5,6 +5,7 @@ revision is at least the issue time in seconds, so that it also grows past a dat
 """
 
 import hashlib
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ from devices.sealing import seal
 from devices.signing import Signer
 from devices.topics import DocumentKind
 from schedules.places import Level, Place, level_of
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,11 @@ def issue(session: Session, documents: Mapping[str, Desired], signer: Signer, no
     revisions = dict(session.exec(known).all())
     messages, rows = [], []
     for topic, document in documents.items():
-        issued, payload = _issue(document, revisions.get(topic, 0), signer, now)
+        try:
+            issued, payload = _issue(document, revisions.get(topic, 0), signer, now)
+        except ValueError as error:  # one document that cannot be said holds up no other
+            log.error("a document cannot be issued", extra={"topic": topic, "why": str(error)})
+            continue
         rows.append(_row(topic, issued.header, document.digest, payload))
         messages.append(Message(topic, payload, qos=1, retain=True))
     upsert(session, PublishedRow, rows)

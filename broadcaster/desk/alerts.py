@@ -1,36 +1,34 @@
 """Alerts: emergencies and urgent notices sent at once, and their end; confirmed before, proved after."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 
+from pydantic import Field
 from sqlmodel import Session, col, select
 
 from audio.recording import Profile
-from broadcaster.controller.publishing import topic_of
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, Invalid, NotFound
+from broadcaster.desk.hearings import Hearing, VillageHearing, hearings
 from broadcaster.desk.house import Context
+from broadcaster.desk.notices import as_drill
+from broadcaster.desk.reach import Reach, encountered, hushed, precedence_of, reach_of
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
-from broadcaster.proof.ledger import roster
-from broadcaster.storage.tables import (
-    AlertRow,
-    AreaRow,
-    EndpointStateRow,
-    NoticeRow,
-    PlayedRow,
-    PublishedRow,
-    RecordingRow,
-)
-from devices.topics import ROOT, DocumentKind
+from broadcaster.storage.tables import AlertRow, NoticeRow, RecordingRow
 from schedules.notices import NoticeKind, NoticeState
-from schedules.places import Level, Place, covers, level_of
+from schedules.places import Place
 from schedules.precedence import BroadcastClass, Severity
 
-_LONGEST_MIN = 24 * 60
+Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
+_FRESH = timedelta(minutes=10)  # how long what was shown may be confirmed
+_LONGEST_TEXT = 4_000  # characters that an endpoint reads out
+_CONFIRMATION = re.compile("[0-9a-f]{8}-[0-9a-f]{12}")
 _SENDABLE = (NoticeState.APPROVED, NoticeState.ON_AIR)
 
 
@@ -42,41 +40,23 @@ class AlertState(StrEnum):
     EXPIRED = "expired"
 
 
-class Hearing(StrEnum):
-    """What an endpoint last said about an alert."""
-
-    SOUNDING = "sounding"
-    HEARD = "heard"  # it sounded at least once and holds the alert
-    HOLDS = "holds"  # it holds the alert and has not sounded it yet
-    SILENT = "silent"  # it holds the end of the alert, and something else or nothing sounds
-    NO_ANSWER = "no_answer"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """Whom an alert concerns."""
-
-    places: tuple[str, ...]
-    names: tuple[str, ...]
-    villages: int
-    endpoints: int
-    people: int
-    villages_without_endpoint: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What will sound where, for how many, and what it interrupts; `confirmation` is to be handed to `send`."""
 
     title: str
     text: str
+    version: int
+    state: NoticeState
     klass: BroadcastClass
     severity: Severity
     duration_ms: int
     expires_after_min: int
     reach: Reach
-    interrupts: tuple[str, ...]  # titles of alerts, and what sounds now by endpoint
-    confirmation: str
+    interrupts: tuple[str, ...]  # titles of what sounds there now and gives way
+    waits_for: tuple[str, ...]  # titles of what is in force there and goes first
+    quiet_in: tuple[str, ...]  # villages where quiet hours hold it back: it is no emergency
+    confirmation: str  # good for ten minutes, once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,19 +78,6 @@ class AlertView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VillageHearing:
-    """One village: its endpoints by what they last said."""
-
-    village: str
-    name: str
-    endpoints: Mapping[str, Hearing]
-
-    def count(self, hearing: Hearing) -> int:
-        """How many said so."""
-        return sum(said is hearing for said in self.endpoints.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertStatus:
     """An alert and, village by village, who sounds, who is silent, and who did not answer."""
 
@@ -125,24 +92,28 @@ class Alerts(Noun):
 
     @question("POST", "/alerts/preview", right=Right.SEND_ALERT, places="places")
     def preview(
-        self, ctx: Context, notice: str, places: tuple[Place, ...] = (), minutes: int = 30
+        self, ctx: Context, notice: str, places: tuple[Place, ...] = (), minutes: Minutes = 30
     ) -> Preview:
         """What sending a notice now would do; without places, to its own targets."""
-        row = _notice(ctx.session, notice)
-        where = places or tuple(map(Place, row.targets))
-        ctx.require(Right.SEND_ALERT, *where)
+        row, where = _asked(ctx, notice, places)
+        met = encountered(ctx.session, where, precedence_of(row, ctx.now), ctx.now)
         audio = _recording(ctx.session, row.asset)
-        reach = _reach(ctx.session, where)
+        reach = reach_of(ctx.session, where)
+        live = row.klass is BroadcastClass.EMERGENCY
         return Preview(
             title=row.title,
-            text=row.text,
+            text=_text(row),
+            version=row.version,
+            state=row.state,
             klass=row.klass,
             severity=row.severity,
             duration_ms=audio.duration_ms if audio else 0,
-            expires_after_min=_checked_minutes(minutes),
+            expires_after_min=minutes,
             reach=reach,
-            interrupts=_interrupted(ctx.session, where),
-            confirmation=_confirmation(row, where, minutes, reach),
+            interrupts=met.interrupts,
+            waits_for=met.waits_for,
+            quiet_in=() if live else hushed(ctx.session, where, ctx.now, ctx.house.settings.zone),
+            confirmation=_confirmation(row, where, minutes, reach, ctx.now),
         )
 
     @order("POST", "/alerts", right=Right.SEND_ALERT)
@@ -152,16 +123,21 @@ class Alerts(Noun):
         notice: str,
         confirmation: str,
         places: tuple[Place, ...] = (),
-        minutes: int = 30,
-        repeat_gap_s: int = 10,
-        repeats: int | None = None,
-        volume: int | None = None,
+        minutes: Minutes = 30,
+        repeat_gap_s: Annotated[int, Field(ge=0, le=3600)] = 10,
+        repeats: Annotated[int, Field(ge=1, le=1000)] | None = None,
+        volume: Annotated[int, Field(ge=0, le=100)] | None = None,
     ) -> AlertView:
-        """Sound a notice at once, over everything of lower precedence, until it is cancelled or expires."""
-        row = _notice(ctx.session, notice)
-        where = places or tuple(map(Place, row.targets))
-        ctx.require(Right.SEND_ALERT, *where)
-        if confirmation != _confirmation(row, where, minutes, _reach(ctx.session, where)):
+        """Sound a notice at once, over everything of lower precedence, until it is cancelled or expires.
+
+        Sent twice with the same confirmation it is one alert: who got no answer may ask again.
+        """
+        row, where = _asked(ctx, notice, places)
+        ctx.act.subject = alert_id = f"a{ctx.now:%Y%m%d}-{confirmation}"
+        if (known := ctx.session.get(AlertRow, alert_id)) and _state(known, ctx.now) is AlertState.IN_FORCE:
+            return _view(known, ctx.now)
+        reach = reach_of(ctx.session, where)
+        if known or not _confirms(confirmation, row, where, minutes, reach, ctx.now):
             raise Conflict(
                 N_(
                     "What would sound is not what was confirmed for notice {notice}: look at the preview again."
@@ -170,11 +146,11 @@ class Alerts(Noun):
             )
         audio, ending = _recording(ctx.session, row.asset), _recording(ctx.session, row.cancel_asset)
         alert = AlertRow(
-            id=_new_id(ctx.session, ctx.now),
+            id=alert_id,
             notice=row.id,
             version=row.version,
             title=row.title,
-            text=row.text,
+            text=_text(row),
             targets=list(where),
             klass=row.klass,
             level=row.level,
@@ -185,7 +161,7 @@ class Alerts(Noun):
             sent_at=ctx.now,
             sent_by=ctx.who,
             starts=ctx.now,
-            expires=ctx.now + timedelta(minutes=_checked_minutes(minutes)),
+            expires=ctx.now + timedelta(minutes=minutes),
             repeat_gap_s=repeat_gap_s,
             repeats=repeats,
             volume=volume if volume is not None else row.volume,
@@ -226,18 +202,35 @@ class Alerts(Noun):
         """Who sounds it, who is silent, who did not answer, village by village."""
         row = _alert(ctx.session, alert)
         view = _view(row, ctx.now)
-        villages = _hearings(ctx.session, row, view.state)
+        in_force = view.state is AlertState.IN_FORCE
+        villages = hearings(ctx.session, row, in_force=in_force)
         said = [hearing for village in villages for hearing in village.endpoints.values()]
-        wanted = {Hearing.HEARD, Hearing.SOUNDING} if view.state is AlertState.IN_FORCE else {Hearing.SILENT}
+        wanted = {Hearing.HEARD, Hearing.SOUNDING} if in_force else {Hearing.SILENT}
         return AlertStatus(
             alert=view,
             villages=villages,
             totals={hearing: said.count(hearing) for hearing in Hearing},
-            proved=all(hearing in wanted for hearing in said),
+            proved=(bool(said) or not in_force) and all(hearing in wanted for hearing in said),
         )
 
 
-def _notice(session: Session, notice: str) -> NoticeRow:
+def _asked(ctx: Context, notice: str, places: tuple[Place, ...]) -> tuple[NoticeRow, tuple[Place, ...]]:
+    """What is to sound and where, for whoever may send it there."""
+    row = _notice(ctx.session, notice, ctx.now)
+    where = tuple(dict.fromkeys(places or map(Place, row.targets)))
+    reach_of(ctx.session, where)
+    ctx.require(Right.SEND_ALERT, *where)
+    if row.asset is None and not row.text.strip():
+        raise Conflict(N_("Notice {notice} has neither audio nor text: nothing would sound."), notice=notice)
+    return row, where
+
+
+def _text(row: NoticeRow) -> str:
+    """What endpoints read out where they have no audio."""
+    return (as_drill(row.text) if row.klass is BroadcastClass.DRILL else row.text)[:_LONGEST_TEXT]
+
+
+def _notice(session: Session, notice: str, now: datetime) -> NoticeRow:
     """The newest version that may be sent: an emergency as it is saved, everything else only when approved."""
     rows = session.exec(
         select(NoticeRow).where(NoticeRow.id == notice).order_by(col(NoticeRow.version).desc())
@@ -246,6 +239,12 @@ def _notice(session: Session, notice: str) -> NoticeRow:
         raise NotFound(N_("There is no notice {notice}."), notice=notice)
     ended = (NoticeState.WITHDRAWN, NoticeState.EXPIRED)
     for row in rows:
+        if row.valid_until <= now and row.state not in ended:
+            raise Conflict(
+                N_("Notice {notice} ended on {ends}: what is over is not sent."),
+                notice=notice,
+                ends=row.valid_until.isoformat(),
+            )
         if row.state in _SENDABLE or (row.kind is NoticeKind.EMERGENCY and row.state not in ended):
             return row
     raise Conflict(
@@ -259,74 +258,36 @@ def _recording(session: Session, asset: str | None) -> RecordingRow | None:
     return session.get(RecordingRow, (asset, Profile.SPEECH)) if asset else None
 
 
-def _checked_minutes(minutes: int) -> int:
-    if not 1 <= minutes <= _LONGEST_MIN:
-        raise Invalid(
-            N_("An alert lasts 1 to {longest} minutes, got {minutes}."), longest=_LONGEST_MIN, minutes=minutes
-        )
-    return minutes
-
-
-def _reach(session: Session, places: Iterable[Place]) -> Reach:
-    where = tuple(places)
-    areas = {Place(row.code): row for row in session.exec(select(AreaRow))}
-    unknown = [place for place in where if level_of(place) is not Level.ENDPOINT and place not in areas]
-    if unknown or not where:
-        raise Invalid(
-            N_("There is no area {areas}: import it, or name another."), areas=", ".join(unknown) or "—"
-        )
-    heard_in = {
-        village: [name for name in names if any(covers(p, Place(f"{village}/{name}")) for p in where)]
-        for village, names in roster(session).items()
-        if any(covers(p, village) or p.startswith(village) for p in where)
-    }
-    return Reach(
-        places=where,
-        names=tuple(areas[p].name if p in areas else p.partition("/")[2] for p in where),
-        villages=len(heard_in),
-        endpoints=sum(map(len, heard_in.values())),
-        people=sum(areas[village].population for village in heard_in if village in areas),
-        villages_without_endpoint=tuple(areas[v].name for v, names in heard_in.items() if not names),
-    )
-
-
-def _interrupted(session: Session, places: Iterable[Place]) -> tuple[str, ...]:
-    """The titles and ids of what sounds there now, as far as it was said."""
-    inside = _endpoints_in(session, places)
-    rows = session.exec(select(EndpointStateRow).where(col(EndpointStateRow.sounding).is_not(None)))
-    return tuple(sorted({f"{row.endpoint}: {row.sounding}" for row in rows if row.endpoint in inside}))
-
-
-def _endpoints_in(session: Session, places: Iterable[Place]) -> dict[str, Place]:
-    where = tuple(places)
-    return {
-        name: village
-        for village, names in roster(session).items()
-        for name in names
-        if any(covers(place, Place(f"{village}/{name}")) for place in where)
-    }
-
-
-def _confirmation(row: NoticeRow, places: Iterable[Place], minutes: int, reach: Reach) -> str:
-    """Names what was shown: it changes with the text, the audio, the places, the time and who is there."""
+def _confirmation(
+    row: NoticeRow, where: Iterable[Place], minutes: int, reach: Reach, shown_at: datetime
+) -> str:
+    """Names what was shown and when: the sound and its class, the places, the time, and whoever is there."""
     shown = (
-        row.id,
-        row.version,
-        row.title,
-        row.text,
-        row.asset,
-        *places,
-        minutes,
-        reach.endpoints,
-        reach.people,
+        *(
+            row.id,
+            row.version,
+            row.title,
+            row.text,
+            row.asset,
+            row.klass,
+            row.level,
+            row.severity,
+            row.volume,
+        ),
+        *(*where, minutes, reach.endpoints, reach.people, int(shown_at.timestamp())),
     )
-    return hashlib.sha256(repr(shown).encode()).hexdigest()[:12]
+    return f"{int(shown_at.timestamp()):x}-{hashlib.sha256(repr(shown).encode()).hexdigest()[:12]}"
 
 
-def _new_id(session: Session, now: datetime) -> str:
-    stem = f"a{now:%Y%m%d%H%M%S}"
-    taken = set(session.exec(select(AlertRow.id).where(col(AlertRow.id).startswith(stem))))
-    return next(name for n in range(1, 1000) if (name := f"{stem}-{n}") not in taken)
+def _confirms(
+    confirmation: str, row: NoticeRow, where: Iterable[Place], minutes: int, reach: Reach, now: datetime
+) -> bool:
+    """Whether it names what would sound now, and was shown lately."""
+    if not _CONFIRMATION.fullmatch(confirmation):
+        return False
+    shown_at = datetime.fromtimestamp(int(confirmation.partition("-")[0], 16), UTC)
+    fresh = timedelta(seconds=-1) <= now - shown_at <= _FRESH
+    return fresh and confirmation == _confirmation(row, where, minutes, reach, shown_at)
 
 
 def _ending(session: Session, ended: AlertRow, now: datetime, who: str) -> AlertRow:
@@ -376,45 +337,3 @@ def _view(row: AlertRow, now: datetime) -> AlertView:
         cancelled_at=row.cancelled_at,
         cancelled_by=row.cancelled_by,
     )
-
-
-def _hearings(session: Session, row: AlertRow, state: AlertState) -> tuple[VillageHearing, ...]:
-    targets = [Place(target) for target in row.targets]
-    inside = _endpoints_in(session, targets)
-    states = {s.endpoint: s for s in session.exec(select(EndpointStateRow))}
-    heard = set(
-        session.exec(select(PlayedRow.endpoint).where(PlayedRow.alert == row.id, PlayedRow.heard_ms > 0))
-    )
-    revisions: dict[str, int] = {}
-    for target in targets:
-        topic, _ = topic_of(DocumentKind.ALERTS, target)
-        published = session.get(PublishedRow, topic)
-        revisions[topic.removeprefix(f"{ROOT}/")] = published.revision if published else 0
-    names = {Place(area.code): area.name for area in session.exec(select(AreaRow))}
-    villages: dict[Place, dict[str, Hearing]] = {}
-    for endpoint, village in inside.items():
-        said = _said(states.get(endpoint), row, revisions, heard, state)
-        villages.setdefault(village, {})[endpoint] = said
-    return tuple(
-        VillageHearing(village=village, name=names.get(village, village), endpoints=endpoints)
-        for village, endpoints in sorted(villages.items())
-    )
-
-
-def _said(
-    said: EndpointStateRow | None,
-    row: AlertRow,
-    revisions: Mapping[str, int],
-    heard: set[str],
-    state: AlertState,
-) -> Hearing:
-    if said is None:
-        return Hearing.NO_ANSWER
-    if (said.sounding or "").partition("#")[0] == row.id:
-        return Hearing.SOUNDING
-    held = said.held or {}
-    if not any(held.get(topic, 0) >= revision > 0 for topic, revision in revisions.items()):
-        return Hearing.NO_ANSWER
-    if state is not AlertState.IN_FORCE:
-        return Hearing.SILENT
-    return Hearing.HEARD if said.endpoint in heard else Hearing.HOLDS

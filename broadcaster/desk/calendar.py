@@ -15,9 +15,10 @@ from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.storage.changes import changed
 from broadcaster.storage.engine import upsert
-from broadcaster.storage.tables import CalendarDayRow
+from broadcaster.storage.tables import AreaRow, CalendarDayRow
 from schedules import calendar
 from schedules.calendar import DayKind, holiday_name, is_market_day, is_provisional, lunar_day
+from schedules.places import Level, Place, level_of
 from schedules.rules import MarketCalendar, Weekday
 
 _MOST_DAYS = 400
@@ -84,7 +85,7 @@ class Calendar(Noun):
     @order("PUT", "/calendar/{day}", right=Right.SETTLE)
     def set(self, ctx: Context, day: date, workday: bool, name: str = "") -> CalendarDay:
         """Say what a day is, whatever the published calendar says."""
-        ctx.require(Right.SETTLE)
+        _require_everywhere(ctx)
         upsert(ctx.session, CalendarDayRow, [{"day": day, "workday": workday, "name": name}])
         changed(ctx.session)
         return CalendarDay(day=day, workday=workday, name=name)
@@ -92,7 +93,7 @@ class Calendar(Noun):
     @order("DELETE", "/calendar/{day}", right=Right.SETTLE)
     def clear(self, ctx: Context, day: date) -> None:
         """Go by the published calendar again."""
-        ctx.require(Right.SETTLE)
+        _require_everywhere(ctx)
         row = ctx.session.get(CalendarDayRow, day)
         if row is None:
             raise NotFound(N_("The calendar has no correction for {day}."), day=day)
@@ -120,3 +121,10 @@ def _day_view(
         market=bool(market) and is_market_day(market, counted_in, day),
         provisional=is_provisional(day.year),
     )
+
+
+def _require_everywhere(ctx: Context) -> None:
+    """The calendar holds for the whole county: one town alone does not change it."""
+    areas = [Place(code) for code in ctx.session.exec(select(AreaRow.code))]
+    widest = min((level_of(area) for area in areas), default=Level.COUNTY)
+    ctx.require(Right.SETTLE, *(area for area in areas if level_of(area) is widest))

@@ -173,7 +173,10 @@ class Entry(Generic[P, R]):
             name: (self.hints[name], ... if parameter.default is parameter.empty else parameter.default)
             for name, parameter in self.parameters.items()
         }
-        return create_model(self.name, __config__=ConfigDict(extra="forbid"), **fields)
+        config = ConfigDict(
+            extra="forbid", revalidate_instances="always"
+        )  # callers in process are checked too
+        return create_model(self.name, __config__=config, **fields)
 
 
 def question(

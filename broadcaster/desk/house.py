@@ -1,13 +1,17 @@
 """The inner side of the door: rights, a transaction for each call, an audit row for each order."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
 from broadcaster.desk.door import Entry
-from broadcaster.desk.errors import DeskError, Refused
+from broadcaster.desk.errors import DeskError, Refused, Unavailable
 from broadcaster.language import N_
 from schedules.places import Place
 
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from broadcaster.house import CountyHouse
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 OWNER = "@owner"  # whoever can write the data directory; no user can have this name
@@ -94,8 +100,11 @@ class HouseDoor:
         )
         if entry.is_order:
             return self._order(entry, checked, act)
-        with self._house.snapshot() as session:
-            return self._answer(entry, checked, session, act)
+        try:
+            with self._house.snapshot() as session:
+                return self._answer(entry, checked, session, act)
+        except SQLAlchemyError as error:
+            raise _told(error) from error
 
     def _order(self, entry: Entry[..., R], checked: dict[str, Any], act: Act) -> R:
         try:
@@ -106,13 +115,23 @@ class HouseDoor:
                     raise TypeError(f"{entry.name} never asked for its right in the places it concerns")
                 self._house.keep(session, act)
         except Exception as error:
-            act.outcome = error.kind if isinstance(error, DeskError) else FAILED
-            act.message = str(error)
-            with self._house.transaction() as session:
-                self._house.keep(session, act)
-            raise
+            told = _told(error)
+            act.outcome = told.kind if isinstance(told, DeskError) else FAILED
+            act.message = str(told)
+            self._keep_undone(act)
+            if told is error:
+                raise
+            raise told from error
         self._after_order(entry.name)
         return answer
+
+    def _keep_undone(self, act: Act) -> None:
+        """An order that was not done stands in the trail too; a database that takes no row hides not why it was not."""
+        try:
+            with self._house.transaction() as session:
+                self._house.keep(session, act)
+        except SQLAlchemyError:
+            log.exception("an order that was not done could not be written down", extra={"order": act.what})
 
     def _worked(self, entry: Entry[..., Any], checked: dict[str, Any], act: Act) -> object:
         """The order's work beforehand, for whoever has the right to it."""
@@ -134,3 +153,16 @@ class HouseDoor:
         context = Context(session=session, house=self._house, act=act, prepared=prepared)
         context.require(entry.right, *entry.places_in(checked))
         return entry.answer(entry.noun(self), context, **checked)
+
+
+def _told(error: Exception) -> Exception:
+    """A fault of the database as people are told it; every other error as it is."""
+    if not isinstance(error, OperationalError | PoolTimeout):
+        return error
+    reason = str(error.orig if isinstance(error, OperationalError) else error)
+    if "locked" in reason or isinstance(error, PoolTimeout):
+        return Unavailable(N_("The database is busy with other work: try again in a moment."))
+    if "full" in reason:
+        return Unavailable(N_("The disk is full: make room, then try again."))
+    message = N_("The database cannot be used now ({reason}): try again, or ask `broadcaster doctor`.")
+    return Unavailable(message, reason=reason)

@@ -1,12 +1,13 @@
 """Notices at the desk: drafted, submitted, approved by a second person, on the air, withdrawn."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
+from pydantic import Field
 from sqlmodel import Session, col, select
 
-from broadcaster.desk import recordings, workflow
+from broadcaster.desk import recordings, series, workflow
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.house import Context
@@ -15,9 +16,9 @@ from broadcaster.desk.recordings import Made
 from broadcaster.desk.workflow import Step
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
-from broadcaster.storage.engine import upsert
+from broadcaster.storage.changes import changed
 from broadcaster.storage.mapping import rule_json, rule_of
-from broadcaster.storage.tables import AssetRow, NoticeRow, SeriesRow
+from broadcaster.storage.tables import AssetRow, NoticeRow
 from schedules.notices import InterruptionPolicy, NoticeEvent, NoticeKind, NoticeState
 from schedules.places import Level, Place, covers
 from schedules.precedence import BroadcastClass, Severity
@@ -25,6 +26,10 @@ from schedules.rules import LoopRule
 
 if TYPE_CHECKING:
     from broadcaster.house import CountyHouse
+
+Title = Annotated[str, Field(max_length=20_000, pattern=r"\S")]
+Text = Annotated[str, Field(max_length=50_000)]
+Percent = Annotated[int, Field(ge=0, le=100)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,21 +40,21 @@ class NoticeDraft:
     """
 
     kind: NoticeKind
-    title: str
-    text: str = ""
+    title: Title
+    text: Text = ""
     targets: tuple[str, ...]
     valid_from: datetime | None = None  # None: now
     valid_until: datetime | None = None  # None: 30 days later
     asset: str | None = None
     speak: bool = False
-    cancel_text: str = ""  # what ends an emergency, spoken
-    klass: BroadcastClass | None = None  # None: as the kind says
+    cancel_text: Text = ""  # what ends an emergency, spoken; every emergency has one
+    klass: BroadcastClass | None = None  # None: as the kind says; a test is a drill
     severity: Severity = Severity.UNKNOWN
     level: Level | None = None  # None: county
-    volume: int | None = None
+    volume: Percent | None = None
     policy: InterruptionPolicy | None = None
-    series: str | None = None
-    issue: int | None = None
+    series: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    issue: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     rule: LoopRule | None = None
 
 
@@ -106,7 +111,7 @@ class Notices(Noun):
         targets = workflow.targets_of(ctx, Right.DRAFT, draft.targets)
         notice = workflow.new_id(ctx.session, NoticeRow, "n", ctx.now.astimezone(ctx.house.settings.zone))
         row = _row(ctx, draft, notice, 1, targets)
-        workflow.written(ctx, row)
+        _wrote(ctx, row)
         return view(ctx.session, row)
 
     @draft.beforehand
@@ -123,10 +128,11 @@ class Notices(Noun):
             raise Conflict(N_("Notice {notice} is submitted: have it rejected to change it."), notice=notice)
         same = before.state is NoticeState.DRAFT
         if same:
+            series.give_back(ctx.session, before, unless=draft.series)
             ctx.session.delete(before)
             ctx.session.flush()
         row = _row(ctx, draft, notice, before.version + (not same), targets, before)
-        workflow.written(ctx, row)
+        _wrote(ctx, row)
         return view(ctx.session, row)
 
     @edit.beforehand
@@ -160,12 +166,14 @@ class Notices(Noun):
         workflow.move(ctx, row, NoticeEvent.REJECT, comment)
         return view(ctx.session, row)
 
-    @order("POST", "/notices/{notice}/withdraw", right=Right.WITHDRAW)
+    @order("POST", "/notices/{notice}/withdraw", right=Right.VIEW)
     def withdraw(self, ctx: Context, notice: str, comment: str = "") -> NoticeView:
-        """Take a notice back: endpoints stop at once, and what was planned is withdrawn."""
+        """Take a notice back: endpoints stop at once, and what was planned is withdrawn.
+
+        For the right `withdraw`; or `draft` before it is approved, when its issue number is given out again.
+        """
         row = live_or_newest(ctx.session, notice)
-        ctx.require(Right.WITHDRAW, *map(Place, row.targets))
-        workflow.move(ctx, row, NoticeEvent.WITHDRAW, comment)
+        workflow.withdraw(ctx, row, comment)
         return view(ctx.session, row)
 
     @question("GET", "/notices", right=Right.VIEW)
@@ -249,33 +257,25 @@ def _row(
     before: NoticeRow | None = None,
 ) -> NoticeRow:
     spoken: _Spoken = ctx.prepared
-    valid_from = draft.valid_from or ctx.now
-    valid_until = draft.valid_until or valid_from + timedelta(days=30)
-    if valid_until <= valid_from or valid_until <= ctx.now:
-        raise Invalid(
-            N_("A notice must end after it begins and after now: got {begins} to {ends}."),
-            begins=valid_from.isoformat(),
-            ends=valid_until.isoformat(),
-        )
-    series, issue = _numbered(ctx.session, draft, before)
-    emergency = draft.kind is NoticeKind.EMERGENCY
+    valid_from, valid_until = workflow.validity(ctx, draft.valid_from, draft.valid_until)
+    name, issue = series.numbered(ctx.session, draft.series, draft.issue, notice, before)
     row = NoticeRow(
         id=notice,
         version=version,
         kind=draft.kind,
         title=draft.title,
         text=draft.text,
-        asset=_asset(ctx, spoken.body, draft.title) or _known(ctx.session, draft.asset),
+        asset=_asset(ctx, spoken.body, draft.title) or _known(ctx, draft.asset),
         cancel_asset=_asset(ctx, spoken.cancel, draft.title),
         targets=targets,
         valid_from=valid_from,
         valid_until=valid_until,
-        klass=draft.klass or (BroadcastClass.EMERGENCY if emergency else BroadcastClass.DAILY),
+        klass=_class(draft),
         severity=draft.severity,
         level=draft.level if draft.level is not None else Level.COUNTY,
         volume=draft.volume,
         policy=draft.policy,
-        series=series,
+        series=name,
         issue=issue,
         rule=rule_json(draft.rule) if draft.rule else None,
         created_by=ctx.who,
@@ -286,39 +286,47 @@ def _row(
     return row
 
 
-def _numbered(
-    session: Session, draft: NoticeDraft, before: NoticeRow | None
-) -> tuple[str | None, int | None]:
-    """The series and the issue: a new one takes the next number, another version keeps its own."""
-    if draft.series is None:
-        return None, None
-    if before is not None and before.series == draft.series and draft.issue in (None, before.issue):
-        return before.series, before.issue
-    series = session.get(SeriesRow, draft.series)
-    last = series.last_issue if series else 0
-    issue = draft.issue if draft.issue is not None else last + 1
-    if issue <= last:
-        raise Conflict(
-            N_("Issue {issue} of series {series} is given out; the next one is {next}."),
-            issue=issue,
-            series=draft.series,
-            next=last + 1,
-        )
-    upsert(session, SeriesRow, [{"name": draft.series, "last_issue": issue}])
-    return draft.series, issue
+def _wrote(ctx: Context, row: NoticeRow) -> None:
+    workflow.written(ctx, row)
+    if row.kind is NoticeKind.EMERGENCY:
+        changed(ctx.session)  # endpoints get its audio before it is sent
+
+
+def _class(draft: NoticeDraft) -> BroadcastClass:
+    """A test never sounds as live, and nothing but an emergency is of its class."""
+    emergency, test = draft.kind is NoticeKind.EMERGENCY, draft.severity is Severity.TEST
+    usual = BroadcastClass.DRILL if test else BroadcastClass.EMERGENCY
+    klass = draft.klass or (usual if emergency else BroadcastClass.DAILY)
+    if klass is BroadcastClass.EMERGENCY and test:
+        raise Invalid(N_("A test is of class drill, never of class emergency."))
+    if klass is BroadcastClass.EMERGENCY and not emergency:
+        raise Invalid(N_("Only a notice of kind emergency is of class emergency."))
+    return klass
 
 
 def _spoken(house: "CountyHouse", draft: NoticeDraft) -> _Spoken:
     if draft.speak and draft.asset:
         raise Invalid(N_("A notice is spoken or has a recording, not both."))
-    body = recordings.spoken(house, draft.text, draft.title) if draft.speak else None
-    cancel = recordings.spoken(house, draft.cancel_text, draft.title) if draft.cancel_text else None
+    drill, emergency = _class(draft) is BroadcastClass.DRILL, draft.kind is NoticeKind.EMERGENCY
+    text = as_drill(draft.text) if drill else draft.text
+    ending = draft.cancel_text or (_ENDED[drill].format(title=draft.title) if emergency else "")
+    body = recordings.spoken(house, text, draft.title) if draft.speak else None
+    cancel = recordings.spoken(house, ending, draft.title) if ending else None
     return _Spoken(body=body, cancel=cancel)
 
 
+def as_drill(text: str) -> str:
+    """The text of a drill says that it is one, whoever reads it out."""
+    return text if "演练" in text or not text.strip() else f"{_DRILL}{text}"
+
+
+_DRILL = "演练，演练，这是演练。"  # the villagers' language, whatever the screen's is
+_ENDED = {False: "{title}，现已解除。", True: "演练结束。"}  # by whether it is a drill
+
+
 def _asset(ctx: Context, made: Made | None, title: str) -> str | None:
-    return recordings.keep_asset(ctx.session, made, title, ctx.who, ctx.now).id if made else None
+    return recordings.keep_asset(ctx, made, title).id if made else None
 
 
-def _known(session: Session, asset: str | None) -> str | None:
-    return recordings.row_of(session, asset).id if asset else None
+def _known(ctx: Context, asset: str | None) -> str | None:
+    return recordings.usable(ctx, asset).id if asset else None

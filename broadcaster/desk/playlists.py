@@ -1,7 +1,7 @@
 """Playlists at the desk: notices in order, played as one block under one loop rule."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -10,14 +10,14 @@ from broadcaster.desk import notices, workflow
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.house import Context
-from broadcaster.desk.notices import NoticeView
+from broadcaster.desk.notices import NoticeView, Title
 from broadcaster.desk.places import place_names
 from broadcaster.desk.workflow import Step
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.storage.mapping import rule_json, rule_of
 from broadcaster.storage.tables import PlaylistRow
-from schedules.notices import NoticeEvent, NoticeState
+from schedules.notices import NoticeEvent, NoticeKind, NoticeState
 from schedules.places import Place
 from schedules.rules import LoopRule
 
@@ -26,7 +26,7 @@ from schedules.rules import LoopRule
 class PlaylistDraft:
     """What a person puts together; `items` are notices in the order in which they sound."""
 
-    title: str
+    title: Title
     items: tuple[str, ...]
     rule: LoopRule
     targets: tuple[str, ...]
@@ -113,12 +113,11 @@ class Playlists(Noun):
         workflow.move(ctx, row, NoticeEvent.REJECT, comment)
         return view(ctx.session, row)
 
-    @order("POST", "/playlists/{playlist}/withdraw", right=Right.WITHDRAW)
+    @order("POST", "/playlists/{playlist}/withdraw", right=Right.VIEW)
     def withdraw(self, ctx: Context, playlist: str, comment: str = "") -> PlaylistView:
-        """Take a playlist off the air."""
-        row = newest(ctx.session, playlist)
-        ctx.require(Right.WITHDRAW, *map(Place, row.targets))
-        workflow.move(ctx, row, NoticeEvent.WITHDRAW, comment)
+        """Take a playlist off the air, or its draft away; for the right `withdraw`, or `draft` before it is approved."""
+        row = live_or_newest(ctx.session, playlist)
+        workflow.withdraw(ctx, row, comment)
         return view(ctx.session, row)
 
     @question("GET", "/playlists", right=Right.VIEW)
@@ -146,6 +145,13 @@ def newest(session: Session, playlist: str) -> PlaylistRow:
     return row
 
 
+def live_or_newest(session: Session, playlist: str) -> PlaylistRow:
+    """The version that is approved or on the air, else the newest one."""
+    live = (NoticeState.APPROVED, NoticeState.ON_AIR)
+    wanted = select(PlaylistRow).where(PlaylistRow.id == playlist, col(PlaylistRow.state).in_(live))
+    return session.exec(wanted).first() or newest(session, playlist)
+
+
 def view(session: Session, row: PlaylistRow) -> PlaylistView:
     """A playlist version as people see it."""
     items = tuple(notices.view(session, notices.live_or_newest(session, item)) for item in row.items)
@@ -168,8 +174,9 @@ def _row(ctx: Context, draft: PlaylistDraft, playlist: str, version: int) -> Pla
     if not draft.items:
         raise Invalid(N_("A playlist needs at least one notice."))
     for item in draft.items:
-        notices.newest(ctx.session, item)
-    valid_from = draft.valid_from or ctx.now
+        if notices.newest(ctx.session, item).kind is NoticeKind.EMERGENCY:
+            raise Invalid(N_("Notice {notice} is an emergency: it is sent, not looped."), notice=item)
+    valid_from, valid_until = workflow.validity(ctx, draft.valid_from, draft.valid_until)
     row = PlaylistRow(
         id=playlist,
         version=version,
@@ -178,7 +185,7 @@ def _row(ctx: Context, draft: PlaylistDraft, playlist: str, version: int) -> Pla
         rule=rule_json(draft.rule),
         targets=targets,
         valid_from=valid_from,
-        valid_until=draft.valid_until or valid_from + timedelta(days=30),
+        valid_until=valid_until,
         created_by=ctx.who,
         created_at=ctx.now,
     )

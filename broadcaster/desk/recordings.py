@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from audio.errors import AudioError
+from audio.errors import AudioError, DiskFull
 from audio.library import Fate
 from audio.prepare import Prepared, prepare
 from audio.recording import Profile, sha256_of
 from audio.speech import read_aloud
 from audio.waveform import braille, svg, waveform
 from broadcaster.desk.door import Noun, order, question
-from broadcaster.desk.errors import Invalid, NotFound
+from broadcaster.desk.errors import Conflict, Invalid, NotFound, Unavailable
 from broadcaster.desk.files import Download, Upload
 from broadcaster.desk.house import Context
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
+from broadcaster.storage.engine import upsert
 from broadcaster.storage.tables import AlertRow, AssetRow, NoticeRow, PlayedRow, RecordingRow, SlotRow
 from schedules.notices import NoticeState
 
@@ -95,7 +96,7 @@ class Recordings(Noun):
     def take_in(self, ctx: Context, file: Upload, title: str) -> AssetView:
         """Import an audio file of any usual format; the same file twice is one asset."""
         ctx.require(Right.IMPORT)
-        return _kept(ctx, ctx.prepared, title)
+        return _kept(ctx, title)
 
     @take_in.beforehand
     def _prepare_file(house: "CountyHouse", file: Upload, title: str) -> Made:
@@ -109,7 +110,7 @@ class Recordings(Noun):
     def speak(self, ctx: Context, text: str, title: str) -> AssetView:
         """Have a text spoken by the station's voice."""
         ctx.require(Right.IMPORT)
-        return _kept(ctx, ctx.prepared, title)
+        return _kept(ctx, title)
 
     @speak.beforehand
     def _speak_text(house: "CountyHouse", text: str, title: str) -> Made:
@@ -155,11 +156,27 @@ class Recordings(Noun):
         ctx.require(Right.IMPORT)
         keep = needed(ctx.session, ctx.now)
         gone = ctx.house.library.discard(keep, now=ctx.now, grace=GRACE, dry_run=dry_run)
+        if not dry_run:
+            _forget(ctx.session, {each.path.name for each in gone if each.is_gone})
         return tuple(
             Cleared(path=str(each.path), fate=each.fate.value, bytes=each.bytes)
             for each in gone
             if each.fate is not Fate.KEPT_IN_USE
         )
+
+
+def _forget(session: Session, gone: set[str]) -> None:
+    """Assets whose audio is gone and that no notice ever named."""
+    named = {
+        asset for pair in session.exec(select(NoticeRow.asset, NoticeRow.cancel_asset)) for asset in pair
+    }
+    for row in session.exec(select(RecordingRow)).all():
+        if row.sha256 in gone and row.asset not in named:
+            session.delete(row)
+    session.flush()
+    left = select(RecordingRow.asset).distinct()
+    for asset in session.exec(select(AssetRow).where(col(AssetRow.id).not_in(left))).all():
+        session.delete(asset)
 
 
 def made_of(house: "CountyHouse", source: Path, title: str, text: str | None = None) -> Made:
@@ -168,6 +185,8 @@ def made_of(house: "CountyHouse", source: Path, title: str, text: str | None = N
         with source.open("rb") as file:
             sha256 = sha256_of(file)
         prepared = prepare(source, house.library, now=datetime.now(UTC), title=title, report=house.report)
+    except DiskFull as error:
+        raise Unavailable(N_("There is no room left on the disk: {reason}"), reason=str(error)) from error
     except AudioError as error:
         raise Invalid(N_("The audio cannot be used: {reason}"), reason=str(error)) from error
     return Made(sha256=sha256, prepared=prepared, source_name=source.name, spoken_text=text)
@@ -186,42 +205,49 @@ def spoken(house: "CountyHouse", text: str, title: str) -> Made:
         return made_of(house, source, title, text)
 
 
-def keep_asset(session: Session, made: Made, title: str, who: str, now: datetime) -> AssetRow:
-    """The asset of a prepared source; one that is known already stays as it is."""
+def keep_asset(ctx: Context, made: Made, title: str) -> AssetRow:
+    """The asset of a prepared source; one that is known already stays as it is, unless its audio was cleared away."""
+    session = ctx.session
     same = select(AssetRow).where(AssetRow.source_sha256 == made.sha256)
-    if known := session.exec(same).first():
-        return known
     speech = made.prepared.recordings[Profile.SPEECH]
+    if known := session.exec(same).first():
+        if _speech(session, known).sha256 not in ctx.house.library:
+            _keep_recordings(session, known.id, made.prepared)
+        return known
     row = AssetRow(
         id=f"a-{made.sha256[:12]}",
         title=title,
         source_name=made.source_name,
         source_sha256=made.sha256,
         spoken_text=made.spoken_text,
-        imported_at=now,
-        imported_by=who,
+        imported_at=ctx.now,
+        imported_by=ctx.who,
         duration_ms=speech.duration_ms,
         warnings=sorted(str(doubt) for doubt in made.prepared.doubts),
     )
     session.add(row)
     session.flush()
-    for profile, recording in made.prepared.recordings.items():
-        session.add(
-            RecordingRow(
-                asset=row.id,
-                profile=profile,
-                sha256=recording.sha256,
-                codec=recording.codec,
-                size=recording.bytes,
-                duration_ms=recording.duration_ms,
-                loudness_lufs=recording.loudness_lufs,
-                true_peak_dbtp=recording.true_peak_dbtp,
-                sample_rate=recording.sample_rate,
-                bitrate=recording.bitrate,
-            )
-        )
-    session.flush()
+    _keep_recordings(session, row.id, made.prepared)
     return row
+
+
+def _keep_recordings(session: Session, asset: str, prepared: Prepared) -> None:
+    rows = [
+        {
+            "asset": asset,
+            "profile": profile,
+            "sha256": recording.sha256,
+            "codec": recording.codec,
+            "size": recording.bytes,
+            "duration_ms": recording.duration_ms,
+            "loudness_lufs": recording.loudness_lufs,
+            "true_peak_dbtp": recording.true_peak_dbtp,
+            "sample_rate": recording.sample_rate,
+            "bitrate": recording.bitrate,
+        }
+        for profile, recording in prepared.recordings.items()
+    ]
+    upsert(session, RecordingRow, rows)
 
 
 def needed(session: Session, now: datetime) -> frozenset[str]:
@@ -236,6 +262,16 @@ def needed(session: Session, now: datetime) -> frozenset[str]:
     named |= {sha for sha in session.exec(recent) if sha}
     of_assets = select(RecordingRow.sha256).where(col(RecordingRow.asset).in_(assets))
     return frozenset(named | set(session.exec(of_assets)))
+
+
+def usable(ctx: Context, asset: str) -> AssetRow:
+    """The row of an asset whose audio is here; Conflict where it was cleared away."""
+    row = row_of(ctx.session, asset)
+    if _speech(ctx.session, row).sha256 not in ctx.house.library:
+        raise Conflict(
+            N_("The audio of recording {asset} was cleared away: import or speak it again."), asset=asset
+        )
+    return row
 
 
 def row_of(session: Session, asset: str) -> AssetRow:
@@ -264,8 +300,10 @@ _ASSET = AssetView.__dataclass_fields__.keys() - {"warnings", "recordings"}
 _RECORDING = RecordingView.__dataclass_fields__.keys()
 
 
-def _kept(ctx: Context, made: Made, title: str) -> AssetView:
-    return view(ctx.session, keep_asset(ctx.session, made, title, ctx.who, ctx.now))
+def _kept(ctx: Context, title: str) -> AssetView:
+    row = keep_asset(ctx, ctx.prepared, title)
+    ctx.act.subject = row.id
+    return view(ctx.session, row)
 
 
 def _speech(session: Session, row: AssetRow) -> RecordingRow:

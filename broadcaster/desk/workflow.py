@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -18,6 +18,10 @@ from schedules.notices import TRANSITIONS, NoticeEvent, NoticeState
 from schedules.places import Level, Place, level_of
 
 Subject = NoticeRow | PlaylistRow
+_MAKING = (
+    None,
+    NoticeEvent.SUBMIT,
+)  # written, edited, handed in; who gives it back may approve it afterwards
 BY_PEOPLE = frozenset({NoticeEvent.SUBMIT, NoticeEvent.REJECT, NoticeEvent.APPROVE, NoticeEvent.WITHDRAW})
 
 
@@ -70,7 +74,11 @@ def approve(ctx: Context, row: Subject, comment: str = "") -> None:
     """Approval by a second person with the right for all its targets; an older version on the air is replaced."""
     targets = [Place(target) for target in row.targets]
     ctx.require(Right.APPROVE, *targets)
-    makers = {step.who for step in steps(ctx.session, row, row.version)} - {users.CONTROLLER}
+    if row.valid_until <= ctx.now:
+        message = N_("{subject} ended on {ends}: give it back and have its validity changed.")
+        raise Conflict(message, subject=row.id, ends=row.valid_until.isoformat())
+    made = (step for step in steps(ctx.session, row, row.version) if step.event in _MAKING)
+    makers = {step.who for step in made} - {users.CONTROLLER}
     verdict = may_approve(users.grants_of(ctx.session, ctx.who), ctx.who, makers, targets).verdict
     if ctx.who in makers or verdict is Verdict.OWN_WORK:
         raise Refused(
@@ -83,8 +91,29 @@ def approve(ctx: Context, row: Subject, comment: str = "") -> None:
     move(ctx, row, NoticeEvent.APPROVE, comment)
 
 
+def withdraw(ctx: Context, row: Subject, comment: str) -> None:
+    """Taking back: what is still on its way to approval by whoever may write there, what is live by fewer."""
+    unapproved = row.state in (NoticeState.DRAFT, NoticeState.SUBMITTED)
+    ctx.require(Right.DRAFT if unapproved else Right.WITHDRAW, *map(Place, row.targets))
+    move(ctx, row, NoticeEvent.WITHDRAW, comment)
+
+
+def validity(ctx: Context, begins: datetime | None, ends: datetime | None) -> tuple[datetime, datetime]:
+    """From when to when: now and 30 days where nothing is said. Invalid for what is over before it begins."""
+    valid_from = begins or ctx.now
+    valid_until = ends or valid_from + timedelta(days=30)
+    if valid_until <= valid_from or valid_until <= ctx.now:
+        raise Invalid(
+            N_("A notice must end after it begins and after now: got {begins} to {ends}."),
+            begins=valid_from.isoformat(),
+            ends=valid_until.isoformat(),
+        )
+    return valid_from, valid_until
+
+
 def written(ctx: Context, row: Subject) -> None:
     """The step of drafting or editing, which changes no state."""
+    ctx.act.subject = row.id
     ctx.session.add(
         StepRow(
             subject_kind=SubjectKind(row.__tablename__),
@@ -131,7 +160,7 @@ def _exists(session: Session, place: Place) -> bool:
     try:
         if level_of(place) is not Level.ENDPOINT:
             return session.get(AreaRow, place) is not None
-    except StopIteration:
+    except StopIteration:  # no code of an area
         return False
     village, _, endpoint = place.partition("/")
     row = session.get(EndpointRow, endpoint)

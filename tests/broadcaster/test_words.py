@@ -9,7 +9,8 @@ from audio.decode import Doubt
 from audio.library import Fate
 from audio.recording import Profile
 from broadcaster import language
-from broadcaster.desk.alerts import AlertState, Hearing
+from broadcaster.desk.alerts import AlertState
+from broadcaster.desk.hearings import Hearing
 from broadcaster.people.rights import Right, Role
 from broadcaster.words import WORDS, facts_said, said, word
 from devices.reports import Presence

@@ -12,6 +12,8 @@ from broadcaster.desk.house import OWNER, HouseDoor
 from broadcaster.house import CountyHouse
 from broadcaster.people.rights import Grant, Role
 from schedules.places import Place
+from tests.broadcaster.desk.people import Station
+from tests.broadcaster.desk.people import station as make_station
 
 COUNTY, TOWN, OTHER_TOWN = Place("341523000000"), Place("341523100000"), Place("341523200000")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -35,3 +37,9 @@ def county_desk_of(county_house: CountyHouse) -> CountyDeskOf:
     owner.users.add(user="zhao", grants=(Grant(role=Role.ADMIN, place=COUNTY),))
     owner.users.add(user="qian", grants=(Grant(role=Role.ADMIN, place=TOWN),))
     return desk_of
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Station:
+    """A county with people at its desk."""
+    return make_station(tmp_path)

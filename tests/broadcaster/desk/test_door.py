@@ -88,8 +88,8 @@ def test_a_file_comes_out_with_its_name(desk: SampleDesk) -> None:
 
 
 def test_names_with_slashes_and_spaces_pass_in_a_path(desk: SampleDesk) -> None:
-    with pytest.raises(NotFound, match="no horn 二 1"):
-        desk.horns.show(horn="二 1")
+    with pytest.raises(NotFound, match="no horn 二 1/%2F"):
+        desk.horns.show(horn="二 1/%2F")
 
 
 @pytest.mark.parametrize(
