@@ -1,0 +1,1 @@
+"""The station's terminal: operators' whole day by keyboard. It visits the desk and changes nothing on the air by closing."""

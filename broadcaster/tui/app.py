@@ -1,0 +1,130 @@
+"""The app: theme, screens, language. It visits the desk; closing it changes nothing on the air."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.theme import Theme
+
+from broadcaster import language
+from broadcaster.language import N_, _
+from broadcaster.tui.screens.endpoints import EndpointsScreen
+from broadcaster.tui.screens.help import HelpScreen
+from broadcaster.tui.screens.palette import Palette
+from broadcaster.tui.screens.station import TABS, StationScreen
+from broadcaster.tui.screens.today import TodayScreen
+from broadcaster.tui.visit import Visit
+from broadcaster.tui.widgets.frame.keys import shown_bindings
+
+STATION = Theme(
+    name="station",
+    primary="#3b82c4",
+    secondary="#5c9e8f",
+    accent="#e0a83c",
+    warning="#e0a83c",
+    error="#c0392b",
+    success="#4a9d5f",
+    background="#10151c",
+    surface="#1a222d",
+    panel="#223040",
+    foreground="#d8dee6",
+    dark=True,
+)
+_KEYS = tuple(
+    Binding(str(number), f"go('{mode}')", name, show=False)
+    for number, (mode, name) in enumerate(TABS.items(), 1)
+)
+
+
+class StationApp(App[None]):
+    """The station's terminal for one person's visit. `every_s`: how often a screen looks again; 0 for never."""
+
+    CSS_PATH = "screens/station.tcss"
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "today": TodayScreen,
+        "endpoints": EndpointsScreen,
+    }
+    DEFAULT_MODE = "today"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *_KEYS,
+        Binding("ctrl+p", "command_palette", N_("Commands")),
+        Binding("ctrl+l", "language", "中文/English", show=False),
+        Binding("ctrl+q", "quit", N_("Quit"), priority=True),
+        Binding("question_mark,f1", "help", N_("Help")),
+    ]
+
+    def __init__(
+        self, visit: Visit, *, clock: Callable[[], datetime], zone: ZoneInfo, who: str, every_s: float = 5.0
+    ) -> None:
+        super().__init__()
+        self.visit, self.clock, self.zone, self.who, self.every_s = visit, clock, zone, who, every_s
+        visit.sight = self._see
+        self.register_theme(STATION)
+        self.theme = STATION.name
+
+    def _see(self, blind_since: datetime | None) -> None:
+        """The visit went blind, or sees again."""
+        for screen in self.screen_stack:
+            if isinstance(screen, StationScreen):
+                screen.see(blind_since)
+
+    async def action_go(self, mode: str) -> None:
+        """To another screen."""
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.switch_mode(mode)
+
+    def action_language(self) -> None:
+        """From one language to the other, at once."""
+        others = [each for each in language.LANGUAGES if each != language.in_use()]
+        language.use(others[0])
+        for screen in self.screen_stack:
+            if isinstance(screen, StationScreen):
+                screen.run_worker(screen.say_again(), group="language")
+
+    def action_help(self) -> None:
+        """What this screen is for, and its keys."""
+        screen = self.screen
+        if isinstance(screen, HelpScreen):
+            return
+        text = screen.HELP_TEXT if isinstance(screen, StationScreen) else ""
+        self.push_screen(HelpScreen(text, list(shown_bindings(screen))))
+
+    def action_command_palette(self) -> None:
+        """Every action by name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(placeholder=_("Search for a command …"), id="--command-palette"))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every action that a key does here, the other screens, and the language."""
+        for mode, name in TABS.items():
+            yield SystemCommand(
+                _("Go to: {screen}").format(screen=_(name)), "", lambda mode=mode: self._go(mode)
+            )
+        for binding in shown_bindings(screen):
+            if binding.action != "command_palette":
+                yield SystemCommand(_(binding.description), "", lambda one=binding: self._do(screen, one))
+        yield SystemCommand("中文 / English", _("Switch the language"), self.action_language)
+
+    def open_area(self, code: str) -> None:
+        """The endpoints of an area."""
+        self.run_worker(self._open_area(code), group="go")
+
+    async def _open_area(self, code: str) -> None:
+        await self.action_go("endpoints")
+        if isinstance(self.screen, EndpointsScreen):
+            self.screen.goal = code
+            self.screen.look()
+
+    def _go(self, mode: str) -> None:
+        self.run_worker(self.action_go(mode), group="go")
+
+    def _do(self, screen: Screen[Any], binding: Binding) -> None:
+        name = binding.action.partition("(")[0]
+        namespace = screen if hasattr(screen, f"action_{name}") else self
+        self.run_worker(self.run_action(binding.action, namespace), group="do")

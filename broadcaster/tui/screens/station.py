@@ -1,0 +1,129 @@
+"""The station screen: what all screens share. It looks every few seconds, one look at a time, and says when it is blind."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from broadcaster import language
+from broadcaster.desk.errors import DeskError, Unavailable
+from broadcaster.language import N_, _
+from broadcaster.tui.moments import clock
+from broadcaster.tui.widgets.frame.blind import BlindBanner
+from broadcaster.tui.widgets.frame.keys import KeyLine
+from broadcaster.tui.widgets.frame.top import TopLine
+from broadcaster.words import facts_said
+
+if TYPE_CHECKING:
+    from broadcaster.tui.app import StationApp
+
+TABS: Mapping[str, str] = {"today": N_("Today"), "endpoints": N_("Endpoints")}
+
+
+def told(error: DeskError) -> str:
+    """What went wrong, in the language in use."""
+    lines = [_(error.message).format_map(facts_said(error.facts))]
+    lines += [f"{one.where}: {_(one.message).format_map(facts_said(one.facts))}" for one in error.problems]
+    return "\n".join(lines)
+
+
+class StationScreen(Screen[None]):
+    """A screen of the station. Subclasses compose a `body`, ask in `seen`, and show what came in a handler of theirs."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    AUTO_FOCUS = ".main"
+    BINDINGS: ClassVar[list[BindingType]] = []
+    MODE: ClassVar[str] = ""
+    HELP_TEXT: ClassVar[str] = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_looking = False
+        self._said_in = language.in_use()
+
+    @property
+    def station(self) -> "StationApp":
+        """The app with its visit."""
+        return cast("StationApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """The frame around the body."""
+        yield TopLine({mode: _(name) for mode, name in TABS.items()}, self.MODE)
+        yield BlindBanner(id="blind")
+        yield from self.body()
+        yield KeyLine()
+
+    def body(self) -> ComposeResult:
+        """What stands inside the frame."""
+        yield from ()
+
+    async def seen(self) -> Message | None:
+        """What the desk answers, as a message to this screen; None for nothing to ask."""
+        return None
+
+    def on_mount(self) -> None:
+        """Looks, and looks again."""
+        self._frame()
+        if self.station.every_s:
+            self.set_interval(self.station.every_s, self.look)
+
+    def on_screen_resume(self) -> None:
+        """Back on this screen: it may speak another language by now, and much may have happened."""
+        if self._said_in != language.in_use():
+            self.run_worker(self.say_again(), group="language")
+        else:
+            self.look()
+
+    async def say_again(self) -> None:
+        """Everything anew, in the language in use."""
+        self._said_in = language.in_use()
+        await self.recompose()
+        self._frame()
+        self._is_looking = False
+        self.look()
+
+    def look(self) -> None:
+        """Asks the desk, unless it is being asked or nobody sees this screen; then the clock moves on."""
+        self._frame()
+        if self.is_mounted and self.is_current and not self._is_looking:
+            self._is_looking = True
+            self.run_worker(self._look(), group="look")
+
+    async def _look(self) -> None:
+        try:
+            message = await self.seen()
+        except Unavailable:
+            pass  # the banner says it
+        except DeskError as error:
+            self.notify(told(error), severity="error", markup=False)
+        else:
+            if message is not None:
+                self.post_message(message)
+        finally:
+            self._is_looking = False
+
+    def _frame(self) -> None:
+        """The clock and the banner."""
+        station = self.station
+        for top in self.query(TopLine):
+            top.said = f"{station.who}  {clock(station.clock(), station.zone)}"
+        self.see(station.visit.blind_since)
+
+    def see(self, blind_since: datetime | None) -> None:
+        """Says since when nothing is known."""
+        for banner in self.query(BlindBanner):
+            banner.see(blind_since, self.station.zone)
+
+    @on(TopLine.Chosen)
+    async def _go(self, message: TopLine.Chosen) -> None:
+        await self.run_action(f"app.go('{message.mode}')")
+
+    @on(KeyLine.Pressed)
+    async def _press(self, message: KeyLine.Pressed) -> None:
+        namespace = self if hasattr(self, f"action_{message.action.partition('(')[0]}") else self.app
+        await self.app.run_action(message.action, namespace)

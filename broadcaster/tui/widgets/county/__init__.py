@@ -1,0 +1,1 @@
+"""The county drawn: its areas and the endpoints in them."""

@@ -1,0 +1,1 @@
+"""The day drawn: what became of each play, and of each minute."""

@@ -1,0 +1,47 @@
+"""What a screen shows, as text; and an app on the fixed county, ready when all that was asked is answered."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.app import App
+from textual.pilot import Pilot
+
+from broadcaster.desk.county import CountyDesk
+from broadcaster.tui.app import StationApp
+from broadcaster.tui.visit import Visit
+from tests.broadcaster.tui.county import NOW, ZONE
+
+
+def app_on(desk: CountyDesk, *, who: str = "li") -> StationApp:
+    """The app at ten o'clock; it looks only when it is told to."""
+    return StationApp(Visit(desk, clock=lambda: NOW), clock=lambda: NOW, zone=ZONE, who=who, every_s=0)
+
+
+@asynccontextmanager
+async def opened(app: StationApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[Any]]:
+    """The app with its first screen seen."""
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        yield pilot
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Until nothing is asked any more and everything is painted."""
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> int:
+    """Presses keys one by one, each time until everything is answered; how many they were."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+    return len(keys)
+
+
+def text_of(app: App[Any]) -> str:
+    """The screen as lines of text, without what trails."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in strips)
