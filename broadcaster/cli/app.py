@@ -30,6 +30,7 @@ from broadcaster.cli import (
     rehearse,
     run,
     token,
+    tui,
     user,
 )
 from broadcaster.cli.caller import Caller
@@ -41,6 +42,7 @@ app = typer.Typer(invoke_without_command=True, pretty_exceptions_enable=False, a
 app.command("run")(run.run)
 for noun in (area, endpoint, recording, notice, alert, calendar, document, user, token, audit):
     app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
+app.command("tui")(tui.tui)
 app.command("doctor")(doctor.doctor)
 app.command("ledger")(ledger.ledger)
 app.command("coverage")(ledger.coverage)

@@ -171,7 +171,11 @@ def stretches(
     ]
     return tuple(
         _filled(
-            sounded, _dark(session, endpoint.id, start, end), start, end, _known(session, endpoint.id, now)
+            sounded,
+            _dark(session, endpoint.id, start, min(end, now)),
+            start,
+            end,
+            _known(session, endpoint.id, now),
         )
     )
 
@@ -193,7 +197,7 @@ def _dark(session: Session, endpoint: str, start: datetime, end: datetime) -> li
     ).all()
     found = []
     for event, until in zip(events, [*(after.at for after in events[1:]), end], strict=False):
-        if event.kind is EventKind.LAST_GASP and until > start:
+        if event.kind is EventKind.LAST_GASP and until > max(start, event.at):
             found.append(Stretch(kind=Minute.DARK, start=max(start, event.at), end=until))
     return found
 

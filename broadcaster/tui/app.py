@@ -12,12 +12,13 @@ from textual.theme import Theme
 
 from broadcaster import language
 from broadcaster.language import N_, _
+from broadcaster.tui.pinyin import initials
 from broadcaster.tui.screens.endpoints import EndpointsScreen
 from broadcaster.tui.screens.help import HelpScreen
 from broadcaster.tui.screens.palette import Palette
 from broadcaster.tui.screens.station import TABS, StationScreen
 from broadcaster.tui.screens.today import TodayScreen
-from broadcaster.tui.visit import Visit
+from broadcaster.tui.visit import Visit, in_thread
 from broadcaster.tui.widgets.frame.keys import shown_bindings
 
 STATION = Theme(
@@ -38,6 +39,7 @@ _KEYS = tuple(
     Binding(str(number), f"go('{mode}')", name, show=False)
     for number, (mode, name) in enumerate(TABS.items(), 1)
 )
+BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 
 
 class StationApp(App[None]):
@@ -49,6 +51,7 @@ class StationApp(App[None]):
         "endpoints": EndpointsScreen,
     }
     DEFAULT_MODE = "today"
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         *_KEYS,
@@ -66,6 +69,10 @@ class StationApp(App[None]):
         visit.sight = self._see
         self.register_theme(STATION)
         self.theme = STATION.name
+
+    def on_mount(self) -> None:
+        """Reads what a search by initials needs, so that the first one waits for nothing."""
+        self.run_worker(in_thread(lambda: initials("县")), group="pinyin")
 
     def _see(self, blind_since: datetime | None) -> None:
         """The visit went blind, or sees again."""
@@ -109,7 +116,7 @@ class StationApp(App[None]):
         for binding in shown_bindings(screen):
             if binding.action != "command_palette":
                 yield SystemCommand(_(binding.description), "", lambda one=binding: self._do(screen, one))
-        yield SystemCommand("中文 / English", _("Switch the language"), self.action_language)
+        yield SystemCommand("中文 / English", "", self.action_language)
 
     def open_area(self, code: str) -> None:
         """The endpoints of an area."""

@@ -43,7 +43,7 @@ AREA_MARKS = (WELL, SOUNDING, FETCHING, PARTLY, SILENT, NEVER, NOBODY)
 
 MINUTES: Mapping[Minute, Mark] = {
     Minute.SOUNDED: Mark(glyph="#", style="black on green", meaning=N_("sounded")),
-    Minute.SILENT: Mark(glyph=".", style="dim", meaning=N_("silent")),
+    Minute.SILENT: Mark(glyph=".", style="dim", meaning=N_("nothing sounded")),
     Minute.DARK: Mark(glyph="X", style="white on red", meaning=N_("no power")),
     Minute.UNKNOWN: Mark(glyph="?", style="magenta", meaning=N_("not known")),
     Minute.AHEAD: Mark(glyph=" ", style="", meaning=N_("still to come")),

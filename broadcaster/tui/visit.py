@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from broadcaster.desk.county import CountyDesk
-from broadcaster.desk.errors import Unavailable
+from broadcaster.desk.errors import DeskError, Unavailable
 from broadcaster.language import N_
 
 R = TypeVar("R")
@@ -58,6 +58,9 @@ class Visit:
             answer = await in_thread(lambda: deed(self._desk))
         except Unavailable:
             self._saw(nothing=True)
+            raise
+        except DeskError:
+            self._saw(nothing=False)  # who refuses is there
             raise
         self._saw(nothing=False)
         return answer

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -17,10 +17,14 @@ from broadcaster.language import N_, _
 from broadcaster.tui.marks import MINUTES, of_endpoint
 from broadcaster.tui.moments import ago
 from broadcaster.tui.moments import day as day_of
+from broadcaster.tui.screens.choose import ChooseScreen
+from broadcaster.tui.screens.explain import ExplainScreen
 from broadcaster.tui.screens.station import StationScreen
 from broadcaster.tui.widgets.day.minutes import DayMinutes
 from broadcaster.tui.widgets.day.strips import legend
 from broadcaster.words import word
+
+NO_BREAK = "\u00a0"
 
 
 class EndpointScreen(StationScreen):
@@ -35,6 +39,7 @@ class EndpointScreen(StationScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "day(-1)", N_("Day before"), key_display="["),
         Binding("right_square_bracket", "day(1)", N_("Day after"), key_display="]"),
+        Binding("e", "explain", N_("Explain")),
         Binding("escape", "app.pop_screen", N_("Back")),
     ]
 
@@ -45,10 +50,18 @@ class EndpointScreen(StationScreen):
             super().__init__()
             self.view, self.condition, self.stretches = view, condition, stretches
 
+    class NoticesKnown(Message):
+        """The desk told which notices there are, by title."""
+
+        def __init__(self, titles: dict[str, str]) -> None:
+            super().__init__()
+            self.titles = titles
+
     def __init__(self, endpoint: str) -> None:
         super().__init__()
         self.endpoint = endpoint
         self.days_back = 0
+        self._place = endpoint
 
     def body(self) -> ComposeResult:
         """Who, what it says, its day."""
@@ -80,6 +93,7 @@ class EndpointScreen(StationScreen):
     def show(self, message: Seen) -> None:
         """Shows how it is."""
         view, now = message.view, self.station.clock()
+        self._place = f"{view.village}/{view.id}"
         mark = of_endpoint(view.presence, view.sounding, view.missing_recordings)
         who = Text.assemble((mark.glyph, mark.style), f" {view.name}  ", (f"{view.id}  {view.site}", "dim"))
         self.query_one("#who", Static).update(who)
@@ -89,8 +103,11 @@ class EndpointScreen(StationScreen):
 
     def _facts(self, of: Condition, now: datetime) -> Text:
         text = Text()
+        between = "\n" if self.app.size.width >= 110 else "   "
         for label, value in _lines(of, now):
-            text.append(f"{label} ", "dim").append(f"{value}\n")
+            text.append(f"{label} ".replace(" ", NO_BREAK), "dim")
+            text.append(value.replace(" ", NO_BREAK)).append(between)
+        text.append("" if between == "\n" else "\n")
         behind = [one for one in of.documents if not one.is_held]
         if behind:
             text.append(_("Lacks documents: "), "bold yellow")
@@ -104,6 +121,24 @@ class EndpointScreen(StationScreen):
             text.append(_("✓ holds all recordings") + "\n", "green")
         return text
 
+    def action_explain(self) -> None:
+        """Why it hears a notice, or does not."""
+        self.ask_for_notices()
+
+    @work(group="notices", exclusive=True)
+    async def ask_for_notices(self) -> None:
+        """The notices that it could be asked about."""
+        notices = await self.station.visit.ask(lambda desk: desk.notices.list())
+        self.post_message(self.NoticesKnown({notice.id: notice.title for notice in notices}))
+
+    @on(NoticesKnown)
+    def _choose(self, message: NoticesKnown) -> None:
+        def explain(chosen: str | None) -> None:
+            if chosen is not None:
+                self.app.push_screen(ExplainScreen(self._place, chosen, message.titles[chosen]))
+
+        self.app.push_screen(ChooseScreen(_("Which notice?"), message.titles), explain)
+
     def action_day(self, step: int) -> None:
         """Another day, never one to come."""
         self.days_back = max(0, self.days_back - step)
@@ -116,7 +151,7 @@ def _lines(of: Condition, now: datetime) -> list[tuple[str, str]]:
     battery = f" {of.battery} %" if of.battery is not None else ""
     lines = [
         (_("Heard"), ago(of.heard_at, now)),
-        (_("Now"), of.sounding or _("silent")),
+        (_("Now"), of.sounding or _("nothing sounds")),
         (_("Power"), power + battery),
         (_("Clock"), word("ClockQuality", of.clock or "none")),
     ]

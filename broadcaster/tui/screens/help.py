@@ -33,7 +33,8 @@ class HelpScreen(ModalScreen[None]):
                     Text.assemble((f"{key_name(binding):>8}  ", "bold yellow"), _(binding.description))
                 )
             numbers = _(
-                "1 to 7 go to the screens; Tab goes to the next part; ^P finds every command by its name."
+                "The number keys go to the screens; Tab goes to the next part; ^P finds every command by its name; "
+                "^L switches the language."
             )
             yield Static(numbers, markup=False, id="help-frame")
             yield Static(_("Esc closes this help."), markup=False)

@@ -14,10 +14,10 @@ from broadcaster import language
 from broadcaster.desk.errors import DeskError, Unavailable
 from broadcaster.language import N_, _
 from broadcaster.tui.moments import clock
+from broadcaster.tui.telling import told
 from broadcaster.tui.widgets.frame.blind import BlindBanner
 from broadcaster.tui.widgets.frame.keys import KeyLine
 from broadcaster.tui.widgets.frame.top import TopLine
-from broadcaster.words import facts_said
 
 if TYPE_CHECKING:
     from broadcaster.tui.app import StationApp
@@ -25,17 +25,9 @@ if TYPE_CHECKING:
 TABS: Mapping[str, str] = {"today": N_("Today"), "endpoints": N_("Endpoints")}
 
 
-def told(error: DeskError) -> str:
-    """What went wrong, in the language in use."""
-    lines = [_(error.message).format_map(facts_said(error.facts))]
-    lines += [f"{one.where}: {_(one.message).format_map(facts_said(one.facts))}" for one in error.problems]
-    return "\n".join(lines)
-
-
 class StationScreen(Screen[None]):
     """A screen of the station. Subclasses compose a `body`, ask in `seen`, and show what came in a handler of theirs."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     AUTO_FOCUS = ".main"
     BINDINGS: ClassVar[list[BindingType]] = []
     MODE: ClassVar[str] = ""

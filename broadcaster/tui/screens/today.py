@@ -16,6 +16,7 @@ from broadcaster.desk.today import Shortfall, TodayView, TownToday
 from broadcaster.language import N_, _
 from broadcaster.tui import marks
 from broadcaster.tui.moments import clock
+from broadcaster.tui.screens.explain import ExplainScreen
 from broadcaster.tui.screens.station import StationScreen
 from broadcaster.tui.widgets.day.strips import DayStrips, StripRow, legend
 from broadcaster.tui.widgets.rows import Rows
@@ -30,7 +31,7 @@ class TodayScreen(StationScreen):
     HELP_TEXT = N_(
         "A glance tells whether all is well. Above, the towns: how many endpoints are connected, what sounds now and "
         "what comes next. In the middle, the day: each row is a notice, each sign a play. Below, what was not heard, "
-        "why, and until when it is still made up. Enter on a town opens its endpoints."
+        "why, and until when it is still made up. Enter on a town opens its endpoints, Enter on what was not heard says why."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "app.focus_next", N_("Next part")),
@@ -101,6 +102,13 @@ class TodayScreen(StationScreen):
     @on(DataTable.RowSelected, "#towns")
     def _open_town(self, event: DataTable.RowSelected) -> None:
         self.station.open_area(str(event.row_key.value))
+
+    @on(DataTable.RowSelected, "#shortfalls")
+    def _explain(self, event: DataTable.RowSelected) -> None:
+        notice, place, _because = str(event.row_key.value).split(" ")
+        falls = self.view.shortfalls if self.view else ()
+        title = next((fall.title for fall in falls if fall.notice == notice), notice)
+        self.app.push_screen(ExplainScreen(place, notice, title))
 
     def action_look(self) -> None:
         """Look now."""

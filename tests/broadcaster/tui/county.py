@@ -192,7 +192,7 @@ def _slots(session: Session) -> None:
         ("slot-proposal-1", PROPOSAL, TOWN, "8:00", 62_000, "9:15"),
         ("slot-proposal-2", PROPOSAL, TOWN, "9:20", 62_000, "11:30"),
     )
-    for number, (name, notice, place, clock, duration_ms, latest) in enumerate(planned):
+    for _number, (name, notice, place, clock, duration_ms, latest) in enumerate(planned):
         session.add(
             SlotRow(
                 id=name,
@@ -201,7 +201,7 @@ def _slots(session: Session) -> None:
                 version=1,
                 place=place,
                 day=NOW.astimezone(ZONE).date(),
-                ordinal=number,
+                ordinal=int(name[-1]) - 1,
                 item=0,
                 earliest=at("7:00"),
                 planned=at(clock),
@@ -217,7 +217,7 @@ def _slots(session: Session) -> None:
             version=1,
             place=TOWN,
             day=NOW.astimezone(ZONE).date(),
-            ordinal=9,
+            ordinal=2,
             because=AbsentBecause.NO_ROOM,
             others=[LETTER],
         )

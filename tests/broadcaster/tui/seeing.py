@@ -45,3 +45,8 @@ def text_of(app: App[Any]) -> str:
     """The screen as lines of text, without what trails."""
     strips = app.screen._compositor.render_strips()
     return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+def said_by(app: App[Any]) -> str:
+    """What the app said in passing."""
+    return "\n".join(notification.message for notification in app._notifications)

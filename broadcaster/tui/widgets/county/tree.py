@@ -82,6 +82,8 @@ class CountyTree(Tree[Knot]):
             if not isinstance(node.data, AreaNode) or node.data.area != area:
                 node.data = AreaNode(area=area)
                 node.set_label(_area_label(area))
+        if self.cursor_line < 0:
+            self.cursor_line = 0
 
     def show_endpoints(self, village: str, endpoints: Iterable[EndpointView]) -> None:
         """The endpoints of an opened village."""

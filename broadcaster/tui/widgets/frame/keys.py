@@ -28,7 +28,7 @@ _NAMES: Mapping[str, str] = {
 
 def key_name(binding: Binding) -> str:
     """A key as it stands on the keyboard."""
-    key = binding.key
+    key = binding.key_display or binding.key
     if key in _NAMES:
         return _(_NAMES[key])
     for prefix, sign in (("ctrl+", "^"), ("shift+", "Shift+"), ("alt+", "Alt+")):

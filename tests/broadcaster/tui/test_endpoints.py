@@ -1,0 +1,80 @@
+"""The tree of the county and one endpoint's page."""
+
+from datetime import timedelta
+
+from broadcaster.desk.conditions import Minute, Stretch
+from broadcaster.tui.pinyin import initials, matches
+from broadcaster.tui.screens.endpoint import EndpointScreen
+from broadcaster.tui.widgets.county.tree import CountyTree
+from broadcaster.tui.widgets.day.minutes import minutes_of
+from tests.broadcaster.tui.county import ZONE, at
+from tests.broadcaster.tui.seeing import app_on, opened, press, said_by, text_of
+
+MIDNIGHT = at("0:00")
+
+
+async def test_a_village_is_found_by_the_initials_of_its_pinyin(county):
+    async with opened(app_on(county)) as pilot:
+        keys = await press(pilot, "2", "slash", *"yjw", "enter", "enter")
+        assert keys == 7
+        assert "杨家洼村文化广场" in text_of(pilot.app)
+
+
+async def test_what_is_not_found_is_said(county):
+    async with opened(app_on(county)) as pilot:
+        await press(pilot, "2", "slash", *"xyz", "enter")
+        assert "There is no area xyz." in said_by(pilot.app)
+
+
+async def test_endpoints_are_asked_for_only_when_their_village_is_opened(county):
+    async with opened(app_on(county)) as pilot:
+        await press(pilot, "2")
+        tree = pilot.app.screen.query_one(CountyTree)
+        assert len(tree._knots) == 4
+        await press(pilot, "down", "enter", "down", "enter")
+        assert len(tree._knots) == 8
+        assert "shiqiao-03" in text_of(pilot.app)
+
+
+async def test_the_day_before_is_one_key_away_and_there_is_no_day_after_today(county):
+    async with opened(app_on(county)) as pilot:
+        await pilot.app.push_screen(EndpointScreen("shiqiao-02"))
+        await press(pilot, "left_square_bracket")
+        assert "11-22 Sun" in text_of(pilot.app)
+        await press(pilot, "right_square_bracket", "right_square_bracket")
+        assert "11-23 Mon" in text_of(pilot.app)
+
+
+async def test_an_endpoint_explains_why_it_hears_a_notice(county):
+    async with opened(app_on(county), (120, 40)) as pilot:
+        await pilot.app.push_screen(EndpointScreen("shiqiao-01"))
+        keys = await press(pilot, "e", *"slfh", "enter")
+        assert keys == 6
+        assert "石桥村/shiqiao-01 hears play 3 of 3" in text_of(pilot.app)
+
+
+def test_initials_follow_the_reading_of_a_word():
+    assert "cq" in initials("重庆")
+    assert matches("lt", "莲塘村")
+    assert matches("塘", "莲塘村")
+    assert not matches("xx", "莲塘村")
+
+
+def test_each_minute_of_a_day_is_what_the_endpoint_did_in_it():
+    def stretch(kind, start, end):
+        return Stretch(kind=kind, start=at(start), end=at(end))
+
+    half = Stretch(kind=Minute.SOUNDED, start=at("7:30"), end=at("7:31") + timedelta(seconds=20))
+    row = minutes_of(
+        [stretch(Minute.SILENT, "0:00", "8:20"), half, stretch(Minute.DARK, "8:20", "10:00")], MIDNIGHT
+    )
+    assert [row[7 * 60 + minute] for minute in (29, 30, 31, 32)] == [
+        Minute.SILENT,
+        Minute.SOUNDED,
+        Minute.SOUNDED,
+        Minute.SILENT,
+    ]
+    assert row[8 * 60 + 20] is Minute.DARK
+    assert row[10 * 60] is Minute.AHEAD
+    assert len(row) == 1440
+    assert MIDNIGHT.astimezone(ZONE).hour == 0
