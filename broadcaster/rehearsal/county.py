@@ -4,11 +4,13 @@ import hashlib
 import random
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import cast
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from audio.recording import Codec, Profile
-from broadcaster.rehearsal.troubles import Climate
+from broadcaster.rehearsal.troubles import Climate, Mishap
 from broadcaster.rehearsal.wire import Weather
 from broadcaster.storage.mapping import rule_json
 from broadcaster.storage.tables import AreaRow, AssetRow, EndpointRow, NoticeRow, RecordingRow
@@ -28,6 +30,7 @@ class Scenario:
     days: float = 7.0
     endpoints: int = 200
     climate: Climate = Climate()
+    mishaps: tuple[Mishap, ...] = ()  # besides those that the climate brings
     weather: Weather = Weather()
 
     @property
@@ -48,6 +51,7 @@ class County:
     endpoints: dict[str, tuple[Place, str]]  # id → (village, feeder)
     villages: tuple[Place, ...]
     feeders: tuple[str, ...]
+    zone: ZoneInfo
     shelf: dict[str, bytes]
 
 
@@ -80,6 +84,7 @@ def lay_out(session: Session, scenario: Scenario, start: datetime) -> County:
         endpoints=endpoints,
         villages=villages,
         feeders=tuple(sorted({feeder for _, feeder in endpoints.values()})),
+        zone=cast(ZoneInfo, start.tzinfo),
         shelf=shelf,
     )
 

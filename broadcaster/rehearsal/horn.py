@@ -5,20 +5,38 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from broadcaster.rehearsal.fuse import Fuse, FusedStore, Killed
 from broadcaster.rehearsal.truth import Ears, HeardOutput
 from broadcaster.rehearsal.wire import Broker, SimLink, Weather
+from broadcaster.rehearsal.witness import Witness
 from broadcaster.rehearsal.world import World
 from devices.endpoint.clock import Instant
 from devices.endpoint.core import Endpoint, Pace
 from devices.endpoint.held import Unseal
 from devices.endpoint.media import Media
-from devices.endpoint.memory_store import MemoryStore
 from devices.endpoint.output import SilentOutput
 from devices.links import Message
 from devices.provisioning import Provision
 
 _TICK_S = 1e-6  # so that rounding never wakes a board just before its deadline
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+RECOVERY_S = 180.0  # after a trouble, until the link is up again and documents have come
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongClock:
+    """What a system clock shows instead of the time. `synced`: it claims to be disciplined all the same."""
+
+    by: timedelta = timedelta(0)
+    epoch: bool = False  # it began in 1970 with this boot
+    synced: bool = False
+
+
+WAKES_IN_1970 = WrongClock(epoch=True)
+AN_HOUR_FAST = WrongClock(by=timedelta(hours=1), synced=True)
+AN_HOUR_SLOW = WrongClock(by=timedelta(hours=-1), synced=True)
+TEN_YEARS_FAST = WrongClock(by=timedelta(days=3_652), synced=True)
+A_DEAD_BATTERY = WrongClock(by=timedelta(hours=-1))  # it went on from where it stopped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +44,7 @@ class Site:
     """What stands at one pole and survives a power cut."""
 
     provision: Provision
-    store: MemoryStore
+    store: FusedStore
     media: Media
     last_gasp: bool  # the board has the hardware to say good-bye
     clock_error_s: float  # of a disciplined clock
@@ -46,8 +64,13 @@ class Horn:
         ears: Ears,
         chance: random.Random,
         unseal: Unseal,
+        witness: Witness,
     ) -> None:
-        self._unseal = unseal
+        self._unseal, self._witness = unseal, witness
+        self.troubled: list[tuple[float, float]] = []  # when it could not be expected to hear or to sound
+        self._fuse = site.store.fuse = Fuse()
+        self._down_s = 0.0
+        self._deaf = False
         self._clock_error = timedelta(seconds=site.clock_error_s)
         self._world, self._broker, self._weather = world, broker, weather
         self.site, self._ears, self._chance = site, ears, chance
@@ -56,7 +79,7 @@ class Horn:
         self._output: HeardOutput | None = None
         self._link: SimLink | None = None
         self._booted_s = 0.0
-        self._wrong_clock = False
+        self._wrong_clock: WrongClock | None = None
         self._armed_s = float("inf")
 
     @property
@@ -68,6 +91,8 @@ class Horn:
         """Start the process if there is power and none runs."""
         if not self.lit or self._endpoint is not None:
             return
+        if self._wrong_clock is not None and self._wrong_clock.synced:
+            self._wrong_clock = None  # what disciplines a clock sets it right at a boot
         self._booted_s = self._world.now_s - 5.0  # the board took a while before our program starts
         booted_s = self._booted_s
         output = HeardOutput(
@@ -75,6 +100,7 @@ class Horn:
             self.id,
             self._ears,
             lambda mono_s: self._world.start + timedelta(seconds=mono_s + booted_s),
+            self._fuse,
         )
         link = SimLink(
             self._world,
@@ -84,6 +110,7 @@ class Horn:
             on_message=self._receive,
             on_connected=lambda: self._do(lambda endpoint, now: endpoint.connected(now)),
             on_disconnected=lambda: self._do(lambda endpoint, now: endpoint.disconnected(now)),
+            fuse=self._fuse,
         )
         self._output, self._link = output, link
         self._endpoint = Endpoint(
@@ -97,12 +124,17 @@ class Horn:
             pace=self.PACE,
             unseal=self._unseal,
         )
-        link.will = self._endpoint.will
+        link.will, link.deaf = self._endpoint.will, self._deaf
         self._armed_s = float("inf")
         self._world.note("boot", self.id)
         self._do(lambda endpoint, now: endpoint.started(now))
-        if self.reachable:
+        if self.reachable and self._link is link:
             link.open()
+
+    def doom(self, steps: int, down_s: float) -> None:
+        """kill -9 will strike in the middle of what it does, `steps` steps from now; after `down_s` it boots again."""
+        self._down_s = down_s
+        self._fuse.light(steps)
 
     def kill(self) -> None:
         """kill -9: the process is gone between two of its entries."""
@@ -132,32 +164,48 @@ class Horn:
         if self._link is not None:
             (self._link.open if reachable else self._link.close)()
 
-    def lose_clock(self) -> None:
-        """From the next boot on the board wakes in 1970 and nothing disciplines its clock."""
-        self._wrong_clock = True
+    def deafen(self, *, deaf: bool) -> None:
+        """Nothing reaches it, though its link is up; or everything again, and then its session begins anew."""
+        self._deaf = deaf
+        if self._link is not None:
+            self._link.deaf = deaf
+            if not deaf:
+                self._link.cut()
+
+    def upset_clock(self, wrong: WrongClock) -> None:
+        """The system clock shows something else from now on."""
+        self._wrong_clock = wrong
 
     def mend_clock(self) -> None:
-        """From the next boot on the system clock is right again."""
-        self._wrong_clock = False
+        """The system clock is right again."""
+        self._wrong_clock = None
 
     @property
     def _mono_s(self) -> float:
         return self._world.now_s - self._booted_s
 
     def _instant(self) -> Instant:
-        if self._wrong_clock:
-            return Instant(mono_s=self._mono_s, wall=EPOCH + timedelta(seconds=self._mono_s), synced=False)
         wall = self._world.now + self._clock_error
-        return Instant(mono_s=self._mono_s, wall=wall, synced=True)
+        if self._wrong_clock is None:
+            return Instant(mono_s=self._mono_s, wall=wall, synced=True)
+        if self._wrong_clock.epoch:
+            wall = EPOCH + timedelta(seconds=self._mono_s)
+        return Instant(mono_s=self._mono_s, wall=wall + self._wrong_clock.by, synced=self._wrong_clock.synced)
 
     def _receive(self, message: Message) -> None:
         self._world.note("got", self.id, message.topic, len(message.payload))
         self._do(lambda endpoint, now: endpoint.receive(message, now))
+        self._witness.delivered(self.id, message, self._world.now, sure=self._endpoint is not None)
 
     def _do(self, deed: Callable[[Endpoint, Instant], None]) -> None:
         if self._endpoint is None:
             return
-        deed(self._endpoint, self._instant())
+        try:
+            deed(self._endpoint, self._instant())
+        except Killed:
+            self.kill()
+            self.troubled.append((self._world.now_s, self._world.now_s + self._down_s + RECOVERY_S))
+            self._world.after(self._down_s, self.boot)
         self._arm()
 
     def _arm(self) -> None:

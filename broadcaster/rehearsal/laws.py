@@ -1,18 +1,23 @@
 """The laws: what must always hold (design, section 4), judged against what really sounded."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from broadcaster.rehearsal.truth import Heard
+from broadcaster.rehearsal.witness import Order
 from schedules.places import Place
 from schedules.records import DEFAULT_COUNTING_PERCENT
 from schedules.slots import Slot, Span
 from schedules.tally import Atom
 
 _CLOCK_TOLERANCE = timedelta(seconds=3)  # what a learned clock may be off
+_REACTION = timedelta(seconds=1)  # within which a document that was delivered is obeyed
+_JUST_NOW_MS = 20  # a board killed so shortly after a play began to count cannot have written it down
+_MADE_UP = timedelta(seconds=65)  # so long after its planned time a play was made up
 
 
 class Law(StrEnum):
@@ -26,6 +31,14 @@ class Law(StrEnum):
     HEARD_TWICE = "heard_twice"  # 1: sounded in full more than once
     NO_OUTCOME = "no_outcome"  # 8: a slot without exactly one outcome
     ALERT_UNHEARD = "alert_unheard"  # an endpoint with power and network did not sound an alert in force
+    FORGERY_OBEYED = "forgery_obeyed"  # 4: it sounded, and no genuine document ever ordered it
+    WITHDRAWN_SOUNDED = (
+        "withdrawn_sounded"  # 6: it sounded on after the documents held had ceased to order it
+    )
+    AFTER_LEASE = "after_lease"  # 6: it sounded after the documents held had expired
+    HEARD_UNPROVED = "heard_unproved"  # 5: it sounded in full, and the controller does not count it
+    PROOF_LOST = "proof_lost"  # 5: a record that the endpoint wrote, or forgot on a receipt, is not stored
+    BURST = "burst"  # a play that was made up came closer to another of its notice than its gap allows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +57,22 @@ class Claim:
     endpoint: str
     slot: str
     started: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """How far an endpoint has come with its chain of records."""
+
+    endpoint: str
+    chain: str
+    last: int
+
+
+class Orders(Protocol):
+    """What the documents that reached an endpoint say: the witness."""
+
+    def orders(self, endpoint: str, key: str, at: datetime) -> Iterator[Order]: ...
+    def ever_ordered(self, endpoint: str, key: str) -> bool: ...
 
 
 def heard_rightly(
@@ -67,19 +96,57 @@ def heard_rightly(
             yield _violation(Law.OUTSIDE_WINDOW, stretch)
         if any(_meets(stretch, span) for span in quiet.get(stretch.endpoint, ())):
             yield _violation(Law.QUIET_HOURS, stretch)
-        if stretch.start_ms == 0 and stretch.heard_ms * 100 >= slot.duration_ms * DEFAULT_COUNTING_PERCENT:
+        if _in_full(stretch, slot):
             full[stretch.endpoint, stretch.key] += 1
             if full[stretch.endpoint, stretch.key] == 2:
                 yield _violation(Law.HEARD_TWICE, stretch)
 
 
+def ordered_rightly(heard: Iterable[Heard], orders: Orders) -> Iterator[Violation]:
+    """Laws 4 and 6 on what really sounded: documents that the endpoint held ordered it, to its end."""
+    for stretch in heard:
+        if not orders.ever_ordered(stretch.endpoint, stretch.key):
+            yield _violation(Law.FORGERY_OBEYED, stretch)
+            continue
+        last = max(stretch.started, stretch.ended - _REACTION)
+        began, ended = (
+            tuple(orders.orders(stretch.endpoint, stretch.key, at)) for at in (stretch.started, last)
+        )
+        if not (began and ended):
+            yield _violation(Law.WITHDRAWN_SOUNDED, stretch)
+        elif max(order.until for order in ended) + _CLOCK_TOLERANCE < stretch.ended:
+            yield _violation(Law.AFTER_LEASE, stretch)
+
+
+def spread_rightly(heard: Iterable[Heard], slots: Mapping[str, Slot], orders: Orders) -> Iterator[Violation]:
+    """What was missed is made up with the gap of its notice, never in a burst."""
+    last: dict[tuple[str, str], tuple[Heard, Slot]] = {}
+    for stretch in sorted(heard, key=lambda h: (h.endpoint, h.started, h.ended)):
+        slot = slots.get(stretch.key)
+        if slot is None or not _in_full(stretch, slot):
+            continue
+        name = (stretch.endpoint, slot.notice)
+        before, last[name] = last.get(name), (stretch, slot)
+        if before is None or before[1].id == slot.id:
+            continue
+        late = _made_up(stretch, slot) or _made_up(*before)
+        gap_s = min(
+            (o.gap_s for o in orders.orders(stretch.endpoint, stretch.key, stretch.started)), default=0
+        )
+        if late and stretch.started - before[0].ended < timedelta(seconds=gap_s) - _CLOCK_TOLERANCE:
+            yield _violation(Law.BURST, stretch)
+
+
 def claimed_rightly(
     claims: Iterable[Claim], heard: Iterable[Heard], slots: Mapping[str, Slot]
 ) -> Iterator[Violation]:
-    """Laws 1 and 5 on what the controller believes: one counted record a slot, and it did sound."""
+    """Laws 1 and 5 on what the controller believes: one counted record for each slot that sounded, and no other."""
     sounded: defaultdict[tuple[str, str], int] = defaultdict(int)
+    full: dict[tuple[str, str], Heard] = {}
     for stretch in heard:
         sounded[stretch.endpoint, stretch.key] += stretch.heard_ms
+        if stretch.key in slots and _in_full(stretch, slots[stretch.key]):
+            full[stretch.endpoint, stretch.key] = stretch
     seen: set[tuple[str, str]] = set()
     for claim in claims:
         name = (claim.endpoint, claim.slot)
@@ -90,6 +157,29 @@ def claimed_rightly(
         least_ms = slot.duration_ms * (DEFAULT_COUNTING_PERCENT - 1) / 100 if slot else 0
         if sounded[name] < least_ms:
             yield Violation(invariant=Law.PROVED_UNHEARD, time=claim.started, subject="/".join(name))
+    for name in full.keys() - seen:
+        yield _violation(Law.HEARD_UNPROVED, full[name])
+
+
+def proved_rightly(
+    chains: Iterable[Chain], stored: Mapping[tuple[str, str], Set[int]], now: datetime
+) -> Iterator[Violation]:
+    """Law 5 on the proofs: every record that an endpoint ever linked into its chain is stored in the end."""
+    for chain in chains:
+        missing = set(range(1, chain.last + 1)) - stored.get((chain.endpoint, chain.chain), frozenset())
+        if missing:
+            subject = f"{chain.endpoint}/{chain.chain}/{min(missing)}"
+            yield Violation(invariant=Law.PROOF_LOST, time=now, subject=subject)
+
+
+def alerted_rightly(
+    heard: Iterable[Heard], alert: str, since: datetime, expected: Iterable[str]
+) -> Iterator[Violation]:
+    """An alert was in force: whoever is expected to must have sounded it."""
+    sounded = {stretch.endpoint for stretch in heard if stretch.key.startswith(alert)}
+    for name in expected:
+        if name not in sounded:
+            yield Violation(invariant=Law.ALERT_UNHEARD, time=since, subject=name)
 
 
 def settled_rightly(atoms: Iterable[Atom], now: datetime) -> Iterator[Violation]:
@@ -101,6 +191,15 @@ def settled_rightly(atoms: Iterable[Atom], now: datetime) -> Iterator[Violation]
         if times != 1:
             subject = f"{endpoint or village}/{slot}"
             yield Violation(invariant=Law.NO_OUTCOME, time=now, subject=subject)
+
+
+def _in_full(stretch: Heard, slot: Slot) -> bool:
+    counting_ms = slot.duration_ms * DEFAULT_COUNTING_PERCENT / 100
+    return stretch.start_ms == 0 and stretch.heard_ms >= counting_ms + _JUST_NOW_MS
+
+
+def _made_up(stretch: Heard, slot: Slot) -> bool:
+    return stretch.started > slot.planned + _MADE_UP
 
 
 def _meets(stretch: Heard, span: Span) -> bool:

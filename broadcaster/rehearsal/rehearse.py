@@ -2,44 +2,35 @@
 
 import hashlib
 import random
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
-
-from broadcaster.controller import lifecycle
 from broadcaster.controller.habits import Habits
-from broadcaster.proof.ledger import days_between, read_days
-from broadcaster.rehearsal import laws
-from broadcaster.rehearsal.county import COUNTY, County, MemoryShelf, Scenario, lay_out
+from broadcaster.rehearsal import judgement
+from broadcaster.rehearsal.county import MemoryShelf, Scenario, lay_out
+from broadcaster.rehearsal.fate import Fate
+from broadcaster.rehearsal.forger import Forger
+from broadcaster.rehearsal.fuse import FusedStore
 from broadcaster.rehearsal.horn import Horn, Site
-from broadcaster.rehearsal.laws import Claim, Law, Violation
+from broadcaster.rehearsal.laws import Violation
+from broadcaster.rehearsal.people import People
 from broadcaster.rehearsal.reading import Reading
 from broadcaster.rehearsal.station import Station
-from broadcaster.rehearsal.troubles import DAY_S, Mishap, Trouble, mishaps
-from broadcaster.rehearsal.truth import Ears, Heard
+from broadcaster.rehearsal.troubles import DAY_S, Mishap, mishaps
+from broadcaster.rehearsal.truth import Ears
 from broadcaster.rehearsal.wire import Broker
+from broadcaster.rehearsal.witness import Witness
 from broadcaster.rehearsal.world import World
-from broadcaster.storage.changes import changed
 from broadcaster.storage.engine import open_database, transaction
-from broadcaster.storage.mapping import slot_of, windows_of
-from broadcaster.storage.tables import AlertRow, AreaRow, NoticeRow, PlayedRow, SlotRow
 from devices.endpoint.media import MemoryMedia
-from devices.endpoint.memory_store import MemoryStore
 from devices.provisioning import Provision
-from devices.signing import Ed25519Signer
-from schedules.notices import NoticeEvent
-from schedules.places import Level, Place, chain_of
-from schedules.precedence import BroadcastClass, Severity
-from schedules.records import ClockQuality, Result
-from schedules.slots import Slot, Span
-from schedules.tally import Tally, total
-from schedules.windows import spans_around
+from devices.signing import Ed25519Signer, Keyring
+from schedules.places import Place, chain_of
+from schedules.tally import Tally
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 3, 2, tzinfo=ZONE)  # a Monday
@@ -107,6 +98,7 @@ class _Run:
         self.signer = Ed25519Signer.from_seed(hashlib.sha256(b"rehearsal").digest())
         self.ears = Ears()
         self.reading = Reading()
+        self.witness = Witness(Keyring([self.signer.public]), self.reading)
         self.station = Station(
             self.world,
             self.broker,
@@ -117,23 +109,43 @@ class _Run:
             self._chance("station"),
         )
         self.horns = {name: self._horn(name, village) for name, (village, _) in self.county.endpoints.items()}
-        self.dark: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+        recordings = tuple(self.county.shelf)
+        forger = Forger(self.world, self.broker, recordings, self._chance("forger"))
+        self.fate = Fate(
+            self.world, self.broker, self.station, self.horns, self.county, forger, self._chance("fate")
+        )
 
     def run(self, progress: Progress) -> Rehearsed:
         end_s = self.scenario.days * DAY_S
         self.station.start()
         for horn in self.horns.values():
             self.world.at(self._chance(horn.id).uniform(0, 600), horn.boot)
-        for mishap in self._mishaps():
-            self.world.at(mishap.at_s, partial(self._strike, mishap))
-        self._people(end_s)
-        self.world.at(end_s, self._mend_all)
-        steps = max(1, round(self.scenario.days * 4))
+        for mishap in (*self._mishaps(), *self.scenario.mishaps):
+            self.world.at(mishap.at_s, partial(self.fate.strike, mishap))
+        people = People(self.world, self.engine, self.station, next(iter(self.county.shelf)), end_s)
+        self.world.at(end_s, self.fate.mend_all)
+        steps = max(1, round(self.scenario.days * 24))
         for step in range(1, steps + 1):
             self.world.run_until(end_s * step / steps)
             progress(step / steps)
         self.world.run_until(end_s + CALM_END_S)
-        return self._judged()
+        return self._judged(people)
+
+    def _judged(self, people: People) -> Rehearsed:
+        found = judgement.judge(self, people.sent_at_s)
+        for stretch in self.ears.heard:
+            self.world.note("heard", stretch)
+        self.world.note("ledger", found.ledger)
+        return Rehearsed(
+            seed=self.scenario.seed,
+            digest=self.world.digest,
+            days=self.scenario.days,
+            endpoints=self.scenario.endpoints,
+            violations=found.violations,
+            ledger=found.ledger,
+            skew_ms_p99=found.skew_ms_p99,
+            starts_compared=found.starts_compared,
+        )
 
     def _chance(self, name: str) -> random.Random:
         return random.Random(f"{name} {self.scenario.seed}")
@@ -153,13 +165,20 @@ class _Run:
         )
         site = Site(
             provision=provision,
-            store=MemoryStore(chance),
+            store=FusedStore(chance),
             media=MemoryMedia(),
             last_gasp=chance.random() < 0.7,
             clock_error_s=chance.gauss(0, 0.006),
         )
         return Horn(
-            self.world, self.broker, self.scenario.weather, site, self.ears, chance, self.reading.unseal
+            self.world,
+            self.broker,
+            self.scenario.weather,
+            site,
+            self.ears,
+            chance,
+            self.reading.unseal,
+            self.witness,
         )
 
     def _mishaps(self) -> tuple[Mishap, ...]:
@@ -171,180 +190,3 @@ class _Run:
             villages=self.county.villages,
             endpoints=tuple(self.county.endpoints),
         )
-
-    def _strike(self, mishap: Mishap) -> None:
-        self.world.note(mishap.trouble, mishap.subject, round(mishap.lasts_s, 3))
-        hit = self._hit(mishap)
-        match mishap.trouble:
-            case Trouble.POWER_CUT | Trouble.SWITCHED_OFF:
-                self._hurt(hit, mishap, Horn.power_off, Horn.power_on)
-            case Trouble.LINK_CUT:
-                self._hurt(
-                    hit, mishap, partial(Horn.network, reachable=False), partial(Horn.network, reachable=True)
-                )
-            case Trouble.ENDPOINT_KILLED:
-                self._hurt(hit, mishap, Horn.kill, Horn.boot)
-            case Trouble.CLOCK_WRONG:
-                self._hurt(hit, mishap, _restart_without_clock, Horn.boot)
-                for horn in hit:
-                    self.world.after(mishap.lasts_s + DAY_S / 2, horn.mend_clock)
-            case Trouble.CONTROLLER_KILLED:
-                self.station.doom(mishap.lasts_s)
-            case Trouble.BROKER_KILLED:
-                self.broker.die()
-                self.world.after(mishap.lasts_s, self.broker.rise)
-
-    def _hit(self, mishap: Mishap) -> list[Horn]:
-        if mishap.subject in self.horns:
-            return [self.horns[mishap.subject]]
-        return [
-            self.horns[name]
-            for name, where in self.county.endpoints.items()
-            if mishap.subject and mishap.subject in where
-        ]
-
-    def _hurt(
-        self, hit: list[Horn], mishap: Mishap, begin: Callable[[Horn], None], end: Callable[[Horn], None]
-    ) -> None:
-        for horn in hit:
-            begin(horn)
-            self.dark[horn.id].append((self.world.now_s, self.world.now_s + mishap.lasts_s + 180.0))
-            self.world.after(mishap.lasts_s, partial(end, horn))
-
-    def _mend_all(self) -> None:
-        self.broker.rise()
-        self.station.start()
-        for horn in self.horns.values():
-            horn.network(reachable=True)
-            horn.power_on()
-
-    def _people(self, end_s: float) -> None:
-        """What people order while it runs: an emergency and its cancel, and a notice taken back."""
-        self.world.at(end_s * 0.45 + 1_800, self._send_alert)
-        self.world.at(end_s * 0.45 + 3_000, self._cancel_alert)
-        self.world.at(end_s * 0.6, self._withdraw)
-
-    def _send_alert(self) -> None:
-        recording = next(iter(self.county.shelf))
-        now = self.world.now
-        with transaction(self.engine) as session:
-            session.add(
-                AlertRow(
-                    id="alert-1",
-                    notice="alert-1",
-                    version=1,
-                    targets=[COUNTY],
-                    klass=BroadcastClass.EMERGENCY,
-                    level=Level.COUNTY,
-                    severity=Severity.RED,
-                    text="暴雨红色预警",
-                    recording=recording,
-                    duration_ms=30_000,
-                    sent_at=now,
-                    sent_by="rehearsal",
-                    starts=now,
-                    expires=now + timedelta(hours=2),
-                )
-            )
-        self.station.look()
-
-    def _cancel_alert(self) -> None:
-        with transaction(self.engine) as session:
-            alert = session.get_one(AlertRow, "alert-1")
-            alert.cancelled_at, alert.cancelled_by = self.world.now, "rehearsal"
-            session.add(alert)
-        self.station.look()
-
-    def _withdraw(self) -> None:
-        with transaction(self.engine) as session:
-            row = session.get_one(NoticeRow, ("town-0", 1))
-            lifecycle.move(session, row, NoticeEvent.WITHDRAW, "rehearsal", self.world.now)
-            changed(session)
-        self.station.look()
-
-    def _judged(self) -> Rehearsed:
-        first = START.date()
-        days = days_between(first, first + timedelta(days=max(0, round(self.scenario.days) - 1)))
-        with transaction(self.engine) as session:
-            atoms = read_days(session, days, self.world.now)
-            slots = {row.id: slot_of(row) for row in session.exec(select(SlotRow))}
-            claims = _claims(session)
-            quiet = _quiet_of(session, self.county, days)
-        heard = self.ears.heard
-        found = [
-            *laws.heard_rightly(heard, slots, quiet),
-            *laws.claimed_rightly(claims, heard, slots),
-            *laws.settled_rightly(atoms, self.world.now),
-            *self._unheard_alerts(heard),
-        ]
-        skews = _skews(heard, slots, self.county)
-        for stretch in heard:
-            self.world.note("heard", stretch)
-        self.world.note("ledger", total(atoms))
-        return Rehearsed(
-            seed=self.scenario.seed,
-            digest=self.world.digest,
-            days=self.scenario.days,
-            endpoints=self.scenario.endpoints,
-            violations=tuple(sorted(found, key=lambda v: (v.time, v.invariant, v.subject))),
-            ledger=total(atoms),
-            skew_ms_p99=round(skews[int(len(skews) * 0.99)], 1) if skews else None,
-            starts_compared=len(skews),
-        )
-
-    def _unheard_alerts(self, heard: Iterable[Heard]) -> list[Violation]:
-        """An alert was in force for 20 minutes: whoever had power and network for its last 15 must have sounded it."""
-        sent_s = self.scenario.days * DAY_S * 0.45 + 1_800
-        sounded = {stretch.endpoint for stretch in heard if stretch.key.startswith("alert-1")}
-        return [
-            Violation(
-                invariant=Law.ALERT_UNHEARD,
-                time=self.world.start + timedelta(seconds=sent_s),
-                subject=name,
-            )
-            for name in self.horns
-            if name not in sounded
-            and not any(begin < sent_s + 1_200 and end > sent_s + 300 for begin, end in self.dark[name])
-        ]
-
-
-def _restart_without_clock(horn: Horn) -> None:
-    horn.lose_clock()
-    horn.kill()
-
-
-def _claims(session: Session) -> list[Claim]:
-    rows = session.exec(
-        select(PlayedRow).where(PlayedRow.result == Result.COUNTED, col(PlayedRow.slot).is_not(None))
-    )
-    return [
-        Claim(endpoint=row.endpoint, slot=row.slot or "", started=row.started or START)
-        for row in rows
-        if row.clock is not ClockQuality.NONE
-    ]
-
-
-def _quiet_of(session: Session, county: County, days: Iterable[date]) -> dict[str, tuple[Span, ...]]:
-    """The quiet hours of each endpoint in true time: those of its village, else of its county."""
-    hours = {Place(row.code): windows_of(row.quiet_hours) for row in session.exec(select(AreaRow))}
-    spans = {
-        place: tuple(span for day in days for span in spans_around(windows, day, ZONE))
-        for place, windows in hours.items()
-        if windows
-    }
-    return {
-        name: next((spans[area] for area in chain_of(village) if area in spans), ())
-        for name, (village, _) in county.endpoints.items()
-    }
-
-
-def _skews(heard: Iterable[Heard], slots: dict[str, Slot], county: County) -> list[float]:
-    """Per slot and village: how far apart (ms) the endpoints started that started on time, in order."""
-    starts: defaultdict[tuple[str, Place], list[datetime]] = defaultdict(list)
-    for stretch in heard:
-        slot = slots.get(stretch.key)
-        if slot and stretch.start_ms == 0 and abs(stretch.started - slot.planned) < timedelta(seconds=2):
-            starts[stretch.key, county.endpoints[stretch.endpoint][0]].append(stretch.started)
-    return sorted(
-        (max(found) - min(found)).total_seconds() * 1000 for found in starts.values() if len(found) > 1
-    )

@@ -9,14 +9,11 @@ from broadcaster.controller.core import Controller
 from broadcaster.controller.habits import Habits
 from broadcaster.controller.media import Media, Shelf
 from broadcaster.controller.moment import Moment
+from broadcaster.rehearsal.fuse import Fuse, Killed
 from broadcaster.rehearsal.wire import Broker, SimLink, Weather
 from broadcaster.rehearsal.world import World
 from devices.links import Message
 from devices.signing import Signer
-
-
-class Killed(BaseException):
-    """kill -9 struck in the middle of an entry."""
 
 
 class Station:
@@ -37,9 +34,10 @@ class Station:
         self._controller: Controller | None = None
         self._link: SimLink | None = None
         self._armed_s = float("inf")
-        self._doomed = False
+        self._fuse = Fuse()
         self._down_s = 0.0
-        event.listen(engine, "commit", lambda _connection: self._strike())
+        self._inside = False  # one of its entries: people write to the same database
+        event.listen(engine, "commit", lambda _connection: self._fuse.burn() if self._inside else None)
 
     def start(self) -> None:
         """Start the process."""
@@ -53,6 +51,7 @@ class Station:
             on_message=self._receive,
             on_connected=lambda: self._do(lambda controller, now: controller.connected(now)),
             on_disconnected=lambda: self._do(lambda controller, now: controller.disconnected(now)),
+            fuse=self._fuse,
         )
         self._link = link
         self._controller = Controller(
@@ -68,21 +67,19 @@ class Station:
         self._arm()
 
     def doom(self, lasts_s: float) -> None:
-        """kill -9 strikes just before the next commit is done, or right now; after `lasts_s` it starts again."""
+        """kill -9 strikes right now, or in the middle of what it does next: before a commit is done, or a message sent.
+
+        After `lasts_s` it starts again.
+        """
         self._down_s = lasts_s
-        if self._chance.random() < 0.5:
-            self._doomed = True
-        else:
+        if self._chance.random() < 0.3:
             self._die()
+        else:
+            self._fuse.light(self._chance.randrange(1, 40))
 
     def look(self) -> None:
         """A person changed something: the desk tells its controller."""
         self._do(lambda controller, now: controller.look(now))
-
-    def _strike(self) -> None:
-        if self._doomed:
-            self._doomed = False
-            raise Killed
 
     def _receive(self, message: Message) -> None:
         self._world.note("station got", message.topic, len(message.payload))
@@ -91,10 +88,13 @@ class Station:
     def _do(self, deed: Callable[[Controller, Moment], None]) -> None:
         if self._controller is None:
             return
+        self._inside = True
         try:
             deed(self._controller, Moment(self._world.now, self._world.now_s))
         except Killed:
             self._die()
+        finally:
+            self._inside = False
         self._arm()
 
     def _die(self) -> None:

@@ -15,7 +15,11 @@ class Trouble(StrEnum):
     ENDPOINT_KILLED = "endpoint_killed"
     CONTROLLER_KILLED = "controller_killed"
     BROKER_KILLED = "broker_killed"
-    CLOCK_WRONG = "clock_wrong"  # an endpoint boots with a wrong clock and without network time
+    CLOCK_WRONG = (
+        "clock_wrong"  # an endpoint boots with a wrong clock, or its clock is set wrong while it runs
+    )
+    DEAF = "deaf"  # one village's network carries reports, but nothing that the controller says: no receipts either
+    FORGERY = "forgery"  # forged, changed and old documents are sent to one village
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,9 @@ class Climate:
     controller_killed_days: float = 1
     broker_killed_days: float = 2
     clock_wrong_days: float = 25
+    deaf_days: float = 12
+    forgery_days: float = 1
+    link_cut_s: float = 7_200  # how long a link cut lasts on average
 
 
 CALM = Climate(
@@ -49,7 +56,22 @@ CALM = Climate(
     controller_killed_days=0,
     broker_killed_days=0,
     clock_wrong_days=0,
+    deaf_days=0,
+    forgery_days=0,
 )
+ROUGH = Climate(
+    power_cut_days=1.5,
+    switched_off_days=4,
+    link_cut_days=1.5,
+    endpoint_killed_days=1,
+    controller_killed_days=0.15,
+    broker_killed_days=0.5,
+    clock_wrong_days=4,
+    deaf_days=4,
+    forgery_days=0.3,
+)
+FAR_OFF = Climate(link_cut_days=8, link_cut_s=3 * 86_400, power_cut_days=10, deaf_days=6)
+
 
 DAY_S = 86_400.0
 
@@ -68,14 +90,16 @@ def mishaps(
     kinds: tuple[tuple[Trouble, float, Sequence[str], float], ...] = (
         (Trouble.POWER_CUT, climate.power_cut_days, feeders, 5_400),
         (Trouble.SWITCHED_OFF, climate.switched_off_days, endpoints, 14_400),
-        (Trouble.LINK_CUT, climate.link_cut_days, villages, 7_200),
+        (Trouble.LINK_CUT, climate.link_cut_days, villages, climate.link_cut_s),
         (Trouble.ENDPOINT_KILLED, climate.endpoint_killed_days, endpoints, 20),
         (Trouble.CONTROLLER_KILLED, climate.controller_killed_days, county, 120),
         (Trouble.BROKER_KILLED, climate.broker_killed_days, county, 60),
         (Trouble.CLOCK_WRONG, climate.clock_wrong_days, endpoints, 30),
+        (Trouble.DEAF, climate.deaf_days, villages, 5_400),
+        (Trouble.FORGERY, climate.forgery_days, county, 0),
     )
     drawn = [
-        Mishap(at_s=at, trouble=trouble, subject=subject, lasts_s=chance.expovariate(1 / mean_length_s))
+        Mishap(at_s=at, trouble=trouble, subject=subject, lasts_s=_length(chance, mean_length_s))
         for trouble, mean_days, subjects, mean_length_s in kinds
         if mean_days
         for subject in subjects
@@ -89,3 +113,7 @@ def _arrivals(chance: random.Random, mean_s: float, until_s: float) -> Iterator[
     while at < until_s:
         yield at
         at += chance.expovariate(1 / mean_s)
+
+
+def _length(chance: random.Random, mean_s: float) -> float:
+    return chance.expovariate(1 / mean_s) if mean_s else 0.0

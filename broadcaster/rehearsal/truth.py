@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcaster.rehearsal.fuse import Fuse
 from devices.endpoint.output import Output, Progress, Sound, Stage
 
 
@@ -41,17 +42,24 @@ class HeardOutput:
     """
 
     def __init__(
-        self, inner: Output, endpoint: str, ears: Ears, true_time: Callable[[float], datetime]
+        self,
+        inner: Output,
+        endpoint: str,
+        ears: Ears,
+        true_time: Callable[[float], datetime],
+        fuse: Fuse,
     ) -> None:
+        self._fuse = fuse
         self._inner, self._endpoint, self._ears, self._true_time = inner, endpoint, ears, true_time
         self._sound: Sound | None = None
-        self._last: Progress | None = None
 
     def start(self, sound: Sound, at_s: float, now_s: float) -> None:
         """Sound from `at_s`; what sounded before is over."""
         self.silenced(now_s)
+        self._fuse.burn()
         self._inner.start(sound, at_s, now_s)
         self._sound = sound
+        self._fuse.burn()
 
     def progress(self, now_s: float) -> Progress:
         """As the inner output tells; an end is heard."""

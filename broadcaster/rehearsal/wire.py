@@ -1,7 +1,8 @@
 """A simulated MQTT side: a broker with retained messages, and links that delay, lose, break and come back.
 
 Losses are those that a real deployment shows: a link that breaks takes what is under way with it; a broker that dies
-forgets its retained messages; QoS 0 gets lost now and then; QoS 1 may arrive twice. Order is kept per link and direction.
+forgets its retained messages; QoS 0 gets lost now and then; QoS 1 may arrive twice. Order is kept per link and
+direction, but for what is sent again.
 """
 
 import random
@@ -11,8 +12,11 @@ from functools import partial
 
 from paho.mqtt.matcher import MQTTMatcher
 
+from broadcaster.rehearsal.fuse import Fuse
 from broadcaster.rehearsal.world import World
 from devices.links import Message
+
+OVERTAKEN_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,7 @@ class Weather:
         0.0005  # the sender's process died between hand-over and send, or the broker's queue was full
     )
     double: float = 0.001
+    reorder: float = 0.001  # a message is overtaken by those after it, as a repetition may be
     reconnect_s: tuple[float, float] = (1.0, 45.0)
 
 
@@ -34,11 +39,16 @@ class Broker:
     def __init__(self, world: World) -> None:
         self._world = world
         self.alive = True
+        self._taps: list[Callable[[Message], None]] = []
         self._retained: dict[str, Message] = {}
         self._exact: dict[str, dict[SimLink, None]] = {}
         self._wild = MQTTMatcher()
         self._wild_routes: dict[str, tuple[dict[SimLink, None], ...]] = {}  # by topic, as far as asked
         self._links: dict[SimLink, None] = {}
+
+    def tap(self, overhear: Callable[[Message], None]) -> None:
+        """Somebody listens to all that passes."""
+        self._taps.append(overhear)
 
     def attach(self, link: "SimLink") -> None:
         """A client's session begins."""
@@ -77,6 +87,8 @@ class Broker:
         """Hand a message to everybody who asked for it."""
         if not self.alive:
             return
+        for overhear in self._taps:
+            overhear(message)
         if message.retain:
             if message.payload:
                 self._retained[message.topic] = message
@@ -130,7 +142,9 @@ class SimLink:
         on_message: Callable[[Message], None],
         on_connected: Callable[[], None],
         on_disconnected: Callable[[], None],
+        fuse: Fuse | None = None,
     ) -> None:
+        self._fuse = fuse or Fuse()
         self._world, self._broker, self._weather, self._chance = world, broker, weather, chance
         self._on_message, self._on_connected, self._on_disconnected = (
             on_message,
@@ -139,6 +153,7 @@ class SimLink:
         )
         self.filters: dict[str, None] = {}
         self.will: Message | None = None
+        self.deaf = False  # nothing comes down, though the session lives
         self._usable = False  # power and carrier are there
         self._up = False
         self._session = 0
@@ -169,6 +184,7 @@ class SimLink:
 
     def publish(self, message: Message) -> None:
         """Send towards the broker, if the session lives."""
+        self._fuse.burn()
         if self._up and not self._lost(message):
             self._carry(message, self._broker.route, upward=True)
 
@@ -185,7 +201,7 @@ class SimLink:
 
     def deliver(self, message: Message) -> None:
         """The broker hands a message down."""
-        if self._up and not self._lost(message):
+        if self._up and not self.deaf and not self._lost(message):
             self._carry(message, self._on_message, upward=False)
 
     def _lost(self, message: Message) -> bool:
@@ -195,7 +211,9 @@ class SimLink:
         copies = 2 if message.qos and self._chance.random() < self._weather.double else 1
         for _ in range(copies):
             arrival = self._world.now_s + self._chance.uniform(*self._weather.delay_s)
-            if upward:
+            if self._chance.random() < self._weather.reorder:
+                arrival += self._chance.uniform(0, OVERTAKEN_S)
+            elif upward:
                 arrival = self._up_at = max(arrival, self._up_at)
             else:
                 arrival = self._down_at = max(arrival, self._down_at)

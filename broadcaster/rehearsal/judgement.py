@@ -1,0 +1,138 @@
+"""Judgement: what a run amounts to: ledger, skew of simultaneous starts, and every law that was broken."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from broadcaster.proof.ledger import days_between, read_days
+from broadcaster.rehearsal import laws
+from broadcaster.rehearsal.county import County, Scenario
+from broadcaster.rehearsal.horn import Horn
+from broadcaster.rehearsal.laws import Chain, Claim, Violation
+from broadcaster.rehearsal.people import ALERT, IN_FORCE
+from broadcaster.rehearsal.truth import Ears, Heard
+from broadcaster.rehearsal.witness import Witness
+from broadcaster.rehearsal.world import World
+from broadcaster.storage.engine import transaction
+from broadcaster.storage.mapping import slot_of, windows_of
+from broadcaster.storage.tables import AreaRow, PlayedRow, SlotRow
+from schedules.places import Place, chain_of
+from schedules.records import ClockQuality, Result
+from schedules.slots import Slot, Span
+from schedules.tally import Tally, total
+from schedules.windows import spans_around
+
+_ALERT_GRACE_S = 300.0  # whoever had power and network from then on must have sounded it
+
+
+class Run(Protocol):
+    """What is judged, when it is over."""
+
+    scenario: Scenario
+    world: World
+    engine: Engine
+    county: County
+    ears: Ears
+    witness: Witness
+    horns: dict[str, Horn]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The outcome of a run. `violations` in order of time."""
+
+    violations: tuple[Violation, ...]
+    ledger: Tally
+    skew_ms_p99: float | None
+    starts_compared: int
+
+
+def judge(run: Run, alert_sent_s: float) -> Judgement:
+    """All laws on all that happened."""
+    zone = run.county.zone
+    first, now, heard = run.world.start.astimezone(zone).date(), run.world.now, run.ears.heard
+    days = days_between(first, first + timedelta(days=max(0, round(run.scenario.days) - 1)))
+    with transaction(run.engine) as session:
+        atoms = read_days(session, days, now)
+        slots = {row.id: slot_of(row) for row in session.exec(select(SlotRow))}
+        claims, stored = _claims(session), _stored(session)
+        quiet = _quiet_of(session, run.county, days)
+    chains = [
+        Chain(endpoint=h.id, chain=h.site.store.chain, last=h.site.store.tip[0]) for h in run.horns.values()
+    ]
+    since = run.world.start + timedelta(seconds=alert_sent_s)
+    found = [
+        *laws.heard_rightly(heard, slots, quiet),
+        *laws.ordered_rightly(heard, run.witness),
+        *laws.spread_rightly(heard, slots, run.witness),
+        *laws.claimed_rightly(claims, heard, slots),
+        *laws.proved_rightly(chains, stored, now),
+        *laws.settled_rightly(atoms, now),
+        *laws.alerted_rightly(heard, ALERT, since, _expected(run.horns, alert_sent_s)),
+    ]
+    skews = _skews(heard, slots, run.county)
+    return Judgement(
+        violations=tuple(sorted(found, key=lambda v: (v.time, v.invariant, v.subject))),
+        ledger=total(atoms),
+        skew_ms_p99=round(skews[int(len(skews) * 0.99)], 1) if skews else None,
+        starts_compared=len(skews),
+    )
+
+
+def _expected(horns: Mapping[str, Horn], sent_s: float) -> list[str]:
+    """Who had power and network while the alert was in force."""
+    from_s, until_s = sent_s + _ALERT_GRACE_S, sent_s + IN_FORCE.total_seconds()
+    return [
+        name
+        for name, horn in horns.items()
+        if not any(begin < until_s and end > from_s for begin, end in horn.troubled)
+    ]
+
+
+def _claims(session: Session) -> list[Claim]:
+    rows = session.exec(
+        select(PlayedRow).where(PlayedRow.result == Result.COUNTED, col(PlayedRow.slot).is_not(None))
+    )
+    return [
+        Claim(endpoint=row.endpoint, slot=row.slot or "", started=row.started or row.received_at)
+        for row in rows
+        if row.clock is not ClockQuality.NONE
+    ]
+
+
+def _stored(session: Session) -> dict[tuple[str, str], set[int]]:
+    found: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+    for endpoint, chain, seq in session.exec(select(PlayedRow.endpoint, PlayedRow.chain, PlayedRow.seq)):
+        found[endpoint, chain].add(seq)
+    return found
+
+
+def _quiet_of(session: Session, county: County, days: Iterable[date]) -> dict[str, tuple[Span, ...]]:
+    """The quiet hours of each endpoint in true time: those of its village, else of its county."""
+    hours = {Place(row.code): windows_of(row.quiet_hours) for row in session.exec(select(AreaRow))}
+    spans = {
+        place: tuple(span for day in days for span in spans_around(windows, day, county.zone))
+        for place, windows in hours.items()
+        if windows
+    }
+    return {
+        name: next((spans[area] for area in chain_of(village) if area in spans), ())
+        for name, (village, _) in county.endpoints.items()
+    }
+
+
+def _skews(heard: Iterable[Heard], slots: Mapping[str, Slot], county: County) -> list[float]:
+    """Per slot and village: how far apart (ms) the endpoints started that started on time, in order."""
+    starts: defaultdict[tuple[str, Place], list[datetime]] = defaultdict(list)
+    for stretch in heard:
+        slot = slots.get(stretch.key)
+        if slot and stretch.start_ms == 0 and abs(stretch.started - slot.planned) < timedelta(seconds=2):
+            starts[stretch.key, county.endpoints[stretch.endpoint][0]].append(stretch.started)
+    return sorted(
+        (max(found) - min(found)).total_seconds() * 1000 for found in starts.values() if len(found) > 1
+    )

@@ -1,0 +1,94 @@
+"""Witness: which genuine documents have reached each endpoint, and so what it may sound at any instant.
+
+It stands beside the link, not in the endpoint: what an endpoint believes about documents is what is being judged. Of a
+document that killed its endpoint nobody knows whether it was still written down; it may be held, or not.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcaster.rehearsal.reading import Reading
+from devices.acceptance import topics_of
+from devices.documents import Alerts, Document, Plan
+from devices.errors import DeviceError
+from devices.links import Message
+from devices.signing import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one held document says of a slot or an alert. It is cut short by `until`."""
+
+    until: datetime
+    gap_s: int = 0
+    fixed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    at: datetime
+    revision: int
+    orders: dict[str, Order]
+    sure: bool
+
+
+class Witness:
+    """`keyring` is the county's own."""
+
+    def __init__(self, keyring: Keyring, reading: Reading) -> None:
+        self._keyring, self._reading = keyring, reading
+        self._deliveries: defaultdict[str, dict[str, list[_Delivery]]] = defaultdict(dict)
+        self._orders: dict[bytes, tuple[int, dict[str, Order]] | None] = {}
+
+    def delivered(self, endpoint: str, message: Message, at: datetime, *, sure: bool) -> None:
+        """A message reached an endpoint; not `sure`: it died over it."""
+        if not message.topic.endswith(("/plan", "/alerts")):
+            return
+        read = self._read(message)
+        if read is None:
+            return
+        revision, orders = read
+        before = self._deliveries[endpoint].setdefault(message.topic, [])
+        newest = max((d.revision for d in before if d.sure), default=0)
+        if revision > newest:
+            before.append(_Delivery(at, revision, orders, sure))
+
+    def orders(self, endpoint: str, key: str, at: datetime) -> Iterator[Order]:
+        """What the documents that this endpoint may hold at `at` say of a slot or an alert."""
+        for deliveries in self._deliveries[endpoint].values():
+            until_then = [d for d in deliveries if d.at <= at]
+            sure = max((d.revision for d in until_then if d.sure), default=0)
+            for delivery in until_then:
+                if delivery.revision >= sure and key in delivery.orders:
+                    yield delivery.orders[key]
+
+    def ever_ordered(self, endpoint: str, key: str) -> bool:
+        """Whether any genuine document that reached it ever named the slot or alert."""
+        return any(key in d.orders for found in self._deliveries[endpoint].values() for d in found)
+
+    def _read(self, message: Message) -> tuple[int, dict[str, Order]] | None:
+        if message.payload not in self._orders:
+            self._orders[message.payload] = self._told(message)
+        return self._orders[message.payload]
+
+    def _told(self, message: Message) -> tuple[int, dict[str, Order]] | None:
+        try:
+            document = self._reading.unseal(message.payload, self._keyring)
+        except DeviceError:
+            return None
+        if message.topic not in topics_of(document.header):
+            return None
+        return document.header.revision, dict(_orders(document))
+
+
+def _orders(document: Document) -> Iterator[tuple[str, Order]]:
+    expires = document.header.expires
+    match document.body:
+        case Plan(items=items, cues=cues):
+            for cue in cues:
+                yield cue.slot, Order(min(cue.latest, expires), items[cue.item].gap_s, cue.fixed)
+        case Alerts(alerts=alerts):
+            for alert in alerts:
+                yield alert.id, Order(min(alert.expires, expires))
