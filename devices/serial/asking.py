@@ -1,0 +1,96 @@
+"""The question that a head has open, and how long an answer may take."""
+
+from dataclasses import dataclass
+from math import inf
+
+from devices.serial.bodies import LARGEST, Poll, Roll
+from devices.serial.guard import Guard
+from devices.serial.noise import wire_length
+from devices.serial.pacing import Line
+from devices.serial.tap import GAPS_FRAMES, SLOT_UNIT_S
+
+ANSWER = 4  # bytes of an answer's body without acks
+ACK = 5
+_GAPS = 48  # bytes of a gaps frame's body
+_FIRST_REPLY_S, _LEAST_REPLY_S, _MOST_REPLY_S = 0.5, 0.02, 2.0
+_ROOM_S = 0.5  # of airtime that one answer may fill with pieces
+
+
+@dataclass(slots=True)
+class Question:
+    """What was asked of whom, and until when answers may begin and end."""
+
+    sequence: int
+    transfer: int
+    taps: set[int]
+    asked_s: float  # when its last byte has left
+    begins_by: float
+    ends_by: float
+    of_one: bool = True
+    began_s: float = inf
+
+    @property
+    def deadline(self) -> float:
+        """When waiting ends."""
+        return self.begins_by if self.began_s == inf else self.ends_by
+
+
+class Asking:
+    """One question at a time. The time to an answer's first byte is learned."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._reply_s = _FIRST_REPLY_S
+        self.open: Question | None = None
+
+    @property
+    def room(self) -> int:
+        """Units of 16 bytes that a tap may fill with pieces."""
+        return max(8, min(0xFF, round(_ROOM_S * self._line.baud / 160)))
+
+    def slot(self, acks: int, guard: Guard) -> int:
+        """How long a tap of a roll has, turning included, in units of 0.1 ms."""
+        length = 1 + wire_length(ANSWER + ACK * acks.bit_count(), guard)
+        return (
+            -(-round((self._line.airtime_s(length) + self._line.turn_s) * 1e6) // round(SLOT_UNIT_S * 1e6))
+            + 2
+        )
+
+    def ask(self, sequence: int, body: Poll | Roll, taps: set[int], asked_s: float) -> None:
+        """A question's last byte leaves at `asked_s`."""
+        begins_by = asked_s + self._line.turn_s + self._reply_s
+        if isinstance(body, Roll):
+            begins_by += len(body.taps) * body.slot * SLOT_UNIT_S
+            self.open = Question(sequence, body.transfer, taps, asked_s, begins_by, begins_by, False)
+            return
+        length = wire_length(ANSWER + ACK * body.acks.bit_count(), Guard.HEAVY)
+        length += GAPS_FRAMES * wire_length(_GAPS, Guard.STRONG) if body.until > body.since else 0
+        length += body.room * 16 + LARGEST
+        ends_by = begins_by + self._line.airtime_s(length)
+        self.open = Question(sequence, body.transfer, taps, asked_s, begins_by, ends_by)
+
+    def hear(self, now: float) -> None:
+        """Bytes have come."""
+        if self.open is not None and now >= self.open.asked_s:
+            self.open.began_s = min(self.open.began_s, now)
+
+    def answered(self, tap: int) -> bool:
+        """A tap has said its last word; whether the question is closed by it."""
+        question = self.open
+        assert question is not None
+        question.taps.discard(tap)
+        if question.of_one and question.began_s != inf:
+            measured = 2 * (question.began_s - question.asked_s) + _LEAST_REPLY_S
+            self._reply_s = max(_LEAST_REPLY_S, min(_MOST_REPLY_S, measured))
+        if not question.taps:
+            self.open = None
+        return self.open is None
+
+    def overdue(self, now: float) -> set[int]:
+        """Who has not answered in time; the question is closed by that."""
+        question = self.open
+        if question is None or now < question.deadline:
+            return set()
+        self.open = None
+        self._reply_s = min(_MOST_REPLY_S, 1.5 * self._reply_s)
+        return question.taps

@@ -1,0 +1,195 @@
+"""A serial line in virtual time: what a UART, a long cable and a careless excavator do to bytes.
+
+Both ends are real protocol objects. A byte fills the line for 10 bit times; bits turn over with a chance; in a cut all is lost;
+on a half-duplex line those who speak at once destroy each other's bytes. The same seed gives the same run.
+"""
+
+import heapq
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from math import inf, log, log1p
+from typing import Protocol
+
+from devices.serial.pacing import Line
+
+
+class End(Protocol):
+    """A head or a tap."""
+
+    def receive(self, received: bytes, now: float) -> Sequence[object]: ...
+
+    def to_send(self, now: float) -> bytes: ...
+
+    def next_deadline(self) -> float | None: ...
+
+
+class Unplugged:
+    """An end that is not there."""
+
+    def receive(self, received: bytes, now: float) -> Sequence[object]:
+        return ()
+
+    def to_send(self, now: float) -> bytes:
+        return b""
+
+    def next_deadline(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weather:
+    """What befalls the bytes of a line."""
+
+    bit_errors: float = 0.0  # chance of each data bit
+    delay_s: float = 0.0
+    cuts: tuple[tuple[float, float], ...] = ()  # from, to
+    lost_runs: float = 0.0  # chance of each delivery to lose some bytes in its middle
+    doubled_runs: float = 0.0
+    one_by_one: bool = False  # each byte is delivered by itself
+
+
+@dataclass(slots=True)
+class _Speech:
+    begin: float
+    end: float
+    content: bytes
+    speaker: int
+    spoilt: bool = False
+
+
+@dataclass(slots=True)
+class EmulatedLine:
+    """`ends[0]` is the head. On a full-duplex line taps hear the head only, on a half-duplex one everybody hears all others."""
+
+    line: Line
+    ends: list[End]
+    weather: Weather = Weather()
+    seed: int = 0
+    overheard: Callable[[int, bytes], None] = lambda end, content: None  # who listens in, undisturbed
+    now: float = 0.0
+    events: list[tuple[float, int, object]] = field(default_factory=list)
+    airtime_s: list[float] = field(default_factory=list)
+    _heap: list[tuple[float, int, int, _Speech | None]] = field(default_factory=list)
+    _free: dict[int, float] = field(default_factory=dict)
+    _latest: list[_Speech] = field(default_factory=list)
+    _wakes: dict[int, float] = field(default_factory=dict)
+    _errors: dict[int, int] = field(default_factory=dict)  # bits until the next wrong one, by listener
+    _numbers: Iterator[int] = field(default_factory=count)
+    _chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(self.seed)
+        self.airtime_s = [0.0] * len(self.ends)
+        for index in range(len(self.ends)):
+            self._wake(index, self.now)
+
+    def run(self, until: Callable[[], bool], limit_s: float) -> bool:
+        """Let time pass until something holds, at most to `limit_s`; whether it holds."""
+        while not until():
+            if not self._heap or self._heap[0][0] > limit_s:
+                return False
+            self.now, _, index, speech = heapq.heappop(self._heap)
+            if speech is not None:
+                self._deliver(index, speech)
+            elif self._wakes.get(index) == self.now:
+                del self._wakes[index]
+                self._hear(index, b"")
+        return True
+
+    def replace(self, index: int, end: End) -> None:
+        """An end has rebooted."""
+        self.ends[index] = end
+        self._wake(index, self.now)
+
+    def stir(self, index: int) -> None:
+        """An end was given something to say."""
+        self._wake(index, self.now)
+
+    def inject(self, index: int, content: bytes) -> None:
+        """Bytes from a stranger reach an end."""
+        self._hear(index, content)
+
+    # what happens
+
+    def _hear(self, index: int, received: bytes) -> None:
+        end = self.ends[index]
+        self.events += ((self.now, index, event) for event in end.receive(received, self.now))
+        if said := end.to_send(self.now):
+            self._speak(index, said)
+        deadline = end.next_deadline()
+        if deadline is not None and deadline != inf:
+            self._wake(index, deadline)
+
+    def _wake(self, index: int, at: float) -> None:
+        at = max(at, self.now)
+        if self._wakes.get(index, inf) > at:
+            self._wakes[index] = at
+            heapq.heappush(self._heap, (at, next(self._numbers), index, None))
+
+    def _speak(self, index: int, content: bytes) -> None:
+        begin = max(self.now, self._free.get(index, 0.0))
+        end = begin + self.line.airtime_s(len(content))
+        self._free[index] = end
+        self.overheard(index, content)
+        self.airtime_s[index] += end - begin
+        speech = _Speech(begin, end, content, index)
+        if self.line.half_duplex:
+            self._collide(speech)
+        hears = range(len(self.ends)) if index == 0 or self.line.half_duplex else (0,)
+        for listener in hears:
+            if listener != index:
+                at = end + self.weather.delay_s
+                heapq.heappush(self._heap, (at, next(self._numbers), listener, speech))
+
+    def _collide(self, speech: _Speech) -> None:
+        self._latest = [each for each in self._latest if each.end > speech.begin] + [speech]
+        for other in self._latest:
+            if other.speaker != speech.speaker and other.begin < speech.end:
+                other.spoilt = speech.spoilt = True
+
+    def _deliver(self, index: int, speech: _Speech) -> None:
+        if index >= len(self.ends):
+            return
+        content = self._chance.randbytes(len(speech.content)) if speech.spoilt else speech.content
+        content = self._flipped(index, self._uncut(content, speech.begin))
+        weather = self.weather
+        if weather.lost_runs and self._chance.random() < weather.lost_runs:
+            content = self._run(content, 0)
+        if weather.doubled_runs and self._chance.random() < weather.doubled_runs:
+            content = self._run(content, 2)
+        for part in [bytes([byte]) for byte in content] if weather.one_by_one else [content]:
+            self._hear(index, part)
+
+    def _run(self, content: bytes, times: int) -> bytes:
+        first, last = sorted(self._chance.choices(range(len(content) + 1), k=2))
+        return content[:first] + content[first:last] * times + content[last:]
+
+    def _uncut(self, content: bytes, begin: float) -> bytes:
+        byte_s = self.line.airtime_s(1)
+        for since, until in self.weather.cuts:
+            first = max(0, min(len(content), int((since - self.weather.delay_s - begin) / byte_s)))
+            last = max(first, min(len(content), int((until - self.weather.delay_s - begin) / byte_s)))
+            content = content[:first] + content[last:]
+        return content
+
+    def _flipped(self, index: int, content: bytes) -> bytes:
+        if not self.weather.bit_errors:
+            return content
+        at, bits = self._errors.get(index, -1), 8 * len(content)
+        if at < 0:
+            at = self._gap()
+        if at >= bits:
+            self._errors[index] = at - bits
+            return content
+        flipped = bytearray(content)
+        while at < bits:
+            flipped[at // 8] ^= 1 << at % 8
+            at += 1 + self._gap()
+        self._errors[index] = at - bits
+        return bytes(flipped)
+
+    def _gap(self) -> int:
+        """Bits that are right before the next that is wrong."""
+        return int(log(1 - self._chance.random()) / log1p(-self.weather.bit_errors))

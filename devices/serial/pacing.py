@@ -1,0 +1,75 @@
+"""The clock of a line: bytes are handed out at most 30 ms before they leave, so that nothing urgent waits behind them."""
+
+from dataclasses import dataclass
+
+BITS = 10  # of a byte: start, eight, stop
+AHEAD_S = 0.030
+_ROUNDING_S = 1e-6  # so that there is room when `ready_s` says so
+RESUMES_S = 0.020  # after so long a silence a burst begins with a zero, which ends what noise has begun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line as both ends are told of it. `turn_s`: from the end of hearing to the begin of speaking, at least."""
+
+    baud: int
+    half_duplex: bool = False
+    turn_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 1_200 <= self.baud <= 921_600:
+            raise ValueError(f"baud: expected 1200 to 921600, got {self.baud}")
+        if not 0 <= self.turn_s <= 1:
+            raise ValueError(f"turn_s: expected 0 to 1, got {self.turn_s}")
+
+    def airtime_s(self, length: int) -> float:
+        """How long so many bytes fill the line."""
+        return length * BITS / self.baud
+
+
+class Pacer:
+    """One frame at a time, given out as the line takes it."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._rest = b""
+        self._free_s = float("-inf")  # when all that was given out has left
+
+    @property
+    def loaded(self) -> int:
+        """Bytes that wait to be given out."""
+        return len(self._rest)
+
+    @property
+    def done_s(self) -> float:
+        """When all that was loaded will have left."""
+        return self._free_s + self._line.airtime_s(len(self._rest))
+
+    @property
+    def ready_s(self) -> float:
+        """From when on there is room again."""
+        return self._free_s - AHEAD_S / 2
+
+    def room(self, now: float) -> int:
+        """Bytes that may be given out now."""
+        ahead = max(0.0, self._free_s - now)
+        return (
+            0
+            if ahead > AHEAD_S / 2 + _ROUNDING_S
+            else max(1, int((AHEAD_S - ahead) * self._line.baud / BITS))
+        )
+
+    def load(self, frame: bytes, now: float) -> None:
+        """The next frame; nothing may be waiting."""
+        resumes = now > self._free_s + RESUMES_S
+        self._rest = b"\0" + frame if resumes else frame
+
+    def take(self, now: float, room: int) -> bytes:
+        """What leaves now."""
+        taken, self._rest = self._rest[:room], self._rest[room:]
+        self._free_s = max(now, self._free_s) + self._line.airtime_s(len(taken))
+        return taken
+
+    def cut(self) -> None:
+        """End the frame that is under way at once: its receivers see a torn one."""
+        self._rest = b"\0"

@@ -1,0 +1,89 @@
+"""Whether a tap is there, as the head sees it: one table, and what the head keeps of each tap."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import inf
+
+from devices.serial.bodies import Lane
+from devices.serial.noise import CALMEST
+from devices.serial.streams import Inflow
+
+SILENT_S = 10.0  # of questions without an answer: the tap is absent
+_MISSES = 3  # at least
+_FIRST_AGAIN_S, _LAST_AGAIN_S = 1.0, 60.0  # between questions to an absent tap
+
+
+class Presence(StrEnum):
+    """What the head knows of a tap."""
+
+    ABSENT = "absent"  # never heard, or silent
+    GREETED = "greeted"  # said hello; a welcome is on its way
+    PRESENT = "present"  # obeys this epoch
+
+
+class Sign(StrEnum):
+    """What it learns."""
+
+    HELLO = "hello"
+    ANSWER = "answer"
+    SILENCE = "silence"  # SILENT_S without an answer
+
+
+PRESENCES: dict[Presence, dict[Sign, Presence]] = {
+    Presence.ABSENT: {
+        Sign.HELLO: Presence.GREETED,
+        Sign.ANSWER: Presence.ABSENT,  # it is asked to introduce itself; groups have gone on without it
+        Sign.SILENCE: Presence.ABSENT,
+    },
+    Presence.GREETED: {
+        Sign.HELLO: Presence.GREETED,  # the welcome was lost
+        Sign.ANSWER: Presence.PRESENT,
+        Sign.SILENCE: Presence.ABSENT,
+    },
+    Presence.PRESENT: {
+        Sign.HELLO: Presence.GREETED,  # it has rebooted
+        Sign.ANSWER: Presence.PRESENT,
+        Sign.SILENCE: Presence.ABSENT,
+    },
+}
+
+
+@dataclass(slots=True)
+class Member:
+    """One tap of the line. `asks_at`: when it is asked next."""
+
+    address: int
+    groups: tuple[int, ...]
+    presence: Presence = Presence.ABSENT
+    asks_at: float = -inf
+    heard_at: float = -inf
+    misses: int = 0  # questions without an answer since it was last heard
+    answers: int = 0
+    lost_answers: int = 0
+    calm: int = CALMEST
+    waiting: int = 0  # bytes that it would send
+    nonce: int | None = None  # to be welcomed with
+    inflows: dict[Lane, Inflow] = field(default_factory=lambda: {lane: Inflow() for lane in Lane})
+
+    def heard(self, sign: Sign, now: float) -> Presence:
+        """It has given a sign; what it was before."""
+        before, self.presence = self.presence, PRESENCES[self.presence][sign]
+        self.misses = 0
+        self.heard_at = now
+        self.answers += 1
+        return before
+
+    def missed(self, now: float, again_s: float) -> bool:
+        """It has not answered; whether it is absent by that."""
+        self.misses += 1
+        self.lost_answers += 1
+        if self.misses == 1 and self.presence is not Presence.ABSENT:
+            self.heard_at = max(self.heard_at, now - again_s)
+        silent = self.misses >= _MISSES and now - self.heard_at > SILENT_S
+        newly = silent and self.presence is not Presence.ABSENT
+        if newly:
+            self.presence = PRESENCES[self.presence][Sign.SILENCE]
+        if self.presence is Presence.ABSENT:
+            again_s = min(_LAST_AGAIN_S, _FIRST_AGAIN_S * 2 ** min(self.misses, 10) / 2)
+        self.asks_at = now + again_s
+        return newly

@@ -1,0 +1,133 @@
+"""A recording on its way to a tap: which blocks are missing, and how mixes give them. Blocks are kept by a shelf."""
+
+from collections.abc import Iterator
+from functools import reduce
+from operator import xor
+
+from devices.serial.bodies import REFUSED, RUNS, Block, Gaps, Mix, Offer, varint
+from devices.serial.mixing import Equations, indices, named
+from devices.serial.shelf import UNIT, Shelf, ShelfFull
+
+
+class Receiving:
+    """One transfer at a tap. It is whole only once all its bytes have the right SHA-256."""
+
+    def __init__(self, offer: Offer, shelf: Shelf) -> None:
+        self.offer = offer
+        self._shelf = shelf
+        self._equations: Equations | None = None
+        held = shelf.begin(offer.sha256, offer.size)
+        self._refused = held is None
+        self._missing = 0 if held is None else self._not_in(held)
+        self._finished = False
+        self._finish_if_whole()
+
+    @property
+    def whole(self) -> bool:
+        """Whether the recording is here, verified."""
+        return self._finished
+
+    @property
+    def lacking(self) -> int:
+        """What an answer says is missing."""
+        if self._refused:
+            return REFUSED
+        return self._equations.lacking if self._equations else self._missing.bit_count()
+
+    def take(self, cut: Block | Mix) -> bool:
+        """A block or a mix has come; whether the recording is whole by it."""
+        if self._finished or self._refused:
+            return False
+        try:
+            if isinstance(cut, Mix):
+                self._take_mix(cut)
+            else:
+                self._take_block(cut)
+        except ShelfFull:
+            self._refused = True
+            return False
+        return self._finish_if_whole()
+
+    def gaps(self, since: int, until: int) -> Iterator[Gaps]:
+        """Which of these blocks are missing, each frame about a part of them."""
+        until = min(until, self.offer.count)
+        runs: list[tuple[int, int]] = []
+        begin, at, size = since, since, 0
+        for first, length in _runs(self._missing, since, until):
+            size += len(varint(first - at)) + len(varint(length))
+            if size > RUNS:
+                yield self._gaps(begin, first, runs)
+                begin, runs, size = first, [], len(varint(0)) + len(varint(length))
+            runs.append((first, length))
+            at = first + length
+        if begin < until:
+            yield self._gaps(begin, until, runs)
+
+    def _gaps(self, since: int, until: int, runs: list[tuple[int, int]]) -> Gaps:
+        return Gaps(transfer=self.offer.transfer, since=since, until=until, runs=tuple(runs))
+
+    def _not_in(self, held: int) -> int:
+        per_block, units_in_all = self.offer.block // UNIT, -(-self.offer.size // UNIT)
+        missing = 0
+        for index in range(self.offer.count):
+            first = index * per_block
+            mask = (1 << min(per_block, units_in_all - first)) - 1
+            if held >> first & mask != mask:
+                missing |= 1 << index
+        return missing
+
+    def _take_block(self, block: Block) -> None:
+        offer = self.offer
+        if block.number >= offer.count or len(block.content) != offer.length(block.number):
+            return
+        if self._missing >> block.number & 1:
+            self._write(block.number, block.content)
+            if self._equations is not None:
+                padded = block.content.ljust(offer.block, b"\0")
+                self._equations.add(1 << block.number, int.from_bytes(padded, "big"))
+
+    def _take_mix(self, mix: Mix) -> None:
+        offer = self.offer
+        if len(mix.content) != offer.block:
+            return
+        if self._equations is None:
+            self._equations = Equations(indices(self._missing), offer.block)
+        mask = named(mix.number, offer.count)
+        known = (self._block(index) for index in indices(mask & ~self._equations.missing))
+        value = reduce(xor, known, int.from_bytes(mix.content, "big"))
+        self._equations.add(mask & self._equations.missing, value)
+        if not self._equations.lacking:
+            for index, block in self._equations.solved().items():
+                if self._missing >> index & 1:
+                    self._write(index, block.to_bytes(offer.block, "big")[: offer.length(index)])
+
+    def _block(self, index: int) -> int:
+        content = self._shelf.read(self.offer.sha256, index * self.offer.block, self.offer.length(index))
+        return int.from_bytes(content.ljust(self.offer.block, b"\0"), "big")
+
+    def _write(self, index: int, content: bytes) -> None:
+        self._shelf.write(self.offer.sha256, index * self.offer.block, content)
+        self._missing &= ~(1 << index)
+
+    def _finish_if_whole(self) -> bool:
+        if self._missing or self._refused or self._finished:
+            return False
+        self._equations = None
+        self._finished = self._shelf.finish(self.offer.sha256)
+        if not self._finished:
+            held = self._shelf.begin(self.offer.sha256, self.offer.size)
+            self._refused = held is None
+            self._missing = 0 if held is None else self._not_in(held)
+        return self._finished
+
+
+def _runs(mask: int, since: int, until: int) -> Iterator[tuple[int, int]]:
+    """First and length of each run of set bits."""
+    rest, at = (mask & (1 << until) - 1) >> since, since
+    while rest:
+        skipped = (rest & -rest).bit_length() - 1
+        rest >>= skipped
+        length = (~rest & rest + 1).bit_length() - 1
+        yield at + skipped, length
+        rest >>= length
+        at += skipped + length

@@ -1,0 +1,161 @@
+"""Where a tap keeps recordings that are under way, so that a cut or a power failure loses nothing that has come."""
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+UNIT = 64  # bytes: what is held is remembered in units of the smallest block
+_SETTLE = 65_536  # bytes written between two notes of what is held
+
+
+class ShelfFull(Exception):
+    """There is no room; what is kept is unharmed."""
+
+
+class Shelf(Protocol):
+    """Keeps recordings by their SHA-256, in part until `finish`."""
+
+    def begin(self, sha256: bytes, size: int) -> int | None:
+        """The units that are held, as a mask, across power cuts; None: the recording is not wanted."""
+
+    def write(self, sha256: bytes, offset: int, content: bytes) -> None:
+        """Keep whole units. Raises ShelfFull."""
+
+    def read(self, sha256: bytes, offset: int, size: int) -> bytes:
+        """What was written there."""
+
+    def finish(self, sha256: bytes) -> bool:
+        """Keep the whole for good if its SHA-256 is right; else throw it away."""
+
+
+@dataclass(slots=True)
+class _Part:
+    size: int
+    content: bytearray
+    held: int = 0
+
+
+@dataclass(slots=True)
+class MemoryShelf:
+    """A shelf for tests and simulations; it outlives the tap as a disk would."""
+
+    whole: dict[bytes, bytes] = field(default_factory=dict)
+    _parts: dict[bytes, _Part] = field(default_factory=dict)
+
+    def begin(self, sha256: bytes, size: int) -> int | None:
+        if sha256 in self.whole:
+            return (1 << -(-size // UNIT)) - 1
+        return self._parts.setdefault(sha256, _Part(size, bytearray(size))).held
+
+    def write(self, sha256: bytes, offset: int, content: bytes) -> None:
+        part = self._parts[sha256]
+        part.content[offset : offset + len(content)] = content
+        part.held |= units(offset, len(content))
+
+    def read(self, sha256: bytes, offset: int, size: int) -> bytes:
+        kept = self.whole.get(sha256) or self._parts[sha256].content
+        return bytes(kept[offset : offset + size])
+
+    def finish(self, sha256: bytes) -> bool:
+        if sha256 in self.whole:
+            return True
+        content = bytes(self._parts.pop(sha256).content)
+        if hashlib.sha256(content).digest() != sha256:
+            return False
+        self.whole[sha256] = content
+        return True
+
+
+class DiskShelf:
+    """A directory: `<sha256>` for a whole recording, `.part` for one under way, `.held` for which units of it are on the disk.
+
+    What is held is noted after its bytes are on the disk, now and then; after a power cut the last few units may come again.
+    """
+
+    def __init__(self, directory: Path, *, most_bytes: int = 256 * 1024 * 1024) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
+        self._most_bytes = most_bytes
+        self._parts: dict[bytes, _Notes] = {}
+
+    def begin(self, sha256: bytes, size: int) -> int | None:
+        if self._whole(sha256).exists():
+            return (1 << -(-size // UNIT)) - 1
+        if sha256 not in self._parts:
+            held = self._path(sha256, ".held")
+            mask = int.from_bytes(held.read_bytes(), "little") if held.exists() else 0
+            self._parts[sha256] = _Notes(mask & (1 << -(-size // UNIT)) - 1)
+        return self._parts[sha256].held
+
+    def write(self, sha256: bytes, offset: int, content: bytes) -> None:
+        try:
+            if sum(path.stat().st_size for path in self._directory.iterdir()) > self._most_bytes:
+                raise ShelfFull(f"{self._directory} holds more than {self._most_bytes} bytes of recordings")
+            with os.fdopen(
+                os.open(self._path(sha256, ".part"), os.O_WRONLY | os.O_CREAT, 0o644), "wb"
+            ) as file:
+                file.seek(offset)
+                file.write(content)
+        except OSError as error:
+            raise ShelfFull(f"cannot write a recording to {self._directory}: {error}") from error
+        notes = self._parts[sha256]
+        notes.held |= units(offset, len(content))
+        notes.unsettled += len(content)
+        if notes.unsettled >= _SETTLE:
+            self.settle(sha256)
+
+    def read(self, sha256: bytes, offset: int, size: int) -> bytes:
+        whole = self._whole(sha256)
+        with (whole if whole.exists() else self._path(sha256, ".part")).open("rb") as file:
+            file.seek(offset)
+            return file.read(size)
+
+    def finish(self, sha256: bytes) -> bool:
+        if self._whole(sha256).exists():
+            return True
+        part = self._path(sha256, ".part")
+        with part.open("rb") as file:
+            right = hashlib.file_digest(file, "sha256").digest() == sha256
+            os.fsync(file.fileno())
+        if right:
+            part.replace(self._whole(sha256))
+        else:
+            part.unlink()
+        self._path(sha256, ".held").unlink(missing_ok=True)
+        self._parts.pop(sha256, None)
+        return right
+
+    def settle(self, sha256: bytes) -> None:
+        """Put on the disk what is held, then the note of it."""
+        notes, held = self._parts[sha256], self._path(sha256, ".held")
+        with self._path(sha256, ".part").open("rb") as file:
+            os.fsync(file.fileno())
+        new = held.with_suffix(".new")
+        new.write_bytes(notes.held.to_bytes(notes.held.bit_length() // 8 + 1, "little"))
+        new.replace(held)
+        notes.unsettled = 0
+
+    def discard(self, sha256: bytes) -> None:
+        """Throw away a recording, whole or part."""
+        self._parts.pop(sha256, None)
+        for path in (self._whole(sha256), self._path(sha256, ".part"), self._path(sha256, ".held")):
+            path.unlink(missing_ok=True)
+
+    def _whole(self, sha256: bytes) -> Path:
+        return self._directory / sha256.hex()
+
+    def _path(self, sha256: bytes, suffix: str) -> Path:
+        return self._directory / f"{sha256.hex()}{suffix}"
+
+
+@dataclass(slots=True)
+class _Notes:
+    held: int
+    unsettled: int = 0
+
+
+def units(offset: int, length: int) -> int:
+    """The units from an offset on, as a mask; the last of a recording may be shorter."""
+    return (1 << -(-length // UNIT)) - 1 << offset // UNIT

@@ -1,0 +1,173 @@
+"""The recordings that a head has on their way: whose turn it is, in which blocks they go, and whom to ask meanwhile."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import inf
+
+from devices.serial.bodies import BLOCK_SIZES, MOST_BLOCKS, Block, Gaps, Mix, Offer
+from devices.serial.noise import best_guard, best_shape, loss, new_block
+from devices.serial.pacing import Line
+from devices.serial.sending import Sending, ToMany, ToOne
+
+CUT = 3  # bytes of a block or a mix before its content
+_SAMPLE_FIRST_S, _SAMPLE_LAST_S = 0.25, 4.0  # between questions while blocks are sent
+_SAMPLE_AIRTIMES = 250  # at least so many times as long as a question takes
+_QUESTION = 32  # bytes
+
+
+@dataclass(slots=True)
+class _Shipment:
+    sending: Sending
+    address: int
+    content: bytes
+    turn: int = 0  # whom to ask next
+    samples_at: float = -inf
+    samples_every_s: float = _SAMPLE_FIRST_S
+
+
+class Transfers:
+    """`calm_of` is how calm the line is to several taps together."""
+
+    def __init__(self, line: Line, calm_of: Callable[[Iterable[int]], int]) -> None:
+        self._calm_of = calm_of
+        self._sample_last_s = max(_SAMPLE_LAST_S, _SAMPLE_AIRTIMES * line.airtime_s(_QUESTION))
+        self._shipments: dict[int, _Shipment] = {}
+        self._number = 0
+
+    def offer(
+        self,
+        sha256: bytes,
+        content: bytes,
+        taps: frozenset[int],
+        there: frozenset[int],
+        address: int,
+        *,
+        urgent: bool,
+    ) -> None:
+        """A recording for these taps, of which some are `there`."""
+        block = best_shape(self._calm_of(taps), _smallest(len(content))).block
+        offer = Offer(transfer=self._new_number(), block=block, size=len(content), sha256=sha256)
+        if taps == {address}:
+            sending: Sending = ToOne(offer, content, address, urgent=urgent)
+        else:
+            sending = ToMany(offer, content, taps, urgent=urgent)
+        for tap in taps - there:
+            sending.gone(tap)
+        self._shipments[offer.transfer] = _Shipment(sending, address, content)
+
+    def withdraw(self, sha256: bytes) -> None:
+        """A recording is no longer sent."""
+        for number in [n for n, each in self._shipments.items() if each.sending.offer.sha256 == sha256]:
+            del self._shipments[number]
+
+    def lacking(self, sha256: bytes) -> dict[int, int]:
+        """Bytes that each tap lacks of a recording, of those that lack any."""
+        return {
+            tap: min(offer.size, sending.lacking(tap) * offer.block)
+            for sending in self._in_order()
+            if (offer := sending.offer).sha256 == sha256
+            for tap in sending.taps
+        }
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is on its way."""
+        return bool(self._shipments)
+
+    def next_body(self, sequence: int) -> tuple[int, Offer | Block | Mix] | None:
+        """What goes out now, and to whom."""
+        for sending in self._in_order():
+            calm = self._calm_of(sending.taps)
+            length = CUT + sending.offer.block
+            body = sending.next_body(sequence, loss(calm, length, best_guard(calm, length)))
+            if body is not None:
+                return self._shipments[sending.offer.transfer].address, body
+        return None
+
+    def to_ask(self) -> frozenset[int]:
+        """Who must answer for anything to go on."""
+        return frozenset().union(*(sending.to_ask() for sending in self._in_order()))
+
+    def sample(self, there: frozenset[int], now: float) -> int | None:
+        """Whom to ask now though nothing waits for the answer: to hear early of gaps and of noise."""
+        for sending in self._in_order():
+            shipment, taps = self._shipments[sending.offer.transfer], sorted(sending.taps & there)
+            if taps and now >= shipment.samples_at:
+                shipment.turn += 1
+                shipment.samples_at = now + shipment.samples_every_s
+                return taps[shipment.turn % len(taps)]
+        return None
+
+    def next_sample(self, there: frozenset[int]) -> float:
+        """When somebody is to be asked again."""
+        shipments = (each for each in self._shipments.values() if each.sending.taps & there)
+        return min((shipment.samples_at for shipment in shipments), default=inf)
+
+    def question(self, tap: int, now: float) -> tuple[int, int, int]:
+        """(transfer, since, until): what a tap is asked about; transfer 0: nothing."""
+        for sending in self._in_order():
+            if tap in sending.taps:
+                shipment = self._shipments[sending.offer.transfer]
+                shipment.samples_at = now + shipment.samples_every_s
+                shipment.samples_every_s = min(self._sample_last_s, 2 * shipment.samples_every_s)
+                return sending.offer.transfer, *sending.question(tap)
+        return 0, 0, 0
+
+    def answered(self, transfer: int, tap: int, missing: int, asked: int) -> bytes | None:
+        """What a tap says it lacks; the name of the recording if it is through with it."""
+        shipment = self._shipments.get(transfer)
+        if shipment is None or tap not in shipment.sending.taps:
+            return None
+        through = shipment.sending.answered(tap, missing, asked)
+        if not shipment.sending.taps:
+            del self._shipments[transfer]
+        elif not through:
+            self._cut_anew(transfer)
+        return shipment.sending.offer.sha256 if through else None
+
+    def heard(self, gaps: Gaps, asked: int) -> None:
+        """Which blocks a tap lacks."""
+        if shipment := self._shipments.get(gaps.transfer):
+            shipment.sending.heard(gaps, asked)
+
+    def unanswered(self, tap: int) -> None:
+        for sending in self._in_order():
+            sending.unanswered(tap)
+
+    def returned(self, tap: int) -> None:
+        for sending in self._in_order():
+            if tap in sending.taps:
+                sending.returned(tap)
+
+    def gone(self, tap: int) -> None:
+        for sending in self._in_order():
+            if tap in sending.taps:
+                sending.gone(tap)
+
+    def _in_order(self) -> list[Sending]:
+        sendings = [shipment.sending for shipment in self._shipments.values()]
+        return sorted(sendings, key=lambda sending: not sending.urgent)
+
+    def _new_number(self) -> int:
+        while (number := self._number % 0xFF + 1) in self._shipments:
+            self._number = number
+        self._number = number
+        return number
+
+    def _cut_anew(self, transfer: int) -> None:
+        """Go on in other blocks, where the line has become so much calmer or noisier that it is worth it."""
+        shipment = self._shipments[transfer]
+        old = shipment.sending.offer
+        block = new_block(self._calm_of(shipment.sending.taps), old.block, _smallest(old.size))
+        if block == old.block:
+            return
+        offer = Offer(transfer=self._new_number(), block=block, size=old.size, sha256=old.sha256)
+        recut = shipment.sending.recut(offer)
+        if recut is not None:
+            del self._shipments[transfer]
+            shipment.sending = recut
+            self._shipments[offer.transfer] = shipment
+
+
+def _smallest(size: int) -> int:
+    return next(block for block in reversed(BLOCK_SIZES) if size <= block * MOST_BLOCKS)

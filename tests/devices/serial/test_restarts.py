@@ -1,0 +1,143 @@
+"""Either end may reboot at any byte; recorded frames are never obeyed; strangers' frames neither."""
+
+import pytest
+
+from devices.serial.bodies import HeadPiece, Hello, Lane, Poll, Welcome
+from devices.serial.events import Held, Present
+from devices.serial.frames import EVERYBODY, Deframer, Frame, Heard
+from devices.serial.presence import PRESENCES, Presence, Sign
+from devices.serial.sending import PHASES, Phase
+from tests.devices.serial.parties import BUS, FAST, Party, recording
+
+
+@pytest.mark.parametrize("end", [0, 1])
+@pytest.mark.parametrize("at_s", [0.003, 0.02, 0.101, 0.777, 1.3456, 1.9])
+def test_a_recording_goes_on_after_a_reboot_at_any_byte(end: int, at_s: float) -> None:
+    party, content = Party(FAST), recording(22_000)
+    sha256 = party.offer(content)
+    party.for_s(at_s)
+    party.wire.replace(end, party.new_tap(1) if end else party.new_head())
+    if not end:
+        party.head.offer(sha256, content, [1], address=1)
+    held = party.happened(Held)
+    assert party.until(lambda: party.happened(Held) > held and party.all_have(content), 8)
+    assert party.wire.now < 4.5
+
+
+def test_after_a_reboot_of_the_head_only_what_lacks_is_sent() -> None:
+    party, content = Party(BUS, taps=4), recording(100_000)
+    sha256 = party.offer(content)
+    party.for_s(8)
+    party.wire.replace(0, party.new_head())
+    party.head.offer(sha256, content, party.addresses, address=EVERYBODY)
+    begun, airtime = party.wire.now, party.wire.airtime_s[0]
+    assert party.until(lambda: party.all_have(content))
+    assert party.wire.now - begun < 4.5
+    assert party.wire.airtime_s[0] - airtime < 4
+
+
+@pytest.mark.parametrize("end", [0, 1])
+def test_messages_that_had_not_arrived_come_after_a_reboot(end: int) -> None:
+    party = Party(FAST)
+    assert party.until(party.all_present)
+    party.send(1, b"down" * 2_000)
+    party.tap().send(b"up" * 2_000)
+    party.for_s(0.2)
+    party.wire.replace(end, party.new_tap(1) if end else party.new_head())
+    present = party.happened(Present)
+    assert party.until(lambda: party.happened(Present) > present, 20)
+    if end:
+        assert party.until(lambda: party.told() == [b"down" * 2_000])
+    else:
+        assert party.until(lambda: party.received() == [b"up" * 2_000])
+
+
+class Recorded:
+    """Everything that either end says, for a stranger to say it again."""
+
+    def __init__(self, party: Party) -> None:
+        self.said = {0: b"", 1: b""}
+        party.wire.overheard = self.hear
+
+    def hear(self, end: int, content: bytes) -> None:
+        self.said[end] += content
+
+
+@pytest.mark.parametrize("rebooted", [None, 0, 1])
+def test_recorded_frames_are_never_obeyed(rebooted: int | None) -> None:
+    party, content = Party(FAST), recording(9_000)
+    recorded = Recorded(party)
+    party.send(1, b"play")
+    party.tap().send(b"played")
+    party.offer(content)
+    assert party.until(lambda: bool(party.here() and party.received()))
+    party.wire.overheard = lambda end, said: None
+    if rebooted is not None:
+        party.wire.replace(rebooted, party.new_tap(1) if rebooted else party.new_head())
+        party.for_s(2)
+    told, received = party.told(), party.received()
+    for _ in range(3):
+        party.wire.inject(1, recorded.said[0])
+        party.for_s(0.3)
+        party.wire.inject(0, recorded.said[1])
+        party.for_s(0.3)
+    assert (party.told(), party.received()) == (told, received)
+    party.send(1, b"stop")
+    assert party.until(lambda: party.told() == [*told, b"stop"], party.wire.now + 5)
+
+
+def test_a_recorded_welcome_does_not_bring_an_old_epoch_back() -> None:
+    party = Party(FAST)
+    recorded = Recorded(party)
+    assert party.until(party.all_present)
+    (welcome,) = [frame for frame in frames_of(recorded.said[0]) if isinstance(frame.body, Welcome)]
+    tap = party.new_tap(1)
+    assert tap.receive(welcome.to_bytes(), 0.0) == []
+    tap.receive(Frame(address=1, epoch=9, sequence=1, body=Poll(introduce=True)).to_bytes(), 0.0)
+    assert tap.receive(welcome.to_bytes(), 0.1) == []
+    assert not tap.joined
+
+
+def test_a_stranger_to_the_epoch_is_only_told_who_is_there() -> None:
+    tap = Party(FAST).new_tap(1)
+    piece = HeadPiece(lane=Lane.NORMAL, number=0, first=True, last=True, content=b"play")
+    assert tap.receive(Frame(address=1, epoch=1, sequence=1, body=piece).to_bytes(), 0.0) == []
+    assert tap.to_send(1.0) == b""
+    tap.receive(Frame(address=1, epoch=1, sequence=2, body=Poll()).to_bytes(), 1.0)
+    (hello,) = frames_of(tap.to_send(1.0))
+    assert isinstance(hello.body, Hello)
+
+
+def test_what_is_not_for_an_address_is_not_acted_on() -> None:
+    group = 0xE002
+    party = Party(BUS, taps=3, groups=lambda tap: (group,) if tap == 2 else ())
+    assert party.until(party.all_present)
+    party.send(2, b"two")
+    party.send(group, b"group")
+    party.for_s(3)
+    assert [sorted(party.told(tap)) for tap in (1, 2, 3)] == [[], [b"group", b"two"], []]
+
+
+def test_the_station_believes_no_answer_to_a_question_that_is_not_open() -> None:
+    party = Party(FAST)
+    recorded = Recorded(party)
+    party.tap().send(b"played")
+    assert party.until(lambda: bool(party.received()))
+    events = party.head.receive(recorded.said[1], party.wire.now)
+    assert events == []
+
+
+@pytest.mark.parametrize("presence", Presence)
+@pytest.mark.parametrize("sign", Sign)
+def test_every_sign_of_a_tap_has_its_place_in_the_table(presence: Presence, sign: Sign) -> None:
+    assert PRESENCES[presence][sign] in Presence
+
+
+def test_every_phase_of_a_recording_leads_on() -> None:
+    assert set(PHASES) == set(Phase)
+    for phase in Phase:
+        assert phase not in PHASES[phase].values()
+
+
+def frames_of(content: bytes) -> list[Frame]:
+    return [heard.frame for heard in Deframer().feed(content) if isinstance(heard, Heard)]
