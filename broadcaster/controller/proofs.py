@@ -34,6 +34,7 @@ class _Chain:
     receipt_revision: int
     faults: int
     abandoned: list[str]  # chains that the endpoint gave up for a new one
+    lacking: Tip | None = None  # where a chain begins of which nothing but later records has arrived
 
 
 def take(
@@ -52,8 +53,8 @@ def take(
     insert_new(session, PlayedRow, rows)
     receipts = []
     for endpoint, chain in chains.items():
-        if chain.tip is not None:
-            body = Receipt(chain=chain.tip.chain, seq=chain.tip.seq, hash=chain.tip.hash)
+        if (tip := chain.tip or chain.lacking) is not None:
+            body = Receipt(chain=tip.chain, seq=tip.seq, hash=tip.hash)
             chain.receipt_revision, message = receipt(endpoint, body, chain.receipt_revision, signer, now)
             receipts.append(message)
     upsert(session, ChainRow, [_row(endpoint, chain) for endpoint, chain in chains.items()])
@@ -70,6 +71,7 @@ def _taken(endpoint: str, batch: PlayedBatch, chain: _Chain) -> tuple[AsPlayed, 
         chain.abandoned.append(chain.tip.chain)
     if checked.new:
         chain.tip = checked.tip
+    chain.lacking = checked.tip
     return checked.new
 
 

@@ -49,6 +49,8 @@ class Recorder:
         self._owed = _NOTHING  # not yet written
         self._connected = False
         self._first_resend_s = self._resend_s = resend_s
+        self._again_s = math.inf  # when everything that is not receipted goes out again
+        self._hurried = False
         self.next_s = math.inf
 
     @property
@@ -99,7 +101,7 @@ class Recorder:
         """The session is up: everything that no receipt covers goes out again, soon."""
         self._connected = True
         self._sent = self._receipted
-        self._resend_s = self._first_resend_s
+        self._resend_s, self._again_s, self._hurried = self._first_resend_s, math.inf, False
         self.next_s = now_s + self._chance.uniform(0, GATHER_S) if self.unreceipted else math.inf
 
     def disconnected(self) -> None:
@@ -110,9 +112,11 @@ class Recorder:
         """Send what is due: new records, or after a silence all again."""
         if now_s < self.next_s:
             return
-        if self._sent >= self._tip.seq or self._sent - self._receipted >= WINDOW:
+        if now_s >= self._again_s:
             self._sent = self._receipted
             self._resend_s = min(self._resend_s * 2, RESEND_S[1])
+        if self._sent == self._receipted:  # later ones do not put it off
+            self._again_s = now_s + self._resend_s
         while self._sent < self._tip.seq and self._sent - self._receipted < WINDOW:
             found = self._store.records(self._sent, BATCH)
             if not found:
@@ -120,7 +124,7 @@ class Recorder:
             batch = chain.batch(self._tip.chain, [json.loads(body) for _, body in found], self._proof_key)
             self._link.publish(Message(self._topic, encode(batch)))
             self._sent = found[-1][0]
-        self.next_s = now_s + self._resend_s if self.unreceipted else math.inf
+        self.next_s = self._again_s if self.unreceipted else math.inf
 
     def receipted(self, receipt: Receipt, now_s: float) -> None:
         """Forget what the controller keeps safe; where it holds what is not ours to continue, begin a new chain."""
@@ -131,6 +135,9 @@ class Recorder:
             self._begin_chain()
         elif receipt.seq > self._receipted:
             self._forget(receipt.seq)
+        elif self._sent > self._receipted and not self._hurried:
+            self._hurry(now_s)
+            return
         self._go_on(now_s)
 
     def _link_one(self, record: AsPlayed) -> tuple[int, str]:
@@ -156,6 +163,7 @@ class Recorder:
             self._complain(str(fault))
         self._receipted = seq
         self._sent = max(self._sent, seq)
+        self._hurried = False
 
     def _begin_chain(self) -> None:
         """Link everything that no receipt covered anew, from number 1."""
@@ -175,9 +183,16 @@ class Recorder:
             return
         self._receipted = self._sent = 0
 
+    def _hurry(self, now_s: float) -> None:
+        """The controller lacks what was sent: it was lost on the way. Once: should it refuse it, there is no hurry."""
+        self._sent, self._again_s, self._hurried = self._receipted, math.inf, True
+        if self._connected:
+            self.next_s = now_s + self._chance.uniform(0, GATHER_S)
+
     def _go_on(self, now_s: float) -> None:
         self._resend_s = self._first_resend_s
         if not self._connected or not self.unreceipted:
-            self.next_s = math.inf
+            self.next_s = self._again_s = math.inf
         else:
-            self.next_s = now_s if self._sent < self._tip.seq else now_s + self._resend_s
+            self._again_s = now_s + self._resend_s
+            self.next_s = now_s if self._sent < self._tip.seq else self._again_s

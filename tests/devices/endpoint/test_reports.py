@@ -2,12 +2,14 @@
 
 import pytest
 
-from devices.documents import Alerts, Settings
+from devices import chain
+from devices.chain import ChainVerdict
+from devices.documents import Alerts, Receipt, Settings
 from devices.endpoint.instruments import Readings, SetInstruments
 from devices.links import Message
 from devices.reports import Event, EventKind, Heartbeat, PlayedBatch, Status
 from tests.devices.endpoint.board import Board, ready
-from tests.devices.endpoint.village import LETTER, alert, at, cue, plan, slot
+from tests.devices.endpoint.village import LETTER, alert, at, cue, item, plan, slot
 
 
 def test_it_says_online_when_connected_and_leaves_offline_as_its_will():
@@ -115,6 +117,38 @@ def test_batches_hold_at_most_twenty_records_and_are_sent_again_until_receipted(
     board.connect().run_for(minutes=1)
     assert board.endpoint._recorder.unreceipted == 0
     assert board.store.records(0, 100) == ()
+
+
+def test_what_was_lost_on_the_way_goes_out_again_as_soon_as_a_receipt_tells_of_the_gap():
+    board = ready(cue("07:00"), cue("07:02"))
+    board.link_up = False  # nobody listens, and nobody says so
+    board.run_until(at("07:02:55"))
+    board.link_up = True
+    board.verdicts.add(ChainVerdict.GAP)
+    board.run_until(at("07:03:06"))
+    assert board.outcomes == [(slot("07:00"), "counted"), (slot("07:02"), "counted")]
+
+
+def test_what_is_refused_again_and_again_is_not_sent_in_a_hurry():
+    board = ready(cue("07:00"))
+    board.verdicts.add(ChainVerdict.BAD_MAC)
+    board.run_until(at("07:00:30"))
+    board.endpoint._recorder._proof_key = b"another" * 4
+    genesis = chain.genesis(board.store.chain)
+    for _ in range(40):
+        board.run_for(seconds=3)
+        board.tell(Receipt(chain=board.store.chain, seq=0, hash=genesis), area=None)
+    assert len(board.reports(PlayedBatch)) < 10
+
+
+def test_records_that_follow_do_not_put_off_the_next_sending_of_those_before():
+    cues = [cue(f"07:00:{n}0", name=f"{n}") for n in range(6)]
+    board = Board()
+    board.tell(plan(*cues, items=[item(duration_ms=2_000, gap_s=0)]))
+    board.give("letter").link_up = False
+    board.run_until(at("07:00:50"))
+    whole = [batch for batch in board.reports(PlayedBatch) if batch.records[0]["seq"] == 1]
+    assert len(whole) == 3  # at once, after 15 s and after 30 s more
 
 
 def test_thirty_days_of_proofs_arrive_in_order_when_the_link_is_back():
