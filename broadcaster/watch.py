@@ -5,10 +5,10 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from broadcaster.house import CountyHouse
 from broadcaster.language import _
@@ -24,19 +24,25 @@ async def watch(house: CountyHouse) -> None:
     """Until cancelled: every as-played record that is proved, and who is connected, when that changes."""
     say = _print if sys.stdout.isatty() else log.info
     zone = house.settings.zone
-    with house.snapshot() as session:
-        seen = _last_row(session)
+    _, seen, _ = await asyncio.to_thread(_seen_since, house, None, zone)
     said = ""
     while True:
         await asyncio.sleep(_EVERY_S)
-        with house.snapshot() as session:
-            lines, seen = list(_played(session, seen, zone)), _last_row(session)
-            now = _connected(session)
+        lines, seen, now = await asyncio.to_thread(_seen_since, house, seen, zone)
         for line in lines:
             say(line)
         if now != said:
             say(now)
             said = now
+
+
+def _seen_since(
+    house: CountyHouse, seen: datetime | None, zone: ZoneInfo
+) -> tuple[list[str], datetime | None, str]:
+    """Lines to say, up to when they tell, and who is connected; a big county's takes a moment, in a thread."""
+    with house.snapshot() as session:
+        lines = list(_played(session, seen, zone)) if seen is not None else []
+        return lines, _last_row(session) or seen or datetime.min.replace(tzinfo=UTC), _connected(session)
 
 
 def _print(line: str) -> None:
@@ -72,10 +78,16 @@ def _played(session: Session, since: datetime | None, zone: ZoneInfo) -> Iterato
 
 
 def _connected(session: Session) -> str:
-    known = len(session.exec(select(EndpointRow.id).where(EndpointRow.proof_key != "")).all())
-    states = session.exec(select(EndpointStateRow).where(EndpointStateRow.presence == Presence.ONLINE)).all()
-    sounding = sum(state.sounding is not None for state in states)
-    missing = sum(bool(state.missing_count) for state in states)
+    known = session.exec(select(func.count()).select_from(EndpointRow).where(EndpointRow.proof_key != ""))
+    online = col(EndpointStateRow.presence) == Presence.ONLINE
+    states = session.exec(
+        select(
+            func.count(),
+            func.count(col(EndpointStateRow.sounding)),
+            func.count(func.nullif(func.coalesce(EndpointStateRow.missing_count, 0), 0)),
+        ).where(online)
+    )
+    on_line, sounding, missing = states.one()
     return _("{online} of {known} endpoints connected, {sounding} sounding, {missing} fetching audio").format(
-        online=len(states), known=known, sounding=sounding, missing=missing
+        online=on_line, known=known.one(), sounding=sounding, missing=missing
     )
