@@ -1,6 +1,5 @@
 """Chronic: what happens so often that it needs another answer than one more ticket."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 from broadcaster.repairs.causes import Cause
@@ -14,38 +13,34 @@ INCIDENTS_A_MONTH, REOPENINGS_A_WEEK, SWITCH_OFFS_A_MONTH = 6, 3, 3
 class Chronic:
     """Counts per root; each finding is told once a month."""
 
-    _incidents: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    _switch_offs: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    _reopenings: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    _told: dict[tuple[str, Cause], float] = field(default_factory=dict)
+    incidents: dict[str, list[float]] = field(default_factory=dict)
+    switch_offs: dict[str, list[float]] = field(default_factory=dict)
+    reopenings: dict[str, list[float]] = field(default_factory=dict)
+    told: dict[str, dict[Cause, float]] = field(default_factory=dict)
 
     def incident(self, root: str, cause: Cause, at: float) -> Cause | None:
         """One more incident; what it shows of its root, if that is news."""
-        if (
-            cause is Cause.SWITCHED_OFF
-            and _count(self._switch_offs[root], at, MONTH_S) >= SWITCH_OFFS_A_MONTH
-        ):
+        if cause is Cause.SWITCHED_OFF and _count(self.switch_offs, root, at, MONTH_S) >= SWITCH_OFFS_A_MONTH:
             return self._news(root, Cause.RECURRENT_SWITCH_OFF, at)
-        if _count(self._incidents[root], at, MONTH_S) >= INCIDENTS_A_MONTH:
+        if _count(self.incidents, root, at, MONTH_S) >= INCIDENTS_A_MONTH:
             return self._news(root, Cause.CHRONIC, at)
         return None
 
     def reopened(self, root: str, at: float) -> Cause | None:
         """A ticket of this root was opened again."""
-        if _count(self._reopenings[root], at, WEEK_S) >= REOPENINGS_A_WEEK:
+        if _count(self.reopenings, root, at, WEEK_S) >= REOPENINGS_A_WEEK:
             return self._news(root, Cause.CHRONIC, at)
         return None
 
     def _news(self, root: str, cause: Cause, at: float) -> Cause | None:
-        told = self._told.get((root, cause))
-        if told is not None and at - told < MONTH_S:
+        told = self.told.setdefault(root, {})
+        if at - told.get(cause, float("-inf")) < MONTH_S:
             return None
-        self._told[root, cause] = at
+        told[cause] = at
         return cause
 
 
-def _count(times: list[float], at: float, within: float) -> int:
+def _count(of: dict[str, list[float]], root: str, at: float, within: float) -> int:
     """How many with this one."""
-    times[:] = [t for t in times if t > at - within]
-    times.append(at)
-    return len(times)
+    of[root] = [t for t in of.get(root, []) if t > at - within] + [at]
+    return len(of[root])

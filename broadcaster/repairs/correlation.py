@@ -20,6 +20,7 @@ from broadcaster.repairs.evidence import Statement
 from broadcaster.repairs.findings import Knowledge
 from broadcaster.repairs.incidents import Flag, Incident, Stage, held_until, key_of
 from broadcaster.repairs.lifecycle import Step, next_look, step
+from broadcaster.repairs.memory import Memory
 from broadcaster.repairs.observations import Observation, Seen
 from broadcaster.repairs.observed import Observed
 from broadcaster.repairs.storm import SINGLES_HELD_S, Storm
@@ -120,6 +121,34 @@ class Correlator:
         """The live incident that explains an endpoint."""
         key = self._case_of.get(endpoint)
         return self.cases[key].incident if key else None
+
+    # How it survives
+
+    def memory(self) -> Memory:
+        """All that it knows, beside the map and what was announced as planned."""
+        return Memory(
+            observations=list(self.observed.of.values()),
+            dips=list(self.observed.dips),
+            cases=self.cases,
+            maintained=sorted(self._maintained),
+            storm=self.storm,
+            chronic=self.chronic,
+            rates=self.knowledge.rates,
+            habits=self.knowledge.habits,
+            news_since=self._news_since,
+            judged=self._judged,
+        )
+
+    def recall(self, memory: Memory) -> None:
+        """Go on from there: what was being gathered or held is looked at as if nobody had been away."""
+        self.observed.of = {o.endpoint: o for o in memory.observations}
+        self.observed.dips.extend(memory.dips)
+        self.cases = memory.cases
+        self._case_of = {name: key for key, case in self.cases.items() for name in case.incident.members}
+        self._maintained = set(memory.maintained)
+        self.storm, self.chronic = memory.storm, memory.chronic
+        self.knowledge.rates, self.knowledge.habits = memory.rates, memory.habits
+        self._news_since, self._judged, self._look_at = memory.news_since, memory.judged, -inf
 
     # How it judges
 

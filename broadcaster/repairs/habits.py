@@ -1,6 +1,5 @@
 """Habits: when single sites lose their mains. Somebody who switches off does so at the same hours."""
 
-from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,26 +13,30 @@ _EVEN = 24.0  # losses that an hour's share is smoothed with (Laplace)
 class Habits:
     """Losses of mains of single sites, by local time. A group's loss is nobody's habit."""
 
-    _recent: defaultdict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
-    _hours: defaultdict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    recent: dict[str, list[datetime]] = field(default_factory=dict)  # by endpoint
+    hours: dict[str, dict[int, int]] = field(
+        default_factory=dict
+    )  # by endpoint and by town: how often in which hour of the week
 
     def lost(self, endpoint: str, town: str, at: datetime) -> None:
         """A single site lost its mains at local time `at`; told once each."""
-        self._recent[endpoint] = [t for t in self._recent[endpoint] if t > at - REMEMBERED] + [at]
+        earlier = self.recent.get(endpoint, [])
+        self.recent[endpoint] = [t for t in earlier if t > at - REMEMBERED] + [at]
         for whose in (endpoint, town):
-            self._hours[whose][_hour(at)] += 1
+            hours = self.hours.setdefault(whose, {})
+            hours[_hour(at)] = hours.get(_hour(at), 0) + 1
 
     def hour_ratio(self, endpoint: str, town: str, at: datetime) -> float:
         """How often it happened at this hour of the week, of this site and its town, against evenly over the week."""
-        here, there = self._hours.get(endpoint, Counter()), self._hours.get(town, Counter())
+        here, there = self.hours.get(endpoint, {}), self.hours.get(town, {})
         hour = _hour(at)
-        total = here.total() + there.total()
-        share = (here[hour] + there[hour] + _EVEN / _HOURS) / (total + _EVEN)
+        total = sum(here.values()) + sum(there.values())
+        share = (here.get(hour, 0) + there.get(hour, 0) + _EVEN / _HOURS) / (total + _EVEN)
         return share * _HOURS if total else 1.0
 
     def repeats(self, endpoint: str, at: datetime) -> int:
         """On how many of the last 14 days it happened within 20 minutes of this time of day."""
-        earlier = self._recent.get(endpoint, [])
+        earlier = self.recent.get(endpoint, [])
         return len({t.date() for t in earlier if at - REMEMBERED < t < at and _apart(t, at) <= SAME_TIME})
 
 

@@ -1,6 +1,5 @@
 """Storm: so many new suspects at once that single ones wait, and people hear of nodes only."""
 
-from collections import deque
 from dataclasses import dataclass, field
 
 WITHIN_S = 60.0
@@ -15,8 +14,8 @@ class Storm:
 
     fleet: int
     active: bool = False
-    _new: deque[float] = field(default_factory=deque)
-    _calm_since: float | None = None
+    new: list[float] = field(default_factory=list)
+    calm_since: float | None = None
 
     @property
     def threshold(self) -> float:
@@ -25,18 +24,18 @@ class Storm:
 
     def suspects(self, at: float) -> None:
         """One more."""
-        self._new.append(at)
+        self.new.append(at)
 
     def look(self, now: float) -> bool:
         """Whether there is a storm now; it is over after ten minutes below half the threshold."""
-        while self._new and self._new[0] <= now - WITHIN_S:
-            self._new.popleft()
-        if len(self._new) >= self.threshold:
-            self.active, self._calm_since = True, None
-        elif len(self._new) >= self.threshold / 2:
-            self._calm_since = None
+        if self.new and self.new[0] <= now - WITHIN_S:
+            self.new = [at for at in self.new if at > now - WITHIN_S]
+        if len(self.new) >= self.threshold:
+            self.active, self.calm_since = True, None
+        elif len(self.new) >= self.threshold / 2:
+            self.calm_since = None
         elif self.active:
-            self._calm_since = now if self._calm_since is None else self._calm_since
-            if now - self._calm_since >= CALM_S:
-                self.active, self._calm_since = False, None
+            self.calm_since = now if self.calm_since is None else self.calm_since
+            if now - self.calm_since >= CALM_S:
+                self.active, self.calm_since = False, None
         return self.active

@@ -1,6 +1,6 @@
 """Supervision of endpoints: from reports and passing time to flips, without ever holding our own outages against them."""
 
-from devices.supervision.alive import Moment, Resumption, resumed, wall_step
+from devices.supervision.alive import Moment, Timeline, begun, resumed, wall_step
 from devices.supervision.gates import CONTROLLER, GateMoved
 from devices.supervision.snapshot import exported, restored
 from devices.supervision.states import ALIVE, DOWN, Flip, Overlaid, Overlay, Sign, State
@@ -16,10 +16,11 @@ __all__ = [
     "Moment",
     "Overlaid",
     "Overlay",
-    "Resumption",
     "Sign",
     "State",
     "Supervision",
+    "Timeline",
+    "begun",
     "exported",
     "restored",
     "resumed",

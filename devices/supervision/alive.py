@@ -1,8 +1,8 @@
 """The alive ledger: when the controller last watched, by both of its clocks, so that a new start knows what it missed.
 
-Supervision runs on the monotonic clock (CLOCK_BOOTTIME: suspends count), people on the wall clock. A row is stored every
-5 s. From the last row and the present moment follow the blind time, how to read stored monotonic times after the machine
-itself was restarted, and whether the wall clock was stepped.
+Supervision runs on a timeline of its own: the monotonic clock (CLOCK_BOOTTIME: suspends count) plus an offset that makes it
+Unix time when the very first process begins, and goes on over restarts of process and machine. So stored times never
+have to be translated, and a wall clock that jumps moves nothing. A row is stored every 5 s.
 """
 
 from dataclasses import dataclass
@@ -20,25 +20,36 @@ class Moment:
     wall: datetime
     machine: str
 
-    def wall_at(self, monotonic: float) -> datetime:
-        """The wall time of an instant of the supervision's clock, for people and for storage."""
-        return self.wall + timedelta(seconds=monotonic - self.monotonic)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resumption:
-    """What a new start knows of the time before: add `shift` to stored monotonic times; `blind_s` were not watched."""
+class Timeline:
+    """The supervision's clock: `offset` seconds ahead of the monotonic one."""
 
-    shift: float
-    blind_s: float
+    offset: float
+
+    def at(self, moment: Moment) -> float:
+        """The instant on the timeline: the `now` of supervision and correlation."""
+        return moment.monotonic + self.offset
+
+    def wall_of(self, instant: float, now: Moment) -> datetime:
+        """The wall time of an instant, for people and for storage, as the clocks stand `now`."""
+        return now.wall + timedelta(seconds=instant - self.at(now))
 
 
-def resumed(last: Moment, now: Moment) -> Resumption:
-    """From the last row of the ledger. After a restart of the machine only the wall clock tells the gap; below 0 is 0."""
+def begun(now: Moment) -> Timeline:
+    """The timeline of the first process ever."""
+    return Timeline(offset=now.wall.timestamp() - now.monotonic)
+
+
+def resumed(timeline: Timeline, last: Moment, now: Moment) -> Timeline:
+    """The timeline after a restart; `last` is the newest row of the ledger. What lies between was not watched.
+
+    After a restart of the machine only the wall clock tells how long that was; if it went back, no time at all.
+    """
     if last.machine == now.machine and now.monotonic >= last.monotonic:
-        return Resumption(shift=0.0, blind_s=now.monotonic - last.monotonic)
-    gap = max(0.0, (now.wall - last.wall).total_seconds())
-    return Resumption(shift=now.monotonic - gap - last.monotonic, blind_s=gap)
+        return timeline
+    blind_s = max(0.0, (now.wall - last.wall).total_seconds())
+    return Timeline(offset=timeline.at(last) + blind_s - now.monotonic)
 
 
 def wall_step(last: Moment, now: Moment) -> timedelta | None:

@@ -73,25 +73,24 @@ def exported(supervision: Supervision) -> bytes:
     return _ENCODER.encode(snapshot)
 
 
-def restored(stored: bytes, now: float, shift: float = 0.0, flips: Iterable[Flip] = ()) -> Supervision:
+def restored(stored: bytes, now: float, flips: Iterable[Flip] = ()) -> Supervision:
     """Supervision as it was, at `now`. Nobody watched in between, so that nothing is held against anybody.
 
-    `shift` (alive.Resumption) brings times of before a restart of the machine to today's clock. `flips` were
-    stored after the snapshot, with today's times: they are not told again.
+    `flips` were stored after the snapshot: they are not told again.
     """
     snapshot = _DECODER.decode(stored)
-    supervision = Supervision(min(snapshot.ticked + shift, now))
+    supervision = Supervision(min(snapshot.ticked, now))
     paths = []
     for stored_path in snapshot.paths:
         path = supervision.gates.path(stored_path.gates)
-        path.closures.extend(Closure(begin=a + shift, end=b + shift) for a, b in stored_path.closures)
+        path.closures.extend(Closure(begin=a, end=b) for a, b in stored_path.closures)
         paths.append(path)
     for gate, since in snapshot.closed.items():
-        supervision.gates.close(gate, since + shift)
+        supervision.gates.close(gate, since)
     latest = {flip.endpoint: flip for flip in flips}
     with _without_collector():
         for each in snapshot.watches:
-            watch = _watch(each, paths[each.path], shift)
+            watch = _watch(each, paths[each.path])
             if (flip := latest.get(each.endpoint)) is not None:
                 watch.state, watch.since, watch.onset = flip.to_state, flip.detected, flip.onset
             supervision.adopt(watch)
@@ -144,15 +143,15 @@ def _stored(watch: Watch, path: int) -> Stored:
     )
 
 
-def _watch(stored: Stored, path: Path, shift: float) -> Watch:
+def _watch(stored: Stored, path: Path) -> Watch:
     value, at, flapping = stored.penalty
     return Watch(
         endpoint=stored.endpoint,
         path=path,
         state=stored.state,
-        since=stored.since + shift,
-        onset=stored.onset + shift,
-        heard=stored.heard + shift,
+        since=stored.since,
+        onset=stored.onset,
+        heard=stored.heard,
         boot=stored.boot,
         boots=stored.boots,
         seq=stored.seq,
@@ -162,8 +161,8 @@ def _watch(stored: Stored, path: Path, shift: float) -> Watch:
         gasp_boot=stored.gasp_boot,
         gasp_seq=stored.gasp_seq,
         gasp_up_s=stored.gasp_up_s,
-        gasp_rx=stored.gasp_rx + shift,
+        gasp_rx=stored.gasp_rx,
         failed_probes=stored.failed_probes,
         rhythm=Rhythm(*stored.rhythm),
-        penalty=Penalty(value, at + shift, flapping) if value else CALM,
+        penalty=Penalty(value, at, flapping) if value else CALM,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from devices.reports import Event, EventKind, Heartbeat, Reset
 from devices.supervision import Flip, State, Supervision, exported, restored
@@ -64,6 +65,10 @@ class Field:
         for name in self.horns:
             self.supervision.watch(name, gates, commissioned=commissioned)
 
+    @cached_property
+    def by_phase(self) -> dict[int, list[Horn]]:
+        return {p: [h for h in self.horns.values() if h.phase % PERIOD == p] for p in range(PERIOD)}
+
     @property
     def horn(self) -> Horn:
         return self.horns["horn-0"]
@@ -71,8 +76,8 @@ class Field:
     def run(self, seconds: float) -> "Field":
         for _ in range(int(seconds)):
             self.now += 1.0
-            for horn in self.horns.values():
-                if horn.alive and int(self.now) % PERIOD == horn.phase % PERIOD:
+            for horn in self.by_phase.get(int(self.now) % PERIOD, ()):
+                if horn.alive:
                     beat = horn.beat(self.now)
                     if self.watching and horn.reachable and beat.seq not in horn.skip:
                         self.supervision.heartbeat(horn.name, beat, self.now)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from devices.supervision import Moment, State, exported, restored, resumed, wall_step
+from devices.supervision import Moment, State, begun, exported, restored, resumed, wall_step
 from tests.devices.supervision.field import Field
 
 NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)
@@ -14,19 +14,26 @@ def moment(monotonic: float, wall_s: float, machine: str = "a") -> Moment:
     return Moment(monotonic=monotonic, wall=NOON + timedelta(seconds=wall_s), machine=machine)
 
 
-def test_in_one_boot_the_monotonic_clock_tells_the_blind_time_whatever_the_wall_says():
-    found = resumed(moment(100, 100), moment(160, 3_600 * 24 * 3650))
-    assert (found.shift, found.blind_s) == (0, 60)
+def test_the_first_timeline_is_unix_time():
+    now = moment(100, 0)
+    assert begun(now).at(now) == NOON.timestamp()
 
 
-def test_after_a_restart_of_the_machine_the_wall_tells_it_and_times_are_shifted():
-    found = resumed(moment(5_000, 0), moment(30, 600, "b"))
-    assert found.blind_s == 600
-    assert 5_000 + found.shift == 30 - 600
+def test_in_one_boot_the_monotonic_clock_alone_moves_the_timeline():
+    timeline, last = begun(moment(90, 90)), moment(100, 100)
+    now = moment(160, 3_600 * 24 * 3650)
+    assert resumed(timeline, last, now) == timeline
+    assert timeline.at(now) - timeline.at(last) == 60
+
+
+def test_after_a_restart_of_the_machine_the_wall_tells_how_long_it_was_away():
+    timeline, last, now = begun(moment(4_000, -1_000)), moment(5_000, 0), moment(30, 600, "b")
+    assert resumed(timeline, last, now).at(now) == timeline.at(last) + 600
 
 
 def test_a_wall_that_went_back_over_a_restart_is_taken_as_no_time():
-    assert resumed(moment(5_000, 0), moment(30, -3_600, "b")).blind_s == 0
+    timeline, last, now = begun(moment(4_000, -1_000)), moment(5_000, 0), moment(30, -3_600, "b")
+    assert resumed(timeline, last, now).at(now) == timeline.at(last)
 
 
 @pytest.mark.parametrize(("step_s", "found"), [(0, None), (1.5, None), (3_600, 3_600), (-3_600, -3_600)])
@@ -35,8 +42,9 @@ def test_a_step_of_the_wall_clock_is_noticed(step_s, found):
     assert step == (None if found is None else timedelta(seconds=found))
 
 
-def test_stored_times_are_told_on_the_wall():
-    assert moment(100, 0).wall_at(40) == NOON - timedelta(seconds=60)
+def test_instants_are_told_on_the_wall_as_it_stands_now():
+    timeline, now = begun(moment(100, 0)), moment(200, 3_700)
+    assert timeline.wall_of(timeline.at(now) - 60, now) == now.wall - timedelta(seconds=60)
 
 
 def test_a_snapshot_holds_everything():
@@ -54,12 +62,10 @@ def test_a_machine_that_starts_again_goes_on_where_it_was():
     field.horn.alive = False
     field.run(400)
     assert field.state() is State.SILENT
-    last, now = moment(field.now, 0), moment(20, 1_800, "b")
-    found = resumed(last, now)
-    supervision = restored(exported(field.supervision), now.monotonic, found.shift)
-    supervision.tick(now.monotonic + 1)
+    supervision = restored(exported(field.supervision), field.now + 1_800)
+    supervision.tick(field.now + 1_801)
     assert [supervision.state(f"horn-{n}") for n in range(3)] == [State.SILENT, State.OK, State.OK]
-    assert supervision.silence("horn-1", now.monotonic) < 70
+    assert supervision.silence("horn-1", field.now + 1_801) < 70
 
 
 def test_flips_stored_after_the_snapshot_are_not_told_again():

@@ -206,7 +206,7 @@ def test_late_and_doubled_heartbeats_count_once():
 @given(st.lists(st.tuples(st.integers(20, 400), st.integers(1, 900)), max_size=6), st.integers(0, 59))
 def test_whatever_outages_the_controller_has_the_living_stay_well(outages, phase):
     field = Field(2)
-    field.horn.phase = phase
+    field.horn.phase = phase  # before it first runs
     for up_s, down_s in outages:
         field.run(up_s).restart(down_s)
     assert field.run(200).flips == []
