@@ -27,7 +27,6 @@ class Cause(StrEnum):
     REBOOT_LOOP = "reboot_loop"
     AMPLIFIER = "amplifier"
     SPEAKER = "speaker"
-    MICROPHONE = "microphone"
     LOW_BATTERY = "low_battery"
     CHARGER = "charger"
     OVERTEMPERATURE = "overtemperature"
@@ -160,14 +159,6 @@ HANDLING: Mapping[Cause, Handling] = {
     ),
     Cause.AMPLIFIER: Handling(title=N_("amplifier"), owner=Owner.TOWN, hold_s=0, service_h=48, truck=True),
     Cause.SPEAKER: Handling(title=N_("loudspeaker"), owner=Owner.TOWN, hold_s=0, service_h=48, truck=True),
-    Cause.MICROPHONE: Handling(
-        title=N_("monitoring microphone"),
-        owner=Owner.TOWN,
-        hold_s=0,
-        service_h=336,
-        truck=True,
-        priority=Priority.P4,
-    ),
     Cause.LOW_BATTERY: Handling(
         title=N_("battery low"), owner=Owner.TOWN, hold_s=10 * MINUTE_S, service_h=168, priority=Priority.P4
     ),
