@@ -2,7 +2,9 @@
 
 A shell feeds a `Correlator` with what `Supervision.happened` says, ticks it, and takes `changes`: values of `Incident`
 under keys that stay; an `Examiner` is given a `Reading` for each heartbeat and says the same of single endpoints' own
-faults. `Supervision`, `Correlator` and `Examiner` can all be stored and go on after a restart. A ticket belongs to each incident that has been announced (`Stage.OPEN`).
+faults. `Supervision`, `Correlator` and `Examiner` can all be stored and go on after a restart.
+
+A ticket belongs to each incident that has been announced (`Stage.OPEN`).
 """
 
 from broadcaster.repairs.causes import HANDLING, Cause, Handling, Owner, Priority
