@@ -1,7 +1,7 @@
 """Judgement: what a run amounts to: ledger, skew of simultaneous starts, and every law that was broken."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -75,7 +75,7 @@ def judge(run: Run, alert_sent_s: float) -> Judgement:
         *laws.settled_rightly(atoms, now),
         *laws.alerted_rightly(heard, ALERT, since, _expected(run.horns, alert_sent_s)),
     ]
-    skews = _skews(heard, slots, run.county)
+    skews = _skews(heard, slots, run.county, {(c.endpoint, c.slot) for c in claims if c.synced})
     return Judgement(
         violations=tuple(sorted(found, key=lambda v: (v.time, v.invariant, v.subject))),
         ledger=total(atoms),
@@ -99,7 +99,12 @@ def _claims(session: Session) -> list[Claim]:
         select(PlayedRow).where(PlayedRow.result == Result.COUNTED, col(PlayedRow.slot).is_not(None))
     )
     return [
-        Claim(endpoint=row.endpoint, slot=row.slot or "", started=row.started or row.received_at)
+        Claim(
+            endpoint=row.endpoint,
+            slot=row.slot or "",
+            started=row.started or row.received_at,
+            synced=row.clock is ClockQuality.SYNCED,
+        )
         for row in rows
         if row.clock is not ClockQuality.NONE
     ]
@@ -126,11 +131,15 @@ def _quiet_of(session: Session, county: County, days: Iterable[date]) -> dict[st
     }
 
 
-def _skews(heard: Iterable[Heard], slots: Mapping[str, Slot], county: County) -> list[float]:
-    """Per slot and village: how far apart (ms) the endpoints started that started on time, in order."""
+def _skews(
+    heard: Iterable[Heard], slots: Mapping[str, Slot], county: County, synced: Set[tuple[str, str]]
+) -> list[float]:
+    """Per slot and village: how far apart (ms) the endpoints started that started on time by synchronised clocks."""
     starts: defaultdict[tuple[str, Place], list[datetime]] = defaultdict(list)
     for stretch in heard:
         slot = slots.get(stretch.key)
+        if (stretch.endpoint, stretch.key) not in synced:
+            continue
         if slot and stretch.start_ms == 0 and abs(stretch.started - slot.planned) < timedelta(seconds=2):
             starts[stretch.key, county.endpoints[stretch.endpoint][0]].append(stretch.started)
     return sorted(

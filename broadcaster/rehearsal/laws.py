@@ -57,6 +57,7 @@ class Claim:
     endpoint: str
     slot: str
     started: datetime
+    synced: bool = True  # by a disciplined clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

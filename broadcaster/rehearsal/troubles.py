@@ -72,6 +72,7 @@ ROUGH = Climate(
 )
 FAR_OFF = Climate(link_cut_days=8, link_cut_s=3 * 86_400, power_cut_days=10, deaf_days=6)
 
+CLIMATES = {"calm": CALM, "usual": Climate(), "rough": ROUGH, "far_off": FAR_OFF}
 
 DAY_S = 86_400.0
 
