@@ -22,12 +22,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "withdrawn": N_("withdrawn"),
     },
     "NoticeEvent": {
-        "submit": N_("submitted for approval"),
-        "reject": N_("given back"),
-        "approve": N_("approved"),
-        "start": N_("went on air"),
-        "expire": N_("expired"),
-        "withdraw": N_("withdrawn"),
+        "submit": N_("submit"),
+        "reject": N_("reject"),
+        "approve": N_("approve"),
+        "start": N_("begin"),
+        "expire": N_("end in time"),
+        "withdraw": N_("withdraw"),
     },
     "InterruptionPolicy": {
         "restart": N_("starts again"),

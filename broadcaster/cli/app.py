@@ -26,6 +26,8 @@ from broadcaster.cli import (
     endpoint,
     ledger,
     notice,
+    plan,
+    playlist,
     recording,
     rehearse,
     run,
@@ -40,7 +42,20 @@ from broadcaster.words import facts_said
 
 app = typer.Typer(invoke_without_command=True, pretty_exceptions_enable=False, add_completion=False)
 app.command("run")(run.run)
-for noun in (area, endpoint, recording, notice, alert, calendar, document, user, token, audit):
+for noun in (
+    area,
+    endpoint,
+    recording,
+    notice,
+    playlist,
+    plan,
+    alert,
+    calendar,
+    document,
+    user,
+    token,
+    audit,
+):
     app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
 app.command("tui")(tui.tui)
 app.command("doctor")(doctor.doctor)
@@ -123,6 +138,8 @@ def _translate(command: Any) -> None:
     for part in (command, *command.params):
         if getattr(part, "help", None):
             part.help = _(part.help)
+        if isinstance(getattr(part, "rich_help_panel", None), str):
+            part.rich_help_panel = _(part.rich_help_panel)
     for each in getattr(command, "commands", {}).values():
         _translate(each)
 

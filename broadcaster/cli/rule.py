@@ -9,11 +9,12 @@ import typer
 
 from broadcaster.cli import naming
 from broadcaster.cli.output import text
-from broadcaster.language import _
+from broadcaster.language import N_, _
 from broadcaster.words import said
 from schedules.rules import DaySelection, LoopRule, MarketCalendar, Weekday, Window
 
 _MINUTE_S = 60
+HOW_OFTEN = N_("How often and on which days")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,42 +22,83 @@ class RuleOptions:
     """How often, when and on which days; None and nothing is what was not said."""
 
     plays: Annotated[
-        int | None, typer.Option("--plays", min=1, max=288, help="So many plays a day, inside the windows.")
+        int | None,
+        typer.Option(
+            "--plays",
+            rich_help_panel=HOW_OFTEN,
+            metavar="NUMBER",
+            min=1,
+            max=288,
+            help="So many plays a day, inside the windows.",
+        ),
     ] = None
     windows: Annotated[
         list[str] | None,
-        typer.Option("--window", metavar="HOURS", help='Such as "07:00-11:30"; repeat for more.'),
+        typer.Option(
+            "--window",
+            rich_help_panel=HOW_OFTEN,
+            metavar="HOURS",
+            help='Such as "07:00-11:30"; repeat for more.',
+        ),
     ] = None
     gap: Annotated[
         int | None,
         typer.Option(
-            "--gap", min=0, metavar="MINUTES", help="Least time from the end of a play to the next."
+            "--gap",
+            rich_help_panel=HOW_OFTEN,
+            min=0,
+            metavar="MINUTES",
+            help="Least time from the end of a play to the next.",
         ),
     ] = None
     at: Annotated[
         list[str] | None,
         typer.Option(
-            "--at", metavar="TIME", help="A fixed time such as 07:30, in place of windows; repeat for more."
+            "--at",
+            rich_help_panel=HOW_OFTEN,
+            metavar="TIME",
+            help="A fixed time such as 07:30, in place of windows; repeat for more.",
         ),
     ] = None
     late: Annotated[
         int | None,
-        typer.Option("--late", min=0, metavar="MINUTES", help="How late a fixed time may still begin."),
+        typer.Option(
+            "--late",
+            rich_help_panel=HOW_OFTEN,
+            min=0,
+            metavar="MINUTES",
+            help="How late a fixed time may still begin.",
+        ),
     ] = None
     weekdays: Annotated[
-        list[Weekday] | None, typer.Option("--weekday", help="Only on this weekday; repeat for more.")
+        list[Weekday] | None,
+        typer.Option(
+            "--weekday",
+            rich_help_panel=HOW_OFTEN,
+            metavar="DAY",
+            help="mon, tue, wed, thu, fri, sat or sun; repeat for more.",
+        ),
     ] = None
     dates: Annotated[
-        list[str] | None, typer.Option("--date", metavar="DATE", help="Only on this date; repeat for more.")
+        list[str] | None,
+        typer.Option(
+            "--date", rich_help_panel=HOW_OFTEN, metavar="DATE", help="Only on this date; repeat for more."
+        ),
     ] = None
     between: Annotated[
         list[str] | None,
-        typer.Option("--between", metavar="DATE..DATE", help="Only from one date to another, both included."),
+        typer.Option(
+            "--between",
+            rich_help_panel=HOW_OFTEN,
+            metavar="DATE..DATE",
+            help="Only from one date to another, both included.",
+        ),
     ] = None
     workdays: Annotated[
         bool | None,
         typer.Option(
             "--workdays/--days-off",
+            rich_help_panel=HOW_OFTEN,
             help="Only on working days, make-up workdays included; or only on days off, public holidays included.",
         ),
     ] = None
@@ -64,16 +106,25 @@ class RuleOptions:
         list[int] | None,
         typer.Option(
             "--market",
+            rich_help_panel=HOW_OFTEN,
             metavar="DIGIT",
             help="Only on market days: 1 and 6 are days 1, 6, 11, 16, 21, 26 of the month.",
         ),
     ] = None
     market_calendar: Annotated[
         MarketCalendar | None,
-        typer.Option("--market-calendar", help="In which month market days are counted."),
+        typer.Option(
+            "--market-calendar",
+            rich_help_panel=HOW_OFTEN,
+            metavar="MONTH",
+            help="In which month market days are counted: lunar or solar.",
+        ),
     ] = None
     except_dates: Annotated[
-        list[str] | None, typer.Option("--except", metavar="DATE", help="Not on this date; repeat for more.")
+        list[str] | None,
+        typer.Option(
+            "--except", rich_help_panel=HOW_OFTEN, metavar="DATE", help="Not on this date; repeat for more."
+        ),
     ] = None
 
     def rule(self, before: LoopRule | None = None) -> LoopRule | None:

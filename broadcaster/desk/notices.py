@@ -266,7 +266,7 @@ def _row(
         title=draft.title,
         text=draft.text,
         asset=_asset(ctx, spoken.body, draft.title) or _known(ctx, draft.asset),
-        cancel_asset=_asset(ctx, spoken.cancel, draft.title),
+        cancel_asset=_asset(ctx, spoken.cancel, draft.title) or (before.cancel_asset if before else None),
         targets=targets,
         valid_from=valid_from,
         valid_until=valid_until,

@@ -35,6 +35,7 @@ class SlotView:
     notice: str
     title: str
     kind: NoticeKind | None
+    level: Level | None  # of who issues it
     place: str
     place_name: str
     earliest: datetime
@@ -229,6 +230,7 @@ class _Names:
             notice=slot.notice,
             title=self.title(slot.notice),
             kind=row.kind if row else None,
+            level=row.level if row else None,
             place=slot.place,
             place_name=self.place(slot.place),
             earliest=slot.earliest,

@@ -64,9 +64,9 @@ def move(ctx: Context, row: Subject, event: NoticeEvent, comment: str = "") -> N
 def _out_of_turn(row: Subject, event: NoticeEvent) -> Conflict:
     possible = ", ".join(each for each in TRANSITIONS[row.state] if each in BY_PEOPLE)
     if not possible:
-        message = N_("{subject} is {state}: it has ended and cannot be {event}. Begin a new one.")
+        message = N_("{subject} is {state}: it has ended, and nobody can {event} it. Begin a new one.")
         return Conflict(message, subject=row.id, state=row.state, event=event)
-    message = N_("{subject} is {state}: it cannot be {event} now, only {possible}.")
+    message = N_("{subject} is {state}: nobody can {event} it now. Possible: {possible}.")
     return Conflict(message, subject=row.id, state=row.state, event=event, possible=possible)
 
 
