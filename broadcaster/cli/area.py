@@ -37,8 +37,8 @@ ROWS: Columns = {
     N_("Area"): lambda area: "  " * _DEPTH.get(area.level, 0) + area.name,
     N_("People"): "population",
     N_("Endpoints"): "endpoints",
-    N_("Quiet hours"): _quiet,
-    N_("Minutes a day"): _budget,
+    N_("Quiet hours"): lambda area: "" if area.quiet_hours is None else _quiet(area),
+    N_("Minutes a day"): lambda area: "" if area.budget_minutes is None else _budget(area),
 }
 CARD: Columns = {
     N_("Code"): "code",
@@ -53,7 +53,7 @@ CARD: Columns = {
 
 @app.command("list")
 def list_(context: typer.Context, inside: Inside = None, as_json: Json = False) -> None:
-    """List areas; what they take over from the area around them stands in parentheses."""
+    """List areas. Where no hours or minutes stand, those of the area around hold."""
     county = desk(context)
     found = county.areas.list(inside=naming.place(county, inside) if inside else None)
     listing(found, ROWS, as_json=as_json, empty=N_("There is no area yet: import a list of them."))
@@ -61,7 +61,7 @@ def list_(context: typer.Context, inside: Inside = None, as_json: Json = False) 
 
 @app.command()
 def show(context: typer.Context, area: Area, as_json: Json = False) -> None:
-    """Show one area."""
+    """Show one area; what it takes over from the area around it stands in parentheses."""
     county = desk(context)
     card(county.areas.show(area=naming.place(county, area)), CARD, as_json=as_json)
 

@@ -81,8 +81,12 @@ def _kept(command: Callable[..., None], name: str, hints: Mapping[str, Any]) -> 
 
 def _key(hint: Any, name: str) -> str:
     """What an option is called in a file: its first name without dashes, or the field's."""
-    first = hint.__metadata__[0].default  # where typer keeps the first name, as there is no default in `Annotated`
-    return str(first if isinstance(first, str) else name).partition("/")[0].removeprefix("--").replace("-", "_")
+    first = hint.__metadata__[
+        0
+    ].default  # where typer keeps the first name, as there is no default in `Annotated`
+    return (
+        str(first if isinstance(first, str) else name).partition("/")[0].removeprefix("--").replace("-", "_")
+    )
 
 
 def _read(file: Path) -> dict[str, Any]:
