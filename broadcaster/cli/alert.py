@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
+from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
-from broadcaster.cli.output import Columns, Json, Yes, card, confirm, listing, print_json
+from broadcaster.cli.output import Columns, Json, Yes, card, confirm, length, listing, print_json
 from broadcaster.language import N_, _
-from schedules.places import Place
+from broadcaster.words import said
 
 app = typer.Typer(no_args_is_help=True, help="Emergencies and urgent notices sent at once.")
 
@@ -15,7 +16,7 @@ COLUMNS: Columns = {
     N_("Alert"): "id",
     N_("Title"): "title",
     N_("State"): "state",
-    N_("Places"): "places",
+    N_("Places"): "place_names",
     N_("Sent"): "sent_at",
     N_("Expires"): "expires",
 }
@@ -23,6 +24,8 @@ PREVIEW: Columns = {
     N_("Title"): "title",
     N_("Text"): "text",
     N_("Class"): "klass",
+    N_("Severity"): lambda preview: preview.severity if preview.severity else None,
+    N_("Length"): lambda preview: length(preview.duration_ms),
     N_("Places"): lambda preview: preview.reach.names,
     N_("Villages"): lambda preview: preview.reach.villages,
     N_("Endpoints"): lambda preview: preview.reach.endpoints,
@@ -36,21 +39,25 @@ PREVIEW: Columns = {
 @app.command()
 def send(
     context: typer.Context,
-    notice: str,
-    to: Annotated[list[str] | None, typer.Option(help="An area or endpoint; repeat for more.")] = None,
-    minutes: Annotated[int, typer.Option(help="How long it is in force.")] = 30,
+    notice: Annotated[str, typer.Argument(metavar="NOTICE", help="Its id, or words of its title.")],
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An area or endpoint, by code or name; without, where the notice is for. Repeat for more."
+        ),
+    ] = None,
+    minutes: Annotated[int, typer.Option(help="How many minutes it is in force.")] = 30,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Sound a notice at once, after showing what will sound, where, and for how many people."""
-    places = tuple(map(Place, to or ()))
-    preview = desk(context).alerts.preview(notice=notice, places=places, minutes=minutes)
+    county = desk(context)
+    which, places = naming.notice(county, notice), naming.places(county, to or ())
+    preview = county.alerts.preview(notice=which, places=places, minutes=minutes)
     if not as_json:
         card(preview, PREVIEW, as_json=False)
     confirm(_("Send it now?"), yes=yes)
-    sent = desk(context).alerts.send(
-        notice=notice, places=places, minutes=minutes, confirmation=preview.confirmation
-    )
+    sent = county.alerts.send(notice=which, places=places, minutes=minutes, confirmation=preview.confirmation)
     card(sent, COLUMNS, as_json=as_json)
 
 
@@ -83,6 +90,8 @@ def show(context: typer.Context, alert: str, as_json: Json = False) -> None:
     card(status.alert, COLUMNS, as_json=False)
     columns: Columns = {
         N_("Village"): "name",
-        N_("Endpoints"): lambda village: [f"{name} {said}" for name, said in village.endpoints.items()],
+        N_("Endpoints"): lambda village: [
+            f"{name} {said(hearing)}" for name, hearing in village.endpoints.items()
+        ],
     }
     listing(status.villages, columns, as_json=False, empty=N_("Nobody is concerned."))

@@ -7,7 +7,7 @@ import typer
 from broadcaster.cli import lists, naming, rule, sound
 from broadcaster.cli.caller import desk
 from broadcaster.cli.options import flat
-from broadcaster.cli.output import Columns, Json, card, heading, length, listing, print_json
+from broadcaster.cli.output import Columns, Json, card, heading, last_day, length, listing, print_json
 from broadcaster.cli.progress import bar
 from broadcaster.cli.steps import STEPS, Comment, Reason
 from broadcaster.cli.writing import NoticeOptions, drafted, written_anew
@@ -46,7 +46,7 @@ ROWS: Columns = {
     N_("Kind"): "kind",
     N_("Title"): _title,
     N_("Places"): "places",
-    N_("Until"): lambda notice: notice.valid_until,
+    N_("Last day"): lambda notice: last_day(notice.valid_until),
 }
 CARD: Columns = {
     N_("Notice"): "id",

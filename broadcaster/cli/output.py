@@ -1,9 +1,10 @@
 """What commands print: tables for people, JSON for programs, and the questions asked before something happens."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import Enum
 from typing import Annotated, Any
 
@@ -64,6 +65,17 @@ def card(thing: object, columns: Columns, *, as_json: bool) -> None:
         _say_zone(values)
 
 
+def say(sentence: str) -> None:
+    """A sentence, broken between words where a terminal ends."""
+    if not sys.stdout.isatty():
+        print(sentence)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    Console().print(Text(sentence, overflow="fold"))
+
+
 def heading(title: str) -> None:
     """What the next table is about."""
     print(f"\n{_(title)}")
@@ -111,6 +123,11 @@ def length(milliseconds: int | None) -> str:
     return f"{minutes}:{seconds:02}"
 
 
+def last_day(until: datetime) -> date:
+    """The last day of what is valid until then."""
+    return wall(until - timedelta(seconds=1)).date()
+
+
 def zone_name(at: datetime) -> str:
     """Whose wall clock it is, such as `Asia/Shanghai, UTC+08:00`."""
     there = wall(at)
@@ -153,4 +170,5 @@ def _print_table(headings: list[str], rows: list[list[str]]) -> None:
 
 
 def _is_number(cell: str) -> bool:
-    return cell.replace(".", "").replace(":", "").isdigit()
+    """Amounts and lengths; codes and times of the day are none."""
+    return bool(re.fullmatch(r"-?\d{1,8}(\.\d+)?|\d+:\d\d|", cell))

@@ -7,7 +7,18 @@ import typer
 
 from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
-from broadcaster.cli.output import Columns, Json, heading, length, listing, print_json, text, wall, zone_name
+from broadcaster.cli.output import (
+    Columns,
+    Json,
+    heading,
+    length,
+    listing,
+    print_json,
+    say,
+    text,
+    wall,
+    zone_name,
+)
 from broadcaster.cli.strip import strip
 from broadcaster.language import N_, _
 from broadcaster.words import said, word
@@ -118,7 +129,7 @@ def explain(
         print_json(found)
     else:
         for statement in found:
-            print(told(statement))
+            say(told(statement))
 
 
 @app.command()

@@ -7,7 +7,7 @@ import typer
 from broadcaster.cli import naming, rule
 from broadcaster.cli.caller import desk
 from broadcaster.cli.options import flat
-from broadcaster.cli.output import Columns, Json, card, heading, length, listing, print_json
+from broadcaster.cli.output import Columns, Json, card, heading, last_day, length, listing, print_json
 from broadcaster.cli.steps import STEPS, Comment, Reason
 from broadcaster.cli.writing import PlaylistOptions, put_together, rearranged
 from broadcaster.desk.errors import NotFound
@@ -27,7 +27,7 @@ ROWS: Columns = {
     N_("Items"): lambda playlist: len(playlist.items),
     N_("Length"): lambda playlist: length(playlist.duration_ms),
     N_("Places"): "places",
-    N_("Until"): lambda playlist: playlist.valid_until,
+    N_("Last day"): lambda playlist: last_day(playlist.valid_until),
 }
 CARD: Columns = {
     N_("Playlist"): "id",

@@ -7,6 +7,7 @@ import typer
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, card, listing
 from broadcaster.language import N_, _
+from broadcaster.words import said
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -28,7 +29,7 @@ Roles = Annotated[
 
 
 def _roles(user: "User") -> str:
-    return ", ".join(f"{grant.role}@{grant.place}" for grant in user.grants)
+    return ", ".join(f"{said(grant.role)}@{grant.place}" for grant in user.grants)
 
 
 COLUMNS: Columns = {
@@ -100,15 +101,15 @@ def _grants(roles: list[str]) -> "tuple[Grant, ...]":
     return tuple(map(_grant, roles))
 
 
-def _grant(said: str) -> "Grant":
+def _grant(asked: str) -> "Grant":
     from broadcaster.people.rights import Grant, Role
     from schedules.places import place
 
-    role, _at, where = said.partition("@")
+    role, _at, where = asked.partition("@")
     if role not in set(Role):
         known = ", ".join(Role)
         raise typer.BadParameter(
-            _("expected ROLE@PLACE with a role of {known}; got {got}").format(known=known, got=said)
+            _("expected ROLE@PLACE with a role of {known}; got {got}").format(known=known, got=asked)
         )
     try:
         return Grant(role=Role(role), place=place(where))

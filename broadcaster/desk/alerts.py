@@ -17,6 +17,7 @@ from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.hearings import Hearing, VillageHearing, hearings
 from broadcaster.desk.house import Context
 from broadcaster.desk.notices import as_drill
+from broadcaster.desk.places import place_names
 from broadcaster.desk.reach import Reach, encountered, hushed, precedence_of, reach_of
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
@@ -69,6 +70,7 @@ class AlertView:
     klass: BroadcastClass
     severity: Severity
     places: tuple[str, ...]
+    place_names: tuple[str, ...]
     state: AlertState
     sent_at: datetime
     sent_by: str
@@ -135,7 +137,7 @@ class Alerts(Noun):
         row, where = _asked(ctx, notice, places)
         ctx.act.subject = alert_id = f"a{ctx.now:%Y%m%d}-{confirmation}"
         if (known := ctx.session.get(AlertRow, alert_id)) and _state(known, ctx.now) is AlertState.IN_FORCE:
-            return _view(known, ctx.now)
+            return _view(ctx.session, known, ctx.now)
         reach = reach_of(ctx.session, where)
         if known or not _confirms(confirmation, row, where, minutes, reach, ctx.now):
             raise Conflict(
@@ -168,7 +170,7 @@ class Alerts(Noun):
         )
         ctx.session.add(alert)
         ctx.session.flush()
-        return _view(alert, ctx.now)
+        return _view(ctx.session, alert, ctx.now)
 
     @order("POST", "/alerts/{alert}/cancel", right=Right.CANCEL_ALERT)
     def cancel(self, ctx: Context, alert: str, announce: bool = False) -> AlertView:
@@ -188,20 +190,20 @@ class Alerts(Noun):
         if announce:
             ctx.session.add(_ending(ctx.session, row, ctx.now, ctx.who))
         ctx.session.flush()
-        return _view(row, ctx.now)
+        return _view(ctx.session, row, ctx.now)
 
     @question("GET", "/alerts", right=Right.VIEW)
     def list(self, ctx: Context, in_force: bool = False) -> tuple[AlertView, ...]:
         """Alerts, the newest first."""
         rows = ctx.session.exec(select(AlertRow).order_by(col(AlertRow.sent_at).desc()))
-        views = tuple(_view(row, ctx.now) for row in rows)
+        views = tuple(_view(ctx.session, row, ctx.now) for row in rows)
         return tuple(view for view in views if view.state is AlertState.IN_FORCE) if in_force else views
 
     @question("GET", "/alerts/{alert}", right=Right.VIEW)
     def show(self, ctx: Context, alert: str) -> AlertStatus:
         """Who sounds it, who is silent, who did not answer, village by village."""
         row = _alert(ctx.session, alert)
-        view = _view(row, ctx.now)
+        view = _view(ctx.session, row, ctx.now)
         in_force = view.state is AlertState.IN_FORCE
         villages = hearings(ctx.session, row, in_force=in_force)
         said = [hearing for village in villages for hearing in village.endpoints.values()]
@@ -322,7 +324,7 @@ def _state(row: AlertRow, now: datetime) -> AlertState:
     return AlertState.EXPIRED if now >= row.expires else AlertState.IN_FORCE
 
 
-def _view(row: AlertRow, now: datetime) -> AlertView:
+def _view(session: Session, row: AlertRow, now: datetime) -> AlertView:
     return AlertView(
         id=row.id,
         notice=row.notice,
@@ -330,6 +332,7 @@ def _view(row: AlertRow, now: datetime) -> AlertView:
         klass=row.klass,
         severity=row.severity,
         places=tuple(row.targets),
+        place_names=place_names(session, row.targets),
         state=_state(row, now),
         sent_at=row.sent_at,
         sent_by=row.sent_by,

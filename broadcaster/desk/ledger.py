@@ -172,7 +172,8 @@ def _atoms(
 
 def _days(ctx: Context, since: date | None, until: date | None) -> Iterable[date]:
     today = ctx.now.astimezone(ctx.house.settings.zone).date()
-    first, last = since or until or today, until or today
+    first = since or until or today
+    last = until or max(first, today)
     if not 0 <= (last - first).days < _MOST_DAYS:
         raise Invalid(
             N_("The ledger shows 1 to {most} days in order, got {first} to {last}."),
