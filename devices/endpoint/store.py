@@ -32,6 +32,9 @@ CREATE TABLE boots (boot TEXT PRIMARY KEY, first_ms INTEGER NOT NULL, last_ms IN
 """
 
 _DAMAGED = (None, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)  # None: found by ourselves
+JOURNAL_PAGES = (
+    100  # of 4 KiB: then it is used again from its beginning, also where there is no room any more
+)
 JOINED_MS = 120_000  # boots so close to each other are told as one: a board that dies every minute must not fill the store
 
 
@@ -315,6 +318,7 @@ def _connect(path: str, chance: random.Random) -> sqlite3.Connection:
         )  # one program a store; and no file of shared memory
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
+        database.execute(f"PRAGMA wal_autocheckpoint = {JOURNAL_PAGES}")
         found = database.execute("PRAGMA user_version").fetchone()[0]
         if found == 0:
             chain = f"{chance.getrandbits(64):016x}"

@@ -182,6 +182,10 @@ class Station:
         """Whether the board has written down that the slot is settled."""
         return bool(self._stored("SELECT 1 FROM slots WHERE slot = ? AND settled", slot))
 
+    def is_receipted(self, slot: str) -> bool:
+        """Whether the board has settled the slot and needs to keep no record any more."""
+        return self.has_recorded(slot) and self._stored("SELECT count(*) FROM records") == [(0,)]
+
     def sounds(self, slot: str) -> list[int]:
         """How many milliseconds each attempt has sounded so far."""
         files = sorted((self.board / SOUNDED).glob(f"*-{slot}.wav"))
