@@ -182,6 +182,7 @@ class Head:
             or self._piece(Lane.NORMAL, now)
             or self._question(now)
             or self._cut(now)
+            or self._question(now)  # the last block may have been sent
         )
 
     def _say(self, address: int, body: Body, guard_calm: int, now: float) -> Frame:
