@@ -10,6 +10,9 @@ import msgspec
 from msgspec import Meta
 
 from devices.errors import BadProvision
+from devices.serial.frames import FIRST_GROUP
+from devices.serial.pacing import Line
+from devices.serial.wiring import Direction, Wiring
 from devices.signing import PublicKey
 from schedules.places import Place, covers, endpoint_place, place
 
@@ -17,18 +20,40 @@ PROOF_KEY = 32  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineProvision:
+    """The serial line of an endpoint: its port, its address there, and how the line is run."""
+
+    port: Annotated[str, Meta(min_length=1)]
+    address: Annotated[int, Meta(ge=1, lt=FIRST_GROUP)]
+    baud: Annotated[int, Meta(ge=1_200, le=921_600)]
+    half_duplex: bool = False
+    turn_ms: Annotated[int, Meta(ge=0, le=1_000)] = 0
+    direction: Direction = Direction.AUTO
+
+    @property
+    def wiring(self) -> Wiring:
+        """For the link."""
+        line = Line(baud=self.baud, half_duplex=self.half_duplex, turn_s=self.turn_ms / 1_000)
+        return Wiring(port=self.port, line=line, direction=self.direction)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provision:
-    """Who an endpoint is, where it connects, whom it trusts; `password` and `proof_key` are its secrets."""
+    """Who an endpoint is, where it connects, whom it trusts; `password` and `proof_key` are its secrets.
+
+    With a `line` it connects to no broker.
+    """
 
     endpoint: str
     village: Place
     areas: tuple[Place, ...]  # the areas whose documents it obeys, narrowest first: village, town, county
-    host: Annotated[str, Meta(min_length=1)]
+    line: LineProvision | None = None
+    host: str = ""
     port: Annotated[int, Meta(ge=1, le=65_535)] = 1883
     tls: bool = False
     ca: str | None = None  # PEM; None trusts the system's authorities
-    username: str
-    password: str
+    username: str = ""
+    password: str = ""
     proof_key: bytes
     keys: tuple[PublicKey, ...]
     zone: str = "Asia/Shanghai"  # IANA
@@ -39,6 +64,8 @@ class Provision:
         for area in self.areas:
             if not covers(place(area), self.village):
                 raise ValueError(f"area {area} does not hold the village {self.village}")
+        if not self.line and not (self.host and self.username and self.password):
+            raise ValueError("expected host, username and password of a broker, or a line; got neither whole")
         if len(self.proof_key) != PROOF_KEY:
             raise ValueError(f"proof_key: expected {PROOF_KEY} bytes, got {len(self.proof_key)}")
         if not self.keys:

@@ -1,4 +1,4 @@
-"""The endpoint program: a real `Endpoint` on an event loop, with its directory, its output and its MQTT link.
+"""The endpoint program: a real `Endpoint` on an event loop, with its directory, its output and its link.
 
 Directory: `provision.json` (given), `endpoint.db`, `media/`, and `sounded/` where a WAV output writes. The process may
 be killed at any instant; started again with the same directory, it goes on.
@@ -25,10 +25,12 @@ from devices.endpoint.store import EndpointStore
 from devices.links import Message
 from devices.mqtt.link import Connection, MqttLink
 from devices.provisioning import Provision
+from devices.serial.link import SerialLink
 
 log = logging.getLogger(__name__)
 
 PROVISION, STORE, MEDIA, AUTHORITY = "provision.json", "endpoint.db", "media", "ca.pem"
+SHELF = "line"  # recordings that are under way over a serial line
 LAST_WORDS_S = 1.0  # for records and the goodbye to leave
 _AGAIN_S = 5.0  # before a program that broke is begun anew
 _LONGEST_SLEEP_S = 60.0  # a step of the system clock is seen at the latest then
@@ -113,11 +115,20 @@ class EndpointProgram:
             pace=pace,
             software=software,
         )
-        self._link.real = MqttLink(
-            _connection(provision, directory, self._endpoint.will),
-            self._receive,
-            self._connected,
-            self._disconnected,
+        self._link.real = self._new_link(provision, directory)
+
+    def _new_link(self, provision: Provision, directory: Path) -> MqttLink | SerialLink:
+        if provision.line is None:
+            connection = _connection(provision, directory, self._endpoint.will)
+            return MqttLink(connection, self._receive, self._connected, self._disconnected)
+        return SerialLink(
+            endpoint=provision.endpoint,
+            address=provision.line.address,
+            wiring=provision.line.wiring,
+            shelf=directory / SHELF,
+            on_message=self._receive,
+            on_connected=self._connected,
+            on_disconnected=self._disconnected,
         )
 
     async def run(self) -> None:
@@ -175,7 +186,7 @@ class EndpointProgram:
 class _LaterLink:
     """The link before there is one: the link needs the endpoint's will, the endpoint needs the link."""
 
-    real: MqttLink
+    real: MqttLink | SerialLink
 
     def publish(self, message: Message) -> None:
         self.real.publish(message)

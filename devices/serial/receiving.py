@@ -28,6 +28,11 @@ class Receiving:
         return self._finished
 
     @property
+    def refused(self) -> bool:
+        """Whether the shelf did not take it."""
+        return self._refused
+
+    @property
     def lacking(self) -> int:
         """What an answer says is missing."""
         if self._refused:

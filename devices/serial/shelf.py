@@ -137,6 +137,10 @@ class DiskShelf:
         new.replace(held)
         notes.unsettled = 0
 
+    def is_whole(self, sha256: bytes) -> bool:
+        """Whether all of a recording is here, verified."""
+        return self._whole(sha256).exists()
+
     def discard(self, sha256: bytes) -> None:
         """Throw away a recording, whole or part."""
         self._parts.pop(sha256, None)

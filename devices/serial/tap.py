@@ -61,6 +61,7 @@ class Tap:
         self._outflows = {lane: Outflow(TapPiece, lane, (0,)) for lane in Lane}
         self._receiving: dict[int, Receiving] = {}
         self._tickets = 0
+        self.questions = 0  # that were obeyed
 
     @property
     def joined(self) -> bool:
@@ -71,6 +72,13 @@ class Tap:
     def unsent(self) -> int:
         """Bytes of messages that are not known to have reached the head."""
         return sum(flow.bytes_waiting for flow in self._outflows.values())
+
+    def is_receiving(self, sha256: bytes) -> bool:
+        """Whether a recording is on its way."""
+        return any(
+            each.offer.sha256 == sha256 and not each.whole and not each.refused
+            for each in self._receiving.values()
+        )
 
     def send(self, content: bytes, *, lane: Lane = Lane.NORMAL, key: str | None = None) -> None:
         """Queue a message; it takes the place of one that waits under the same key, the oldest gives way when too many wait."""
@@ -179,6 +187,7 @@ class Tap:
     # what the tap says
 
     def _answer(self, frame: Frame, poll: Poll, now: float) -> None:
+        self.questions += 1
         if poll.introduce:
             self._introduce(frame, now)
             return
@@ -190,6 +199,7 @@ class Tap:
 
     def _answer_roll(self, frame: Frame, roll: Roll, now: float) -> None:
         if self.address in roll.taps:
+            self.questions += 1
             answer = self._frame(frame, self._last_word(roll.transfer, roll.acks), frame.guard)
             self._speak(
                 [answer], now + roll.taps.index(self.address) * roll.slot * SLOT_UNIT_S + self._line.turn_s

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from devices.errors import BadProvision
-from devices.provisioning import Provision
+from devices.provisioning import LineProvision, Provision
+from devices.serial.pacing import Line
 from schedules.places import Place
 from tests.devices.samples import SIGNER
 
@@ -62,7 +63,9 @@ def test_the_file_is_readable_for_people() -> None:
         ("keys", [{"algorithm": 1, "key": "AAAA"}], "unknown algorithm 1"),
         ("zone", "Asia/Peking", "expected an IANA time zone such as Asia/Shanghai, got 'Asia/Peking'"),
         ("zone", "../../etc/passwd", "expected an IANA time zone"),
-        ("host", "", "$.host"),
+        ("host", "", "expected host, username and password of a broker, or a line"),
+        ("line", {"port": "/dev/ttyUSB0", "address": 57_344, "baud": 9_600}, "$.line.address"),
+        ("line", {"port": "/dev/ttyUSB0", "address": 1, "baud": 300}, "$.line.baud"),
     ],
 )
 def test_a_member_that_cannot_be_used_is_named(member: str, value: object, said: str) -> None:
@@ -82,3 +85,10 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadProvision) as bad:
         Provision.load(tmp_path / "nowhere.json")
     assert str(bad.value).endswith("nowhere.json: No such file or directory")
+
+
+def test_an_endpoint_on_a_serial_line_needs_no_broker() -> None:
+    line = LineProvision(port="/dev/ttyS1", address=7, baud=9_600, half_duplex=True, turn_ms=5)
+    wired = replace(PROVISION, line=line, host="", username="", password="")
+    assert Provision.from_json(wired.to_json()) == wired
+    assert line.wiring.line == Line(baud=9_600, half_duplex=True, turn_s=0.005)

@@ -1,5 +1,6 @@
 """Messages shrink for the line and come back as they were."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -77,10 +78,8 @@ def _heartbeats(value: object) -> list[object]:
 
 @given(soup=st.binary(max_size=300), owner=st.sampled_from([OWNER, None]))
 def test_soup_is_a_message_or_refused(soup: bytes, owner: str | None) -> None:
-    try:
-        parcels.from_bytes(soup, owner)
-    except BadParcel as error:
-        assert "expected" in str(error) or "payload" in str(error)
+    with contextlib.suppress(BadParcel):
+        assert len(parcels.from_bytes(soup, owner).payload) <= 262_144
 
 
 def test_a_bomb_is_not_blown_up() -> None:
