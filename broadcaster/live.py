@@ -23,6 +23,7 @@ from devices.signing import Signer
 
 log = logging.getLogger(__name__)
 
+_INSTANT_S = 0.001  # reports that arrive so close together arrive at one moment
 _RETRY_S = 1.0  # after a fault of the database or the disk
 
 
@@ -63,6 +64,7 @@ class LiveController:
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._stirred = asyncio.Event()
+        self._now = moment()
         self._drawings: asyncio.Queue[Draw] = asyncio.Queue()  # at most one: the next waits for its end
         self.link = MqttLink(connection, self._receive, self._connected, self._disconnected)
         self._controller = Controller(
@@ -72,6 +74,7 @@ class LiveController:
             media=Media(LibraryShelf(library), pace),
             habits=habits,
             aside=self._drawings.put_nowait,
+            stopwatch=time.perf_counter,
         )
         self.linked = False  # whether the broker is reached
 
@@ -111,7 +114,10 @@ class LiveController:
                     await self._stirred.wait()
 
     def _receive(self, message: Message) -> None:
-        self._controller.receive(message, moment())
+        now_s = time.monotonic()
+        if now_s - self._now.mono_s > _INSTANT_S:
+            self._now = moment()
+        self._controller.receive(message, self._now)
         self._stirred.set()
 
     def _connected(self) -> None:

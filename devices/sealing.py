@@ -6,6 +6,7 @@ for each algorithm, and needs no parser that hostile bytes could lead astray.
 """
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import cbor2
 import msgspec
@@ -28,6 +29,7 @@ _REFUSALS = {
 }
 
 
+@cache
 def _to_kid(algorithm: int) -> bytes:
     """What every document signed with `algorithm` begins with, up to the key id."""
     protected = cbor2.dumps({1: algorithm, 4: bytes(_KID)}, canonical=True)
@@ -47,10 +49,16 @@ class _Envelope:
     signature: bytes
 
 
+@lru_cache(maxsize=64)
+def _to_payload(algorithm: int, kid: bytes) -> bytes:
+    """What the bytes that the signature covers begin with, up to the payload: all but its last element."""
+    protected = cbor2.dumps({1: algorithm, 4: kid}, canonical=True)
+    return cbor2.dumps(["Signature1", protected, b"", b""])[:-1]
+
+
 def _signed(algorithm: int, kid: bytes, payload: bytes) -> bytes:
     """What the signature covers (RFC 9052, 4.4), without external data."""
-    protected = cbor2.dumps({1: algorithm, 4: kid}, canonical=True)
-    return cbor2.dumps(["Signature1", protected, b"", payload])
+    return _to_payload(algorithm, kid) + cbor2.dumps(payload)
 
 
 def seal(document: Document, signer: Signer) -> bytes:

@@ -77,9 +77,14 @@ def parse_chunk(topic: str) -> Chunk | None:
     return None
 
 
+_REPORTS = {str(kind): kind for kind in ReportKind}
+_BEFORE_ENDPOINT = f"{ROOT}/endpoint/"
+
+
 def parse_report(topic: str) -> tuple[str, ReportKind] | None:
     """(endpoint, kind) of a report topic, or None where it names none."""
-    match topic.split("/"):
-        case ["ccx", "1", "endpoint", endpoint, kind] if kind in tuple(ReportKind):
-            return endpoint, ReportKind(kind)
-    return None
+    before, _, word = topic.rpartition("/")
+    kind, endpoint = _REPORTS.get(word), before[len(_BEFORE_ENDPOINT) :]
+    if kind is None or "/" in endpoint or not before.startswith(_BEFORE_ENDPOINT):
+        return None
+    return endpoint, kind

@@ -38,6 +38,7 @@ class Controller:
     """Plans, publishes desired state, serves audio, takes in reports and proofs.
 
     `aside` is given what draws plans up, to call it in any thread and to hand its answer to `drawn` (None if it failed).
+    `stopwatch` (seconds) tells how long storing takes; in virtual time it takes none.
     """
 
     def __init__(
@@ -49,9 +50,10 @@ class Controller:
         media: Media,
         habits: Habits = Habits(),
         aside: Callable[[Draw], None] | None = None,
+        stopwatch: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._engine, self._link, self._signer, self._media = engine, link, signer, media
-        self._habits, self._aside = habits, aside
+        self._habits, self._aside, self._stopwatch = habits, aside, stopwatch
         self._planner = Planner(habits.zone)
         self._drawing = Drawing(
             engine=engine, planner=self._planner, media=media, signer=signer, habits=habits
@@ -63,6 +65,7 @@ class Controller:
         self._is_drawing = self._connected = False
         self._store_s = self._beacon_s = self._anew_s = NEVER_S
         self._look_s = 0.0
+        self._gather_s = habits.gather_s
 
     @property
     def next_wake(self) -> float:
@@ -92,16 +95,14 @@ class Controller:
         if endpoint not in self._known:
             log.info("a report of an unknown endpoint was ignored", extra={"endpoint": endpoint})
             return
-        if isinstance(said, Want):
+        if type(said) is Want:
             self._media.want(endpoint, said, now.mono_s)
             return
         self._batch.add(endpoint, said, now.utc)
-        due_s = (
-            now.mono_s
-            if self._batch.size >= self._habits.most_gathered
-            else now.mono_s + self._habits.gather_s
-        )
-        self._store_s = min(self._store_s, due_s)
+        if self._store_s == NEVER_S:
+            self._store_s = now.mono_s + self._gather_s
+        elif self._batch.size >= self._habits.most_gathered:
+            self._store_s = now.mono_s
 
     def wake(self, now: Moment) -> None:
         """Does what is due. Harmless at any time."""
@@ -182,8 +183,11 @@ class Controller:
     def _store(self, now: Moment) -> None:
         batch, self._batch = self._batch, intake.Batch()
         self._store_s = NEVER_S
+        begun_s = self._stopwatch()
         try:
             self._store_all(batch, now)
+            took_s = self._stopwatch() - begun_s
+            self._gather_s = max(self._habits.gather_s, took_s / self._habits.storing_share - took_s)
         except OperationalError:  # locked, or the disk is full: nothing is lost, it is tried again
             self._batch = batch.and_then(self._batch)
             self._store_s = now.mono_s + self._habits.retry_s

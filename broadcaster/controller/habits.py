@@ -14,7 +14,8 @@ class Habits:
     lease: timedelta = timedelta(days=7)
     heartbeat_s: int = 30
     gather_s: float = 0.2  # reports are stored in batches of so long
-    most_gathered: int = 2_000  # or of so many
+    storing_share: float = 0.2  # of the time at most: in a storm a batch is gathered for longer
+    most_gathered: int = 2_000  # or of so many that do not collapse: events and as-played batches
     beacon_s: float = 30.0
     look_s: float = 5.0  # how often it looks for changes that nobody told it of
     retry_s: float = 1.0  # after a fault of the database

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from sqlmodel import Session, select
 
@@ -35,19 +36,18 @@ class Batch:
 
     @property
     def size(self) -> int:
-        """How many reports wait."""
-        return len(self.heartbeats) + len(self.statuses) + len(self.events) + len(self.played)
+        """How many reports wait that do not collapse."""
+        return len(self.events) + len(self.played)
 
     def add(self, endpoint: str, report: Report, at: datetime) -> None:
         """Take in one report that arrived `at`. Beyond MOST_WAITING it is passed over: as-played records are repeated."""
-        if isinstance(report, Event | PlayedBatch) and len(self.events) + len(self.played) >= MOST_WAITING:
-            log.error("too many reports wait to be stored, one was dropped", extra={"endpoint": endpoint})
-            return
         match report:
             case Heartbeat():
                 self.heartbeats[endpoint] = (at, report)
             case Status():
                 self.statuses[endpoint] = (at, report)
+            case Event() | PlayedBatch() if self.size >= MOST_WAITING:
+                log.error("too many reports wait to be stored, one was dropped", extra={"endpoint": endpoint})
             case Event():
                 self.events.append((endpoint, at, report))
             case PlayedBatch():
@@ -106,10 +106,11 @@ def store(session: Session, batch: Batch, signer: Signer, now: datetime) -> list
 
 def _state(endpoint: str, heard: tuple[datetime, Heartbeat]) -> dict[str, object]:
     at, beat = heard
-    return {"endpoint": endpoint, "heard_at": at} | {name: getattr(beat, name) for name in _MEMBERS}
+    return {"endpoint": endpoint, "heard_at": at, **dict(zip(_MEMBERS, _members(beat), strict=True))}
 
 
-_MEMBERS = tuple(Heartbeat.__dataclass_fields__.keys() & EndpointStateRow.model_fields.keys())
+_MEMBERS = tuple(name for name in Heartbeat.__struct_fields__ if name in EndpointStateRow.model_fields)
+_members = attrgetter(*_MEMBERS)
 
 
 def _presence(endpoint: str, said: tuple[datetime, Status]) -> dict[str, object]:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlmodel import Session
 
+from broadcaster.storage import bulk
 from broadcaster.storage.migration import CannotOpen, bring_forward
 from broadcaster.storage.tables import Row
 
@@ -82,14 +83,29 @@ def upsert(session: Session, into: type[Row], rows: Sequence[Mapping[str, Any]])
     """Inserts `rows`, or changes the columns that they name where the key is known. All rows name the same columns."""
     if rows:
         statement = _upserting(into, tuple(rows[0]), session.get_bind().dialect.name)
-        session.connection().execute(statement, list(rows))
+        _execute(session, statement, _table(into), rows)
 
 
 def insert_new(session: Session, into: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts those of `rows` that break no unique key; the others stand there already."""
     if rows:
-        dialect = session.get_bind().dialect.name
-        session.connection().execute(_insert(_table(into), dialect).on_conflict_do_nothing(), list(rows))
+        statement = _inserting(into, session.get_bind().dialect.name)
+        _execute(session, statement, _table(into), rows)
+
+
+def _execute(session: Session, statement: Any, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    connection = session.connection()
+    if connection.dialect.name == "sqlite" and bulk.fits(table, tuple(rows[0])):
+        for sql, parameters in bulk.pieces(statement, table, rows, connection.dialect):
+            connection.exec_driver_sql(sql, parameters)
+        rows = bulk.left_over(table, rows)
+    if rows:
+        connection.execute(statement, list(rows))
+
+
+@cache
+def _inserting(into: type[Row], dialect: str) -> Any:
+    return _insert(_table(into), dialect).on_conflict_do_nothing()
 
 
 @cache

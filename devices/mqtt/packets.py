@@ -1,8 +1,9 @@
-"""MQTT 3.1.1 as far as speed asks for it: where packets end, and PUBLISH. Sections are the standard's."""
+"""MQTT 3.1.1 as far as speed asks for it: where packets end, PUBLISH and PUBACK. Sections are the standard's."""
 
 from devices.links import Message
 
 PUBLISH = 0x30
+PUBACK = 0x40
 LARGEST = 4 * 1024 * 1024  # bytes; several times what any broker that we know lets through by default
 
 

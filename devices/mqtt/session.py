@@ -2,8 +2,8 @@
 
 Theory of operation. paho wants a socket and is given one that is really an asyncio transport. So names, TCP
 and TLS neither block the loop nor need a thread, and all that is to be sent during one turn of the loop
-leaves in one write. Publications that arrive are read here, since they are nearly everything that arrives and
-paho takes several times as long; packets of other kinds are for paho.
+leaves in one write. Publications and their acknowledgements are read and written here, since they are nearly
+everything that travels and paho takes several times as long; packets of other kinds are for paho.
 
 A session is used once and thrown away, paho's client with it. What outlives it is the link's business.
 """
@@ -20,10 +20,11 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from devices.links import Message
 from devices.mqtt.connection import Connection
-from devices.mqtt.packets import PUBLISH, MalformedPacket, packet_at, publication
+from devices.mqtt.packets import PUBACK, PUBLISH, MalformedPacket, packet_at, publication, publish_packet
 
 log = logging.getLogger(__name__)
 
+FIRST_OWN = 0x8000  # identifiers of publications from here on; paho's, of subscriptions, count from 1
 LAST_WORDS_S = 2.0  # for the DISCONNECT to leave
 BAD_CREDENTIALS = (134, 135)  # "bad user name or password", "not authorized", as paho maps the codes of 3.1.1
 
@@ -58,6 +59,7 @@ class Session(asyncio.Protocol):
         self._inbox, self._read_to = b"", 0
         self._outbox: list[bytes | bytearray] = []
         self._asked: dict[int, list[str]] = {}
+        self._identifier = FIRST_OWN
         self.unacknowledged: dict[int, Message] = {}
         self.writable = True
         self.reason = ""
@@ -105,9 +107,12 @@ class Session(asyncio.Protocol):
 
     def publish(self, message: Message) -> None:
         """Send; a QoS 1 message is among `unacknowledged` until the broker has it."""
-        sent = self._client.publish(message.topic, message.payload, message.qos, message.retain)
+        if self._client.want_write():
+            self._client.loop_write()  # a subscription that was asked for before goes out before
         if message.qos:
-            self.unacknowledged[sent.mid] = message
+            self._identifier = FIRST_OWN | (self._identifier + 1) & 0xFFFF
+            self.unacknowledged[self._identifier] = message
+        self._send_soon(publish_packet(message, self._identifier))
 
     def subscribe(self, filters: list[str]) -> None:
         """Ask for filters; a refusal is logged."""
@@ -127,12 +132,8 @@ class Session(asyncio.Protocol):
         client.username_pw_set(to.username, to.password)
         if to.will is not None:
             client.will_set(to.will.topic, to.will.payload, to.will.qos, to.will.retain)
-        client.max_inflight_messages = (
-            0  # our own window is narrower, and paho walks over its queue at each PUBACK
-        )
         client.on_connect = self._connack
         client.on_subscribe = self._suback
-        client.on_publish = self._puback
         client.on_socket_register_write = self._want_write
         return client
 
@@ -155,10 +156,6 @@ class Session(asyncio.Protocol):
                     "the broker refuses a subscription: this account may not read all of it",
                     extra={"filter": topic_filter, "user": self._connection.username},
                 )
-
-    def _puback(self, client: object, userdata: object, mid: int, reason: object, _: object) -> None:
-        if self.unacknowledged.pop(mid, None) is not None:
-            self._on_progress()
 
     def _want_write(self, *_: object) -> None:
         self._loop.call_soon(self._write)
@@ -200,6 +197,9 @@ class Session(asyncio.Protocol):
             self._deliver(message)
             if identifier:
                 self._send_soon(b"\x40\x02" + identifier)  # PUBACK (3.4)
+        elif header == PUBACK:
+            if self.unacknowledged.pop(int.from_bytes(buffer[body:end], "big"), None) is not None:
+                self._on_progress()
         else:
             self._inbox, self._read_to = buffer[begin:end], 0
             if code := self._client.loop_read():

@@ -77,6 +77,7 @@ class Post:
         self.now, self.mono_s = NOW, 1000.0
         self.habits = Habits(**{"gather_s": 0.2} | habits)
         self.aside: Callable[[Any], None] | None = None
+        self.stopwatch: Callable[[], float] = lambda: 0.0
         self.dies_at: dict[str, int] = {}  # engine event → how many of them it survives
         for name in ("commit", "rollback"):
             event.listen(self.engine, name, lambda _connection, name=name: self._strike(name))
@@ -91,6 +92,7 @@ class Post:
             media=Media(self.shelf),
             habits=self.habits,
             aside=self.aside,
+            stopwatch=self.stopwatch,
         )
         self.controller.connected(self.moment)
         return self

@@ -194,3 +194,13 @@ def test_only_one_drawing_is_under_way_and_what_changed_since_is_drawn_up_after_
     post.run()
     post.controller.drawn(waiting[1](), post.moment)
     assert post.body(DocumentKind.PLAN, COUNTY) == Plan()
+
+
+def test_in_a_storm_a_batch_is_gathered_so_long_that_storing_takes_a_fifth_of_the_time(post: Post) -> None:
+    laps = iter((0.0, 0.5, 10.0, 10.0))
+    post.stopwatch = lambda: next(laps)
+    post.start().run().tell("li-1", heartbeat()).run(0.3)
+    due = [post.tell("li-1", heartbeat(seq)).controller.next_wake - post.mono_s for seq in (2,)]
+    post.run(3).tell("li-1", heartbeat(3))
+    due.append(post.controller.next_wake - post.mono_s)
+    assert due == [pytest.approx(2.0), pytest.approx(0.2)]
