@@ -156,6 +156,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "after_lease": N_("sounded after its plan had expired"),
         "heard_unproved": N_("heard, but not proved"),
         "proof_lost": N_("a proof was lost"),
+        "lagging": N_("an endpoint lacks a document"),
         "burst": N_("made up too close to another"),
     },
     "Role": {

@@ -18,6 +18,7 @@ from sqlmodel import Session
 from broadcaster.controller import desired, intake, lifecycle, publishing
 from broadcaster.controller.drawing import Drawing, Drawn
 from broadcaster.controller.habits import Habits
+from broadcaster.controller.lag import Lag
 from broadcaster.controller.media import Media
 from broadcaster.controller.moment import Moment
 from broadcaster.controller.planning import Planner
@@ -26,11 +27,12 @@ from broadcaster.storage.engine import snapshot, transaction
 from devices.links import Link, Message
 from devices.reports import Want
 from devices.signing import Signer
-from devices.topics import DocumentKind, ReportKind, report
+from devices.topics import DocumentKind, ReportKind, manifest, report
 
 log = logging.getLogger(__name__)
 
 NEVER_S = float("inf")
+MOST_SHAPELESS = 1_000  # recordings whose manifests are said again at once
 Draw = Callable[[], Drawn | None]
 
 
@@ -59,6 +61,8 @@ class Controller:
             engine=engine, planner=self._planner, media=media, signer=signer, habits=habits
         )
         self._batch = intake.Batch()
+        self._lag = Lag(habits.lag)
+        self._shapeless: set[str] = set()  # recordings whose manifest has to be said again
         self._known: frozenset[str] = frozenset()
         self._seen_changes = -1
         self._seen_day: date | None = None
@@ -97,6 +101,9 @@ class Controller:
             return
         if type(said) is Want:
             self._media.want(endpoint, said, now.mono_s)
+            if not said.have_manifest and len(self._shapeless) < MOST_SHAPELESS:
+                self._shapeless.add(said.recording)
+                self._store_s = min(self._store_s, now.mono_s + self._habits.gather_s)
             return
         self._batch.add(endpoint, said, now.utc)
         if self._store_s == NEVER_S:
@@ -180,7 +187,15 @@ class Controller:
         lacking = publishing.differing(session, shapes, (DocumentKind.MANIFEST,), now.utc)
         return messages + publishing.issue(session, lacking, self._signer, now.utc)
 
+    def _say_shapes(self) -> None:
+        """Manifests that did not reach who needs them, as their wants say."""
+        names, self._shapeless = sorted(map(manifest, self._shapeless)), set()
+        if names:
+            with snapshot(self._engine) as session:
+                self._send(message for message in publishing.said(session, names) if message.payload)
+
     def _store(self, now: Moment) -> None:
+        self._say_shapes()
         batch, self._batch = self._batch, intake.Batch()
         self._store_s = NEVER_S
         begun_s = self._stopwatch()
@@ -217,7 +232,9 @@ class Controller:
         if batch:
             with transaction(self._engine) as session:
                 receipts = intake.store(session, batch, self._signer, now.utc)
-            self._send(receipts)
+                lacking = self._lag.found(session, batch.heartbeats, now.utc)
+                again = publishing.said(session, lacking)
+            self._send(receipts + again)
 
     def _send(self, messages: Iterable[Message]) -> None:
         """Only what is committed is sent; while the link is down nothing is: `connected` says it all anew."""

@@ -18,4 +18,5 @@ class Habits:
     most_gathered: int = 2_000  # or of so many that do not collapse: events and as-played batches
     beacon_s: float = 30.0
     look_s: float = 5.0  # how often it looks for changes that nobody told it of
+    lag: timedelta = timedelta(seconds=60)  # how often it looks whether an endpoint lacks what it should hold
     retry_s: float = 1.0  # after a fault of the database

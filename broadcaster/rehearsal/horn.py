@@ -20,6 +20,7 @@ from devices.provisioning import Provision
 
 _TICK_S = 1e-6  # so that rounding never wakes a board just before its deadline
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+REPAIR_S = 5_400.0  # a lost document is said again after the next heartbeat, or the one after
 RECOVERY_S = 180.0  # after a trouble, until the link is up again and documents have come
 
 
@@ -125,6 +126,7 @@ class Horn:
             unseal=self._unseal,
         )
         link.will, link.deaf = self._endpoint.will, self._deaf
+        link.on_lost = self._missed
         self._armed_s = float("inf")
         self._world.note("boot", self.id)
         self._do(lambda endpoint, now: endpoint.started(now))
@@ -196,6 +198,11 @@ class Horn:
         self._world.note("got", self.id, message.topic, len(message.payload))
         self._do(lambda endpoint, now: endpoint.receive(message, now))
         self._witness.delivered(self.id, message, self._world.now, sure=self._endpoint is not None)
+
+    def _missed(self, message: Message) -> None:
+        """A document did not come: the controller can only learn that from the next heartbeats."""
+        if message.retain:
+            self.troubled.append((self._world.now_s, self._world.now_s + REPAIR_S))
 
     def _do(self, deed: Callable[[Endpoint, Instant], None]) -> None:
         if self._endpoint is None:

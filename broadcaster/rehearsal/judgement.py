@@ -9,10 +9,11 @@ from typing import Protocol
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from broadcaster.controller.lag import STATE, topics_of_endpoint
 from broadcaster.proof.ledger import days_between, read_days
 from broadcaster.rehearsal import laws
 from broadcaster.rehearsal.county import County, Scenario
-from broadcaster.rehearsal.horn import Horn
+from broadcaster.rehearsal.horn import REPAIR_S, Horn
 from broadcaster.rehearsal.laws import Chain, Claim, Violation
 from broadcaster.rehearsal.people import ALERT, IN_FORCE
 from broadcaster.rehearsal.truth import Ears, Heard
@@ -20,7 +21,8 @@ from broadcaster.rehearsal.witness import Witness
 from broadcaster.rehearsal.world import World
 from broadcaster.storage.engine import transaction
 from broadcaster.storage.mapping import slot_of, windows_of
-from broadcaster.storage.tables import AreaRow, PlayedRow, SlotRow
+from broadcaster.storage.tables import AreaRow, EndpointStateRow, PlayedRow, PublishedRow, SlotRow
+from devices.topics import ROOT
 from schedules.places import Place, chain_of
 from schedules.records import ClockQuality, Result
 from schedules.slots import Slot, Span
@@ -61,6 +63,7 @@ def judge(run: Run, alert_sent_s: float) -> Judgement:
         atoms = read_days(session, days, now)
         slots = {row.id: slot_of(row) for row in session.exec(select(SlotRow))}
         claims, stored = _claims(session), _stored(session)
+        held, wanted = _held(session), _wanted(session, run)
         quiet = _quiet_of(session, run.county, days)
     chains = [
         Chain(endpoint=h.id, chain=h.site.store.chain, last=h.site.store.tip[0]) for h in run.horns.values()
@@ -73,6 +76,7 @@ def judge(run: Run, alert_sent_s: float) -> Judgement:
         *laws.claimed_rightly(claims, heard, slots),
         *laws.proved_rightly(chains, stored, now),
         *laws.settled_rightly(atoms, now),
+        *laws.converged(held, wanted, now),
         *laws.alerted_rightly(heard, ALERT, since, _expected(run.horns, alert_sent_s)),
     ]
     skews = _skews(heard, slots, run.county, {(c.endpoint, c.slot) for c in claims if c.synced})
@@ -115,6 +119,25 @@ def _stored(session: Session) -> dict[tuple[str, str], set[int]]:
     for endpoint, chain, seq in session.exec(select(PlayedRow.endpoint, PlayedRow.chain, PlayedRow.seq)):
         found[endpoint, chain].add(seq)
     return found
+
+
+def _held(session: Session) -> dict[str, dict[str, int]]:
+    return {row.endpoint: row.held or {} for row in session.exec(select(EndpointStateRow))}
+
+
+def _wanted(session: Session, run: Run) -> dict[str, dict[str, int]]:
+    """What was published long enough ago that every endpoint has told of it, by endpoint and topic without its root."""
+    settled = run.world.now - timedelta(seconds=2 * REPAIR_S)
+    rows = session.exec(select(PublishedRow).where(col(PublishedRow.kind).in_(STATE)))
+    revisions = {row.topic: row.revision for row in rows if row.issued < settled}
+    return {
+        name: {
+            topic.removeprefix(f"{ROOT}/"): revisions[topic]
+            for topic in topics_of_endpoint(name, village)
+            if topic in revisions
+        }
+        for name, (village, _) in run.county.endpoints.items()
+    }
 
 
 def _quiet_of(session: Session, county: County, days: Iterable[date]) -> dict[str, tuple[Span, ...]]:

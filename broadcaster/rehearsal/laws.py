@@ -38,6 +38,7 @@ class Law(StrEnum):
     AFTER_LEASE = "after_lease"  # 6: it sounded after the documents held had expired
     HEARD_UNPROVED = "heard_unproved"  # 5: it sounded in full, and the controller does not count it
     PROOF_LOST = "proof_lost"  # 5: a record that the endpoint wrote, or forgot on a receipt, is not stored
+    LAGGING = "lagging"  # in the end an endpoint does not hold what it should
     BURST = "burst"  # a play that was made up came closer to another of its notice than its gap allows
 
 
@@ -171,6 +172,16 @@ def proved_rightly(
         if missing:
             subject = f"{chain.endpoint}/{chain.chain}/{min(missing)}"
             yield Violation(invariant=Law.PROOF_LOST, time=now, subject=subject)
+
+
+def converged(
+    held: Mapping[str, Mapping[str, int]], wanted: Mapping[str, Mapping[str, int]], now: datetime
+) -> Iterator[Violation]:
+    """In the end every endpoint holds the newest revision of each document that is meant for it (by topic)."""
+    for endpoint, topics in wanted.items():
+        for topic, revision in topics.items():
+            if held.get(endpoint, {}).get(topic, 0) < revision:
+                yield Violation(invariant=Law.LAGGING, time=now, subject=f"{endpoint}/{topic}")
 
 
 def alerted_rightly(

@@ -153,6 +153,7 @@ class SimLink:
         )
         self.filters: dict[str, None] = {}
         self.will: Message | None = None
+        self.on_lost: Callable[[Message], None] = lambda _message: None  # of what was to come down
         self.deaf = False  # nothing comes down, though the session lives
         self._usable = False  # power and carrier are there
         self._up = False
@@ -201,7 +202,11 @@ class SimLink:
 
     def deliver(self, message: Message) -> None:
         """The broker hands a message down."""
-        if self._up and not self.deaf and not self._lost(message):
+        if not self._up:
+            return
+        if self.deaf or self._lost(message):
+            self.on_lost(message)
+        else:
             self._carry(message, self._on_message, upward=False)
 
     def _lost(self, message: Message) -> bool:

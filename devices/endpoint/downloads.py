@@ -27,6 +27,7 @@ MANIFEST_S = 5.0  # retained: it should come with the subscription; after that i
 JITTER_S = 1.0
 QUIET_S = 2.0  # without a chunk, before asking again
 LONGEST_S = 60.0
+DOUBLINGS = 5  # of the wait between wants
 FRUITLESS = 4  # wants in a row without an answer: others go first
 UNNEEDED_KEPT = 32  # recordings that no plan names any more but the next may
 
@@ -229,7 +230,7 @@ class Downloads:
         elif download.manifest is not None:
             download.asked = set(wanted(want, len(download.manifest.digests)))
         self._link.publish(Message(topics.report(self._endpoint, ReportKind.WANT), encode(want)))
-        wait_s = min(QUIET_S * 2**download.fruitless, LONGEST_S)
+        wait_s = min(QUIET_S * 2 ** min(download.fruitless, DOUBLINGS), LONGEST_S)
         download.fruitless += 1
         download.ask_s = now_s + wait_s + self._chance.uniform(0, JITTER_S)
 

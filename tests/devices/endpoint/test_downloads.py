@@ -301,3 +301,10 @@ def test_where_there_is_no_room_audio_that_waits_stays_until_its_emergency_is_wi
     assert board.media.holds(sha256("warning")) is not withdrawn
     assert board.media.holds(sha256("letter")) is withdrawn
     assert board.events(EventKind.STORAGE_FAULT)
+
+
+def test_a_recording_that_nobody_has_is_asked_for_day_after_day():
+    board = wanting(2).run_for(hours=20)
+    board.link.sent.clear()
+    board.run_for(minutes=5)
+    assert 3 <= len(board.reports(Want)) <= 6

@@ -1,0 +1,96 @@
+"""Lag: documents that an endpoint should hold by now and, as its heartbeat says, does not. They are said again.
+
+A broker may drop what a slow endpoint does not take in time, and an endpoint may be unable to write a document down. So
+each document is said again at most once in a period, which doubles as long as that does not help.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from broadcaster.storage.tables import EndpointRow, PublishedRow
+from devices.reports import Heartbeat
+from devices.topics import ROOT, DocumentKind, area_document, endpoint_document
+from schedules.places import Place, chain_of
+
+ON_ITS_WAY = timedelta(seconds=10)  # a document so young may not have arrived, or not have been told of
+LONGEST = timedelta(hours=1)
+STATE = (DocumentKind.PLAN, DocumentKind.ALERTS, DocumentKind.SETTINGS)
+
+_Document = tuple[str, int]  # topic and revision
+
+
+class Lag:
+    """`period`: how often one endpoint is looked at, and how soon a document may be said again for the first time."""
+
+    def __init__(self, period: timedelta) -> None:
+        self._period = period
+        self._looked: dict[str, datetime] = {}
+        self._said: dict[
+            _Document, tuple[datetime, timedelta]
+        ] = {}  # not again before, and the wait after that
+
+    def found(
+        self, session: Session, heartbeats: Mapping[str, tuple[datetime, Heartbeat]], now: datetime
+    ) -> list[str]:
+        """Topics of documents that have to be said again, by the newest heartbeats of endpoints."""
+        due = {name: beat for name, beat in heartbeats.items() if self._is_due(name, now)}
+        if not due:
+            return []
+        self._looked |= dict.fromkeys(due, now)
+        self._said = {document: said for document, said in self._said.items() if said[0] > now - LONGEST}
+        homes = _homes(session, due)
+        published = _published(session, {topic for topics in homes.values() for topic in topics})
+        lacking = {
+            (topic, published[topic][0])
+            for name, topics in homes.items()
+            for topic in topics
+            if topic in published and _lacks(due[name], topic, *published[topic])
+        }
+        return [document[0] for document in sorted(lacking) if self._may_be_said(document, now)]
+
+    def _is_due(self, endpoint: str, now: datetime) -> bool:
+        looked = self._looked.get(endpoint)
+        return looked is None or now - looked >= self._period
+
+    def _may_be_said(self, document: _Document, now: datetime) -> bool:
+        not_before, wait = self._said.get(document, (now, self._period))
+        if now < not_before:
+            return False
+        self._said[document] = (now + wait, min(wait * 2, LONGEST))
+        return True
+
+
+def _lacks(heard: tuple[datetime, Heartbeat], topic: str, revision: int, issued: datetime) -> bool:
+    at, beat = heard
+    return issued + ON_ITS_WAY < at and beat.held.get(topic.removeprefix(f"{ROOT}/"), 0) < revision
+
+
+def _homes(session: Session, endpoints: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The topics of state that each endpoint obeys."""
+    rows = session.exec(
+        select(EndpointRow.id, EndpointRow.village).where(col(EndpointRow.id).in_(list(endpoints)))
+    )
+    return {name: topics_of_endpoint(name, Place(village)) for name, village in rows}
+
+
+def topics_of_endpoint(endpoint: str, village: Place) -> tuple[str, ...]:
+    """The topics of state that an endpoint obeys: its own, and those of its areas."""
+    return (
+        *(endpoint_document(endpoint, kind) for kind in STATE),
+        *(area_document(area, kind) for area in chain_of(village) for kind in STATE),
+    )
+
+
+def _published(session: Session, topics: Iterable[str]) -> dict[str, tuple[int, datetime]]:
+    names = sorted(topics)
+    found: dict[str, tuple[int, datetime]] = {}
+    for start in range(0, len(names), 500):
+        rows = session.exec(
+            select(PublishedRow.topic, PublishedRow.revision, PublishedRow.issued).where(
+                col(PublishedRow.topic).in_(names[start : start + 500])
+            )
+        )
+        found |= {topic: (revision, issued) for topic, revision, issued in rows}
+    return found
