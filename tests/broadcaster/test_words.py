@@ -12,6 +12,7 @@ from broadcaster import language
 from broadcaster.desk.alerts import AlertState
 from broadcaster.desk.hearings import Hearing
 from broadcaster.people.rights import Right, Role
+from broadcaster.rehearsal.laws import Law
 from broadcaster.words import WORDS, facts_said, said, word
 from devices.reports import Presence
 from schedules.calendar import DayKind
@@ -27,7 +28,7 @@ from schedules.slots import AbsentBecause, PlannedBecause
 SHOWN: tuple[type[Enum], ...] = (
     *(NoticeKind, NoticeState, NoticeEvent, InterruptionPolicy, BroadcastClass, Severity, Level),
     *(AlertState, Hearing, Outcome, Step, MissedBecause, AbsentBecause, PlannedBecause),
-    *(DayKind, MarketCalendar, Weekday, Presence, ClockQuality, Profile, Doubt, Fate, Role, Right),
+    *(DayKind, MarketCalendar, Weekday, Presence, ClockQuality, Profile, Doubt, Fate, Law, Role, Right),
 )
 
 
