@@ -26,7 +26,9 @@ from devices.signing import Signer
 from devices.topics import DocumentKind
 
 KINDS = (DocumentKind.PLAN, DocumentKind.SETTINGS, DocumentKind.MANIFEST)
-_DOCUMENTS_AT_ONCE = 64  # signed in one transaction: whoever sends an alert waits for no more than that
+# In one transaction: whoever sends an alert waits for no more than that.
+_ROWS_AT_ONCE = 1000
+_DOCUMENTS_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +75,9 @@ class Drawing:
             wanted = desired.plans(sheet.slots, sheet.spans, current, self._habits.lease)
             recordings = frozenset(desired.recordings_in(wanted.values()))
             wanted |= desired.settings(session, self._habits.zone, self._habits.heartbeat_s)
-        for draft in sheet.drafts:
+        for part in (part for draft in sheet.drafts for part in draft.parts(_ROWS_AT_ONCE)):
             with self._unless_overtaken(seen) as session:
-                store(session, draft, now)
+                store(session, part, now)
         issued = self._published(seen, wanted, recordings, now)
         return Drawn(changes=seen, day=day, known=known, recordings=recordings, topics=issued)
 

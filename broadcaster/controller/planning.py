@@ -1,34 +1,54 @@
 """Planning on the database: reads what days depend on, plans them, and stores the difference."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import Session, col, select
 
 from broadcaster.controller.orders import Lineup
 from broadcaster.controller.plans import Spans
 from broadcaster.storage.engine import insert_new, upsert
-from broadcaster.storage.mapping import absence_row, slot_of, slot_row, spans_json, spans_of, windows_of
+from broadcaster.storage.mapping import (
+    absence_of,
+    absence_row,
+    slot_of,
+    slot_row,
+    spans_json,
+    spans_of,
+    windows_of,
+)
 from broadcaster.storage.tables import AbsenceRow, AreaRow, CalendarDayRow, EndpointRow, SlotRow, SpanRow
 from schedules.calendar import Calendar, Correction
 from schedules.ground import PlaceRules
 from schedules.places import Place, endpoint_place
 from schedules.planning import Planning, planned, replan
 from schedules.request import PlanRequest
-from schedules.slots import DayPlan, Slot, Span
+from schedules.slots import Absence, DayPlan, Slot, Span
+
+_Key = tuple[str, Place]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What is to be stored of one day: only what differs from what stands."""
 
-    plan: DayPlan
-    changed: tuple[Slot, ...]
-    gone: tuple[str, ...]
-    reasons_changed: bool  # its absences or spans
+    day: date
+    slots: tuple[Slot, ...] = ()
+    gone_slots: tuple[str, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    gone_absences: tuple[Absence, ...] = ()
+    spans: tuple[tuple[_Key, tuple[Span, ...]], ...] = ()
+    gone_spans: tuple[_Key, ...] = ()
+
+    def parts(self, most: int) -> Iterator["Draft"]:
+        """The same in pieces of at most `most` rows, what goes before what comes."""
+        for name in ("gone_slots", "slots", "gone_absences", "absences", "gone_spans", "spans"):
+            rows = getattr(self, name)
+            for start in range(0, len(rows), most):
+                yield Draft(day=self.day, **{name: rows[start : start + most]})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +80,16 @@ class Planner:
         for day in days:
             kept = [slot for near in _around(day) for slot in stands.get(near, ())]
             made = self._plan(replace(asked, day=day, kept=tuple(kept)))
-            drafts.append(_draft(made.plan, stands.get(day, ()), self._made.get(day)))
+            known = self._made[day].plan if day in self._made else _stored_reasons(session, day)
+            drafts.append(_draft(made.plan, stands.get(day, ()), known))
             self._made[day] = made
             stands[day] = [slot for slot in made.plan.slots if slot.day == day]
         self._made = {day: made for day, made in self._made.items() if day >= eve}
         spans = _stored_spans(session, eve)
-        for draft in drafts:
-            spans |= {(*where, draft.plan.day): found for where, found in draft.plan.spans.items()}
+        for day in days:
+            spans |= {(*where, day): found for where, found in self._made[day].plan.spans.items()}
         slots = tuple(slot for day in [eve, *days] for slot in stands.get(day, ()))
-        return Sheet(slots=slots, spans=spans, drafts=tuple(filter(_says_something, drafts)))
+        return Sheet(slots=slots, spans=spans, drafts=tuple(drafts))
 
     def forget(self) -> None:
         """What was planned was not stored."""
@@ -119,20 +140,26 @@ def _stored_spans(session: Session, day: date) -> dict[tuple[str, Place, date], 
     return {(row.order_id, Place(row.place), row.day): spans_of(row.spans) for row in rows}
 
 
-def _draft(plan: DayPlan, stood: Iterable[Slot], before: Planning | None) -> Draft:
+def _stored_reasons(session: Session, day: date) -> DayPlan:
+    """The absences and spans of a day, as stored."""
+    absences = session.exec(select(AbsenceRow).where(AbsenceRow.day == day))
+    spans = {(order, place): found for (order, place, _), found in _stored_spans(session, day).items()}
+    return DayPlan(day=day, absences=tuple(map(absence_of, absences)), spans=spans)
+
+
+def _draft(plan: DayPlan, stood: Iterable[Slot], before: DayPlan) -> Draft:
     was = {slot.id: slot for slot in stood}
     stands = {slot.id: slot for slot in plan.slots if slot.day == plan.day}
+    absent, was_absent = dict.fromkeys(plan.absences), dict.fromkeys(before.absences)
     return Draft(
-        plan=plan,
-        changed=tuple(slot for slot in stands.values() if was.get(slot.id) != slot),
-        gone=tuple(name for name in was if name not in stands),
-        reasons_changed=before is None
-        or (before.plan.absences, before.plan.spans) != (plan.absences, plan.spans),
+        day=plan.day,
+        slots=tuple(slot for slot in stands.values() if was.get(slot.id) != slot),
+        gone_slots=tuple(name for name in was if name not in stands),
+        absences=tuple(absence for absence in absent if absence not in was_absent),
+        gone_absences=tuple(absence for absence in was_absent if absence not in absent),
+        spans=tuple((key, found) for key, found in plan.spans.items() if before.spans.get(key) != found),
+        gone_spans=tuple(key for key in before.spans if key not in plan.spans),
     )
-
-
-def _says_something(draft: Draft) -> bool:
-    return bool(draft.changed or draft.gone or draft.reasons_changed)
 
 
 def calendar_of(session: Session) -> Calendar:
@@ -154,28 +181,27 @@ def _places(session: Session) -> dict[Place, PlaceRules]:
     return areas | {endpoint_place(Place(village), name): PlaceRules() for village, name in endpoints}
 
 
-def store(session: Session, draft: Draft, now: datetime) -> None:
+def store(session: Session, part: Draft, now: datetime) -> None:
     """Slots that vanished stay as withdrawn rows: an endpoint may have sounded one a moment ago."""
-    upsert(session, SlotRow, [slot_row(slot) for slot in draft.changed])
-    for start in range(0, len(draft.gone), 500):
-        session.exec(
-            update(SlotRow)
-            .where(col(SlotRow.id).in_(draft.gone[start : start + 500]))
-            .values(withdrawn_at=now)
-        )
-    if draft.reasons_changed:
-        _store_reasons(session, draft.plan)
+    if part.gone_slots:
+        gone = col(SlotRow.id).in_(part.gone_slots)
+        session.exec(update(SlotRow).where(gone).values(withdrawn_at=now))
+    for absence in part.gone_absences:
+        session.exec(delete(AbsenceRow).where(*_same(absence)))
+    for order, place in part.gone_spans:
+        known = (col(SpanRow.day) == part.day, col(SpanRow.order_id) == order, col(SpanRow.place) == place)
+        session.exec(delete(SpanRow).where(*known))
+    upsert(session, SlotRow, [slot_row(slot) for slot in part.slots])
+    insert_new(session, AbsenceRow, [absence_row(absence) for absence in part.absences])
+    upsert(session, SpanRow, [_span_row(part.day, key, found) for key, found in part.spans])
 
 
-def _store_reasons(session: Session, plan: DayPlan) -> None:
-    session.exec(delete(AbsenceRow).where(col(AbsenceRow.day) == plan.day))
-    insert_new(session, AbsenceRow, [absence_row(absence) for absence in plan.absences])
-    session.exec(delete(SpanRow).where(col(SpanRow.day) == plan.day))
-    insert_new(
-        session,
-        SpanRow,
-        [
-            {"order_id": order, "place": place, "day": plan.day, "spans": spans_json(spans)}
-            for (order, place), spans in plan.spans.items()
-        ],
-    )
+def _same(absence: Absence) -> tuple[ColumnElement[bool], ...]:
+    row = absence_row(absence)
+    names = ("day", "place", "order_id", "notice", "version", "ordinal")
+    return tuple(col(getattr(AbsenceRow, name)) == row[name] for name in names)
+
+
+def _span_row(day: date, key: _Key, spans: tuple[Span, ...]) -> dict[str, object]:
+    order, place = key
+    return {"day": day, "order_id": order, "place": place, "spans": spans_json(spans)}
