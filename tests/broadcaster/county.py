@@ -82,7 +82,7 @@ def add_notice(session: Session, name: str, **members: Any) -> NoticeRow:
         "version": 1,
         "kind": NoticeKind.OPEN_LETTER,
         "title": name,
-        "asset": add_asset(session, name),
+        "asset": members["asset"] if "asset" in members else add_asset(session, name),
         "targets": [COUNTY],
         "valid_from": NOW,
         "valid_until": NOW + timedelta(days=30),
