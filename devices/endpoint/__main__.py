@@ -13,7 +13,8 @@ from devices.endpoint.program import PROVISION, run_endpoint, until_signal
 from devices.errors import BadProvision
 from devices.provisioning import Provision
 
-CARD, WAV, SILENCE, COMMAND = "card", "wav", "silence", "command"
+CARD, WAV, SILENT, COMMAND = "card", "wav", "silent", "command"
+SOFTWARE = "broadcaster"  # as heartbeats name it
 WRONG = 2  # exit code: what was given cannot work, starting again will not help
 
 
@@ -27,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (LookupError, BadProvision) as error:
         print(error, file=sys.stderr)
         return WRONG
-    asyncio.run(until_signal(run_endpoint(given.directory, output_of, trust_clock=given.trust_clock)))
+    program = run_endpoint(given.directory, output_of, trust_clock=given.trust_clock, software=SOFTWARE)
+    asyncio.run(until_signal(program))
     return 0
 
 
@@ -41,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--output",
-        choices=(CARD, WAV, SILENCE, COMMAND),
+        choices=(CARD, WAV, SILENT, COMMAND),
         default=CARD,
         help="the sound card (default), WAV files in DIRECTORY/sounded, nothing but timing, or a program",
     )
@@ -67,7 +69,7 @@ def _output_of(output: str, command: str) -> OutputOf:
             return sound_card_output()
         case "wav":
             return wav_output
-        case "silence":
+        case "silent":
             return silent_output
     if not (words := shlex.split(command)):
         raise LookupError("--output command needs --command with the program to sound with")

@@ -271,7 +271,7 @@ async def test_a_fleet_runs_every_board_and_takes_in_those_that_come_later(villa
 )
 def test_what_cannot_work_is_said_and_ends_the_program(tmp_path, monkeypatch, capsys, arguments, complaint):
     monkeypatch.setenv("PATH", "/nowhere")
-    arguments = arguments or ["--output", "silence"]
+    arguments = arguments or ["--output", "silent"]
     assert command_line.main([str(tmp_path), *arguments]) == command_line.WRONG
     assert complaint in capsys.readouterr().err
 
