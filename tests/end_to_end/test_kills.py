@@ -22,8 +22,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
 
 def test_whatever_is_killed_when_every_play_counts_exactly_once(station):
     asset = station.lay_out()
-    station.controller.start()
-    station.endpoint.start()
+    station.start_both()
     until(station.is_online, "the board is there")
     station.order(asset, spread(SOON_S, APART_S, PLAYS))
     (recording, length_ms) = until(lambda: station.rows(RECORDING), "the recording")[0]
@@ -33,8 +32,7 @@ def test_whatever_is_killed_when_every_play_counts_exactly_once(station):
     station.controller.kill()  # before a play, the broker with it
     until(lambda: station.has_recorded(first), "the first play, without the link")
     station.endpoint.kill()  # between the record and its receipt
-    station.controller.start()
-    station.endpoint.start()
+    station.start_both()
     until(lambda: station.counted(first), "the first play's proof")
 
     until(lambda: any(ms > length_ms * 0.3 for ms in station.sounds(second)), "the second play")
@@ -49,7 +47,8 @@ def test_whatever_is_killed_when_every_play_counts_exactly_once(station):
     station.endpoint.start()
     acknowledged = until(lambda: station.counted(third) and station.rows(PROOFS), "the third play's proof")
     station.controller.kill()  # perhaps before the receipt is out
-    station.controller.start()
+    station.endpoint.kill()
+    station.start_both()
     until(lambda: station.is_receipted(third), "the receipt")
 
     assert set(acknowledged) <= set(station.rows(PROOFS))
