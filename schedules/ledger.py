@@ -14,6 +14,7 @@ from schedules.records import AsPlayed, ClockQuality, MissedBecause, Result
 from schedules.slots import Slot
 
 _ROUNDING = timedelta(seconds=1)  # players report their end a little late
+_LAPSING = timedelta(minutes=5)  # within which an endpoint has recorded that something is over
 
 
 class Outcome(StrEnum):
@@ -67,6 +68,7 @@ class Progress:
     staged: bool = False  # the endpoint verified the recording
     sounding: bool = False  # the last heartbeat names it
     withdrawn: datetime | None = None  # when its notice was withdrawn
+    told_until: datetime | None = None  # by a trusted clock: all its records up to then are here
 
 
 _NO_PROGRESS = Progress()
@@ -105,7 +107,7 @@ def settle(
 
     Counted wins over withdrawn over partial over missed. A clock of quality NONE proves no time: what
     sounded by it is missed, CLOCK_UNKNOWN. Without a record a slot is UNKNOWN after its `latest`, never
-    success.
+    success; once the endpoint has told all that it knows of that time, the plan had never reached it: NO_LINK.
     """
     timed = [record if _proves_time(record) else _untimed(record) for record in records]
     settled = _verdict(timed, slot.latest, now, progress)
@@ -150,7 +152,11 @@ def _verdict(records: Sequence[AsPlayed], ends: datetime, now: datetime, progres
         return _told(Outcome.PARTIAL, best[Result.PARTIAL])
     if Result.MISSED in best:
         return _told(Outcome.MISSED, best[Result.MISSED])
-    return Settled(outcome=Outcome.UNKNOWN if now >= ends else _pending(progress))
+    if now < ends:
+        return Settled(outcome=_pending(progress))
+    if progress.told_until is not None and progress.told_until > ends + _LAPSING:
+        return Settled(outcome=Outcome.MISSED, because=MissedBecause.NO_LINK)  # it never reached the endpoint
+    return Settled(outcome=Outcome.UNKNOWN)
 
 
 def _told(outcome: Outcome, record: AsPlayed) -> Settled:

@@ -23,7 +23,7 @@ from devices.topics import DocumentKind
 from schedules.ledger import Progress, Proof, merge
 from schedules.notices import NoticeState
 from schedules.places import Level, Place, level_of
-from schedules.records import AsPlayed, Result
+from schedules.records import AsPlayed, ClockQuality, Result
 from schedules.slots import DayPlan, Slot
 from schedules.tally import Atom, Roster, atoms
 
@@ -113,9 +113,16 @@ def _progress(session: Session, withdrawn: dict[str, datetime]) -> Callable[[Slo
             staged=held and not state.missing_count,
             sounding=state.sounding == slot.id,
             withdrawn=withdrawn.get(slot.id),
+            told_until=_told_until(state),
         )
 
     return progress
+
+
+def _told_until(state: EndpointStateRow) -> datetime | None:
+    """The newest heartbeat, if it says that nothing is left to tell; an untrusted clock settles no slot yet."""
+    everything = state.unreceipted == 0 and state.clock not in (None, ClockQuality.NONE)
+    return state.heard_at if everything else None
 
 
 def days_between(first: date, last: date) -> Iterable[date]:

@@ -158,7 +158,7 @@ class _Run:
             areas=chain_of(village),
             host="rehearsal.invalid",
             username=name,
-            password="",
+            password=name,
             proof_key=hashlib.sha256(name.encode()).digest(),
             keys=(self.signer.public,),
             zone=ZONE.key,

@@ -75,6 +75,14 @@ def test_an_unknown_slot_becomes_what_its_late_records_prove():
     assert (dark.outcome, dark.because) == (Outcome.MISSED, MissedBecause.NO_POWER)
 
 
+@pytest.mark.parametrize(("minutes", "outcome"), [(4, Outcome.UNKNOWN), (6, Outcome.MISSED)])
+def test_what_an_endpoint_that_has_told_everything_does_not_know_never_reached_it(minutes, outcome):
+    told = Progress(told_until=slot().latest + timedelta(minutes=minutes))
+    settled = settle(slot(), [], slot().latest + timedelta(days=1), told)
+    assert settled.outcome is outcome
+    assert settled.because is (MissedBecause.NO_LINK if outcome is Outcome.MISSED else None)
+
+
 def test_a_clock_that_knows_nothing_proves_no_play():
     record = played(slot(), quality=ClockQuality.NONE)
     settled = settle(slot(), [record], EVENING)

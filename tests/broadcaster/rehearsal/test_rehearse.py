@@ -71,3 +71,5 @@ def test_after_a_cut_of_forty_days_the_endpoint_goes_on_without_a_burst():
     found = cut_off(days=42, cut_days=40, endpoints=1)
     assert found.violations == ()
     assert 0 < found.ledger.heard < found.ledger.ordered / 4
+    assert found.ledger.unknown + found.ledger.pending == 0
+    assert found.ledger.missed_by[MissedBecause.NO_LINK] > found.ledger.ordered / 4
