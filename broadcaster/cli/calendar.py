@@ -45,13 +45,13 @@ ROWS: Columns = {
     N_("Weekday"): "weekday",
     N_("Lunar"): lunar,
     N_("Kind"): "kind",
-    N_("Name"): "name",
+    N_("Known as"): "name",
     N_("Remarks"): _marks,
 }
 CORRECTION: Columns = {
     N_("Day"): "day",
     N_("Workday"): "workday",
-    N_("Name"): "name",
+    N_("Reason"): "name",
 }
 
 

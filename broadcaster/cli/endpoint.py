@@ -40,7 +40,7 @@ ROWS: Columns = {
 }
 CARD: Columns = {
     N_("Endpoint"): "id",
-    N_("Name"): "name",
+    N_("Known as"): "name",
     N_("Village"): lambda endpoint: f"{endpoint.village_name} ({endpoint.village})",
     N_("Site"): "site",
     N_("Link"): "link",

@@ -14,6 +14,7 @@ from broadcaster.config import load
 from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.house import OWNER, HouseDoor
 from broadcaster.house import CountyHouse
+from broadcaster.registry.sample import AREAS
 from devices.documents import Document, Header, TimeBeacon
 from devices.sealing import seal
 from devices.signing import Ed25519Signer
@@ -119,6 +120,17 @@ def test_a_controller_that_runs_is_asked_instead_of_the_database(call: Call, con
     assert call("--as", "li", "user", "list")[0] == 0
     assert controller == [OWNER, "li"]
     assert call("--as", "nobody", "user", "list") == (1, "", "nobody has no right to admin anywhere.\n")
+
+
+def test_lists_days_and_plans_pass_a_running_controller(call: Call, controller: list[str]) -> None:
+    assert call("area", "import", str(AREAS))[0] == 0
+    assert call("area", "edit", "石桥村", "--quiet", "21:00-07:00")[0] == 0
+    _code, out, _err = call("area", "show", "石桥村", "--json")
+    assert json.loads(out)["quiet_in_force"] == [["21:00", "07:00"]]
+    _code, out, _err = call("calendar", "list", "--market", "1", "--market", "6", "--json")
+    assert any(day["market"] for day in json.loads(out))
+    assert call("plan", "show", "石桥村", "2026-11-24", "--json")[0] == 0
+    assert set(controller) == {OWNER}
 
 
 def test_a_controller_elsewhere_is_asked_with_a_token(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,22 @@
+"""The ledger and the coverage on the command line."""
+
+from tests.broadcaster.cli.county import LOOP, County
+
+
+def test_a_county_that_ordered_nothing_says_so(county: County) -> None:
+    assert county.done("ledger") == "Nothing was ordered.\n"
+    assert county.told("ledger", "--since", "yesterday") == []
+
+
+def test_the_ledger_of_days_to_come_is_asked_by_their_first(county: County) -> None:
+    assert county.told("ledger", "--since", "tomorrow", "--place", "石桥村", "--sum")["ordered"] == 0
+
+
+def test_coverage_takes_a_title(county: County) -> None:
+    notice = county.approved("节约用水", *LOOP)
+    assert county.told("coverage", "节约用水")["notice"] == notice
+
+
+def test_days_out_of_order_are_refused_with_what_was_got(county: County) -> None:
+    code, _out, err = county.call("ledger", "--since", "2026-11-24", "--until", "2026-11-20")
+    assert (code, "got 2026-11-24 to 2026-11-20" in err) == (1, True)
