@@ -114,7 +114,7 @@ async def _bare(directory: Path, kind: BrokerKind, number: int) -> float:
     taken: list[float] = []
     async with (
         broker(directory, kind, "horn") as account,
-        child("bench.parties", "subscribers", *account.of("horn").words, topic, number, 1) as all_bare,
+        child("bench.parties", "subscribers", *account.of("horn").words, topic, 0, number, 1) as all_bare,
     ):
         await all_bare.said()
         publisher = await bare_client(account, "bare-publisher")

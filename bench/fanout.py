@@ -1,6 +1,6 @@
 """How long one recording of 1 MB takes to 200 endpoints, against bare subscribers of the same chunks, per broker.
 
-Ours is the controller's distribution on its own MQTT link, and in another process 200 endpoints' downloads on theirs,
+Ours is the controller's distribution on its own MQTT link, and in two other processes 200 endpoints' downloads on theirs,
 which check each chunk against the manifest and the whole against its SHA-256. The time runs from the first chunk
 that leaves to the last endpoint that holds the verified recording. What precedes it is patience on purpose: wants are
 spread over a second and gathered for a moment, so that one publication answers all; `from_announcement_s` has it in.
@@ -12,8 +12,9 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -37,7 +38,9 @@ from devices.reports import Want
 from devices.topics import ReportKind
 
 GOAL_RATIO = 2.0
-ENDPOINTS, SIZE, ROUNDS = 200, 1024 * 1024, 5
+ENDPOINTS, SIZE, ROUNDS = 200, 1024 * 1024, 3
+PROCESSES = 2  # of endpoints, and of bare subscribers
+TO_ALL = f"{topics.MEDIA}/+/c/+"
 
 
 def run(
@@ -85,31 +88,48 @@ def _horn(number: int) -> str:
     return f"horn-{number}"
 
 
+def _shares(number: int) -> list[tuple[int, int]]:
+    """[first, last) of each process."""
+    edges = [number * n // PROCESSES for n in range(PROCESSES + 1)]
+    return list(pairwise(edges))
+
+
 async def _bare(controller: Account, number: int, recording: bytes) -> float:
     """Seconds from the first chunk to the last subscriber that has counted all."""
     name, pieces = sha256(recording).hexdigest(), _pieces(recording)
     packets = [publish_packet(Message(topics.chunk(name, n), piece), n + 1) for n, piece in enumerate(pieces)]
-    listening = ("subscribers", *controller.of(_horn(0)).words, f"{topics.MEDIA}/+/c/+", number, len(pieces))
-    async with child("bench.parties", *listening) as all_bare:
-        await all_bare.said()
+    async with AsyncExitStack() as stack:
+        all_bare = [
+            await stack.enter_async_context(child("bench.parties", "subscribers", *arguments))
+            for first, last in _shares(number)
+            for arguments in [(*controller.of(_horn(0)).words, TO_ALL, first, last, len(pieces))]
+        ]
+        for each in all_bare:
+            await each.said()
         publisher = await bare_client(controller, "bare-publisher")
         begun_s = time.monotonic()
         publisher.transport.writelines(packets)
-        done = await all_bare.said()
+        done_s = [float((await each.said())["done_s"]) for each in all_bare]
         publisher.transport.close()
-    return float(done["done_s"]) - begun_s
+    return max(done_s) - begun_s
 
 
 async def _ours(controller: Account, number: int, recording: bytes) -> tuple[float, float]:
     """(seconds from the first chunk, seconds from the announcement) to the last endpoint that has verified all."""
-    async with child("bench.fanout", *controller.words, number) as endpoints:
-        await endpoints.said()
+    async with AsyncExitStack() as stack:
+        endpoints = [
+            await stack.enter_async_context(child("bench.fanout", *controller.words, first, last))
+            for first, last in _shares(number)
+        ]
+        for each in endpoints:
+            await each.said()
         sender = _Sender(controller, recording)
         sending = asyncio.create_task(sender.run())
         await sender.up.wait()
         begun_s = time.monotonic()
-        endpoints.tell(sha256=sender.name, manifest=msgspec.to_builtins(sender.manifest))
-        done_s = float((await endpoints.said())["done_s"])
+        for each in endpoints:
+            each.tell(sha256=sender.name, manifest=msgspec.to_builtins(sender.manifest))
+        done_s = max([float((await each.said())["done_s"]) for each in endpoints])
         sending.cancel()
         with suppress(asyncio.CancelledError):
             await sending
@@ -207,21 +227,21 @@ async def _until(deadline_s: float | None, stirred: asyncio.Event) -> None:
             await stirred.wait()
 
 
-async def _endpoints(account: Account, number: int) -> None:
+async def _endpoints(account: Account, numbers: range) -> None:
     """The program of the endpoints: says when all are connected, and when all have the recording that it is told."""
     up, whole = asyncio.Semaphore(0), asyncio.Semaphore(0)
-    horns = [_Horn(account.of(_horn(n)), up.release) for n in range(number)]
+    horns = [_Horn(account.of(_horn(n)), up.release) for n in numbers]
     async with asyncio.TaskGroup() as tasks:
         for horn in horns:
             horn.on_whole = whole.release
             tasks.create_task(horn.run())
-        await _all(up, number)
-        say(ready=number)
+        await _all(up, len(horns))
+        say(ready=len(horns))
         async for order in orders():
             manifest = msgspec.convert(order["manifest"], Manifest)
             for horn in horns:
                 horn.fetch(order["sha256"], manifest)
-            await _all(whole, number)
+            await _all(whole, len(horns))
             say(done_s=time.monotonic())
 
 
@@ -231,5 +251,5 @@ async def _all(of: asyncio.Semaphore, number: int) -> None:
 
 
 if __name__ == "__main__":
-    host, port, user, password, number = sys.argv[1:]
-    asyncio.run(_endpoints(Account(host, int(port), user, password), int(number)))
+    host, port, user, password, first, last = sys.argv[1:]
+    asyncio.run(_endpoints(Account(host, int(port), user, password), range(int(first), int(last))))

@@ -125,7 +125,7 @@ async def bare_client(
     return made
 
 
-async def subscribers(account: Account, topic_filter: str, number: int, expected: int) -> None:
+async def subscribers(account: Account, topic_filter: str, numbers: range, expected: int) -> None:
     """A program of bare subscribers: says when all are ready, and each time when all have `expected` more."""
     complete = 0
 
@@ -133,12 +133,12 @@ async def subscribers(account: Account, topic_filter: str, number: int, expected
         nonlocal complete
         if count % expected == 0:
             complete += 1
-            if complete % number == 0:
+            if complete % len(numbers) == 0:
                 say(done_s=time.monotonic())
 
-    for n in range(number):
+    for n in numbers:
         await bare_client(account, f"bare-{n}", topic_filter, counted)
-    say(ready=number)
+    say(ready=len(numbers))
     async for _ in orders():
         pass
 
@@ -243,8 +243,8 @@ def main() -> None:
     if role == "publisher":
         publisher(account, *map(Path, rest))
     else:
-        topic_filter, number, expected = rest
-        asyncio.run(subscribers(account, topic_filter, int(number), int(expected)))
+        topic_filter, first, last, expected = rest
+        asyncio.run(subscribers(account, topic_filter, range(int(first), int(last)), int(expected)))
 
 
 if __name__ == "__main__":

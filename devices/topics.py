@@ -59,6 +59,9 @@ def chunk_for(endpoint: str, sha256: str, number: int) -> str:
     return f"{MEDIA}/to/{endpoint}/{sha256}/{number}"
 
 
+_BEFORE_CHUNK = f"{MEDIA}/"
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A chunk topic, taken apart."""
@@ -69,6 +72,8 @@ class Chunk:
 
 def parse_chunk(topic: str) -> Chunk | None:
     """The chunk that a topic names, or None where it names none."""
+    if not topic.startswith(_BEFORE_CHUNK):
+        return None
     match topic.split("/"):
         case ["ccxm", "1", sha256, "c", number] if number.isdecimal():
             return Chunk(sha256, int(number))

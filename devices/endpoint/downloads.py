@@ -138,8 +138,11 @@ class Downloads:
         if download.assembly.complete:
             return self._complete(download, now_s)
         window_done = was_asked and not download.asked
-        download.ask_s = now_s if window_done else now_s + QUIET_S + self._chance.uniform(0, JITTER_S)
-        self._plan()
+        if window_done:
+            download.ask_s = now_s
+            self._plan()
+        else:  # later than before, which `ask` finds out by itself
+            download.ask_s = now_s + QUIET_S + self._chance.uniform(0, JITTER_S)
         return False
 
     def ask(self, now_s: float) -> None:

@@ -143,7 +143,7 @@ class MemoryMedia:
     """Recordings in memory, for rehearsals: verified like real ones. `room_kb` None is endless."""
 
     def __init__(self, room_kb: int | None = None) -> None:
-        self._whole: dict[str, bytes] = {}
+        self._whole: dict[str, bytearray] = {}
         self._parts: dict[str, bytearray] = {}
         self._room_kb = room_kb
 
@@ -158,14 +158,18 @@ class MemoryMedia:
         if free_kb is not None and len(block) > free_kb * 1024:
             raise MediaFull(f"{free_kb} KiB free")
         part = self._parts.setdefault(sha256, bytearray())
-        part.extend(bytes(max(0, offset - len(part))))
-        part[offset : offset + len(block)] = block
+        if offset == len(part):
+            part += block
+        else:
+            part.extend(bytes(max(0, offset - len(part))))
+            part[offset : offset + len(block)] = block
 
     def read(self, sha256: str, offset: int, size: int) -> bytes:
         return bytes(self._parts.get(sha256, b"")[offset : offset + size])
 
     def finish(self, sha256: str, size: int) -> bool:
-        content = bytes(self._parts.pop(sha256, b"")[:size])
+        content = self._parts.pop(sha256, bytearray())
+        del content[size:]
         if hashlib.sha256(content).hexdigest() != sha256:
             return False
         self._whole[sha256] = content
