@@ -1,7 +1,7 @@
 """How long an alert takes from the order at the desk to the first sample at each of 200 endpoints, and its end to silence.
 
 Everything is real but the loudspeakers: `broadcaster run` in a process of its own, ordered over its HTTP API; its
-private broker; and a fleet of endpoint programs in a third process, whose outputs are silent and note the instant of
+private broker; and two fleets of endpoint programs in processes of their own, whose outputs are silent and note the instant of
 each first sample. Their homes lie in memory, as each board has a flash of its own. An alert is over when the controller
 proves it: every endpoint has said that it holds the end and is silent. The baseline is one message of the size of an
 alert's document to as many bare subscribers.
@@ -91,9 +91,10 @@ async def _over(kind: BrokerKind, endpoints: int, alerts: int, rest_s: float) ->
         options = [word for each in settings for word in ("--set", each)]
         async with (
             child("broadcaster", "--county", county, *options, "run", log=directory / "log"),
-            child("bench.alert", homes, log=directory / "log of the fleet") as fleet,
+            child("bench.alert", homes / "0", log=directory / "log of fleet 0") as even,
+            child("bench.alert", homes / "1", log=directory / "log of fleet 1") as odd,
         ):
-            timed = await _Rounds(county, fleet, endpoints, rest_s).run(notice, alerts)
+            timed = await _Rounds(county, (even, odd), endpoints, rest_s).run(notice, alerts)
     return {
         "bare_s": round(bare_s, 4),
         **_percentiles("sounds", timed.sounding_s),
@@ -144,8 +145,8 @@ def _fill(county: Path, homes: Path, settings: tuple[str, ...], endpoints: int) 
     desk = CountyDesk(HouseDoor(house, OWNER, clock=lambda: datetime.now(UTC)))
     desk.areas.take_in(file=_list("areas.csv", "code,name", _areas()))
     desk.endpoints.take_in(file=_list("endpoints.csv", "id,village,name", _endpoints(endpoints)))
-    for view in desk.endpoints.list():
-        home = homes / view.id
+    for number, view in enumerate(desk.endpoints.list()):
+        home = homes / str(number % 2) / view.id
         home.mkdir(parents=True)
         (home / PROVISION).write_bytes(desk.endpoints.provision(endpoint=view.id).content)
     draft = NoticeDraft(
@@ -191,8 +192,8 @@ class _Timed:
 class _Rounds:
     """One alert after the other, ordered over the API."""
 
-    def __init__(self, county: Path, fleet: Child, endpoints: int, rest_s: float) -> None:
-        self._county, self._fleet, self._endpoints = county, fleet, endpoints
+    def __init__(self, county: Path, fleets: tuple[Child, ...], endpoints: int, rest_s: float) -> None:
+        self._county, self._fleets, self._endpoints = county, fleets, endpoints
         self._rest_s = rest_s
 
     async def run(self, notice: str, alerts: int) -> _Timed:
@@ -225,10 +226,10 @@ class _Rounds:
     async def _all(self, what: str) -> list[float]:
         """When each endpoint did so first."""
         first: dict[str, float] = {}
-        while len(first) < self._endpoints:
-            said = await self._fleet.said(PATIENCE_S)
-            if said["what"] == what:
-                first.setdefault(said["endpoint"], said["at_s"])
+        async with asyncio.TaskGroup() as tasks:
+            for number, fleet in enumerate(self._fleets):
+                mine = len(range(number, self._endpoints, len(self._fleets)))
+                tasks.create_task(_listen(fleet, what, mine, first))
         return list(first.values())
 
     async def _end(self, desk: CountyDesk, alert: AlertView) -> None:
@@ -236,6 +237,15 @@ class _Rounds:
         proved = partial(_proved, desk, alert.id)
         await until(proved, look_s=LOOK_S, patience_s=PATIENCE_S)
         self._proven_s = time.monotonic()
+
+
+async def _listen(fleet: Child, what: str, number: int, first: dict[str, float]) -> None:
+    heard: set[str] = set()
+    while len(heard) < number:
+        said = await fleet.said(PATIENCE_S)
+        if said["what"] == what:
+            heard.add(said["endpoint"])
+            first.setdefault(said["endpoint"], said["at_s"])
 
 
 def _running(county: Path) -> Running | None:
