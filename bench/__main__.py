@@ -2,11 +2,12 @@
 
 import argparse
 import importlib
+import inspect
 import json
 import logging
 import sys
 
-NAMES = ("plan", "prepare", "fanout", "ingest", "alert", "repairs")
+NAMES = ("plan", "prepare", "fanout", "ingest", "alert", "repairs", "serial")
 COLUMNS = ("value", "unit", "baseline", "ratio", "goal", "met")
 
 
@@ -17,9 +18,10 @@ def main() -> int:
     )
     parser.add_argument("name", nargs="?", choices=NAMES, help="one benchmark; all of them without a name")
     parser.add_argument("--json", action="store_true", help="everything that was measured, as JSON")
+    parser.add_argument("--full", action="store_true", help="all of what takes long, where there is more")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.ERROR)
-    results = {name: measured(name) for name in ([asked.name] if asked.name else NAMES)}
+    results = {name: measured(name, full=asked.full) for name in ([asked.name] if asked.name else NAMES)}
     if asked.json:
         print(json.dumps(results[asked.name] if asked.name else results, ensure_ascii=False, indent=1))
     else:
@@ -27,13 +29,14 @@ def main() -> int:
     return 0 if all(result.get("met") is not False for result in results.values()) else 1
 
 
-def measured(name: str) -> dict[str, object]:
+def measured(name: str, *, full: bool = False) -> dict[str, object]:
     """What `bench.<name>` measures; a result without figures if there is no such module."""
     try:
         module = importlib.import_module(f"bench.{name}")
     except ModuleNotFoundError as missing:
         return {"name": f"{name}: not measured, {missing.name} is missing", "met": False}
-    return dict(module.run())
+    with_full = full and "full" in inspect.signature(module.run).parameters
+    return dict(module.run(full=True) if with_full else module.run())
 
 
 def table(results: dict[str, dict[str, object]]) -> str:

@@ -31,7 +31,7 @@ from devices.errors import BadReport, RefusedDocument
 from devices.reports import Event, EventKind, Heartbeat, PlayedBatch, Presence, Report, Reset, Status, Want
 from devices.signing import Ed25519Signer, Keyring
 from devices.topics import DocumentKind, ReportKind
-from docs.vectors import decisions
+from docs.vectors import decisions, lines
 from schedules.notices import InterruptionPolicy
 from schedules.places import Level
 from schedules.precedence import BroadcastClass, Precedence, Severity
@@ -507,6 +507,7 @@ FILES: dict[str, Callable[[], Json]] = {
     "audio.json": audio,
     "interruption.json": decisions.interruptions,
     "agenda.json": decisions.agendas,
+    "serial.json": lines.serial,
 }
 
 

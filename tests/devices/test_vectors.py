@@ -8,6 +8,9 @@ import pytest
 from devices import chain, codec, sealing
 from devices.errors import BadReport, RefusedDocument
 from devices.reports import PlayedBatch
+from devices.serial import frames, parcels
+from devices.serial.frames import BadFrame, Frame
+from devices.serial.mixing import indices, named
 from devices.signing import Keyring, PublicKey
 from devices.topics import ReportKind
 from docs.vectors import make
@@ -59,3 +62,19 @@ def test_batches_are_judged_from_what_the_file_says_alone() -> None:
         held = each["held"]
         tip = chain.Tip(**held) if isinstance(held, dict) else None
         assert chain.check(batch, tip, proof_key).verdict == each["verdict"], each["what"]
+
+
+def test_frames_parcels_and_mixes_of_serial_lines_are_read() -> None:
+    vectors = read("serial.json")
+    for each in [*vectors["frames"], *vectors["conversation"]]:
+        frame = Frame.from_bytes(bytes.fromhex(str(each["wire"]))[:-1])
+        assert (frame.address, frame.sequence) == (each["address"], each["sequence"])
+        assert type(frame.body).__name__ == each["kind"]
+    for refused in vectors["refused"]:
+        with pytest.raises(BadFrame):
+            frames.read(bytes.fromhex(str(refused["wire"]))[:-1])
+    for each in vectors["parcels"]:
+        message = parcels.from_bytes(bytes.fromhex(str(each["parcel"])), each["owner"] and str(each["owner"]))
+        assert (message.topic, message.payload.hex()) == (each["topic"], each["payload"])
+    for each in vectors["mixes"]:
+        assert indices(named(int(str(each["seed"])), 20)) == each["named"]
