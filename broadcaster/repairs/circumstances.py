@@ -17,6 +17,7 @@ class Circumstances:
     door_opened: bool = False  # within 10 minutes before
     turned_down: bool = False  # by hand, the same day
     returned_alone: bool = False  # without a visit
+    visited: bool = False  # somebody was sent
     contact_said_so: bool = False
     arrears: bool = False
     breaker_tripped: bool = False

@@ -288,6 +288,7 @@ class Correlator:
         case = self.cases[key]
         if stage is Stage.ENDED:
             self._count(case, now)
+            self._learn_habit(case)
         self._update(key, stage=stage, ended=now, merged_into=into, affected=())
         del self.cases[key]
         for name in case.incident.members:
@@ -340,17 +341,22 @@ class Correlator:
         return case.incident.cause, case.incident.root
 
     def _count(self, case: Case, now: float) -> None:
-        """Once per incident: what it adds to habits and to what is chronic."""
+        """Once per incident: what it adds to what is chronic."""
+        incident = case.incident
         if case.counted:
             return
         case.counted = True
-        incident = case.incident
-        if not case.is_group and incident.cause in POWER:
-            town, at = self.knowledge.town(incident.root), self.knowledge.local(incident.onset)
-            self.knowledge.habits.lost(incident.root, town, at)
         found = self.chronic.incident(incident.root, incident.cause, now)
         if found is not None:
             self._changed[key_of(found, incident.root, now)] = _problem(found, incident, now)
+
+    def _learn_habit(self, case: Case) -> None:
+        """When it is over: a single site's loss of mains adds to its habits."""
+        incident = case.incident
+        if not case.is_group and incident.cause in POWER:
+            town, at = self.knowledge.town(incident.root), self.knowledge.local(incident.onset)
+            switched_off = incident.cause is Cause.SWITCHED_OFF
+            self.knowledge.habits.lost(incident.root, town, at, switched_off=switched_off)
 
     # How they are kept
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from broadcaster.repairs.candidates import TOGETHER_S, Candidate, Scene
 from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.incidents import Flag
+from broadcaster.repairs.observations import Seen
 from broadcaster.repairs.scoring import ACCEPT, SAME, sigmoid
 from broadcaster.repairs.topology import IS_POWER, Kind, Node
 
@@ -31,6 +32,7 @@ ROLL_UP_SHARE = 0.70
 OVERLAP = 0.60  # of the members: a rival explanation
 SURROUNDED, AMONG = 0.60, 8  # neighbours that make a stray one of them
 SMALL = 4
+EARLY_PERIODS = 4
 SUREST = 0.99
 
 
@@ -72,6 +74,7 @@ class _Covering:
 
     def covered(self) -> Cover:
         roots = self._rolled_up(self._greedy())
+        roots = self._with_early_losses(roots)
         roots = self._absorbed(roots)
         roots = self._attached(roots)
         taken = {name for root in roots for name in root.members}
@@ -173,6 +176,22 @@ class _Covering:
         return Root(
             cause=CAUSES[node.kind], best=candidate, flags=frozenset().union(*(r.flags for r in children))
         )
+
+    def _with_early_losses(self, roots: list[Root]) -> list[Root]:
+        """Silent ones below a root whose last heartbeats before it failed had been lost by chance."""
+        taken = {name for root in roots for name in root.members}
+        for number, root in enumerate(roots):
+            own = [name for name in self._names if name not in taken and self._was_lost_early(name, root)]
+            if own:
+                taken.update(own)
+                members = tuple(sorted({*root.members, *own}))
+                roots[number] = replace(root, best=replace(root.best, members=members))
+        return roots
+
+    def _was_lost_early(self, name: str, root: Root) -> bool:
+        o, at = self._scene.observations[name], root.best.onset
+        fits = o.seen is Seen.SILENT and o.onset < at <= o.onset + EARLY_PERIODS * o.slack
+        return fits and root.best.cut is None and self._scene.topology.confidence(name, root.best.node) > 0
 
     def _absorbed(self, roots: list[Root]) -> list[Root]:
         """Small roots in the middle of another's members join it."""

@@ -96,7 +96,7 @@ class Knowledge:
             neighbours_dipped=any(name in near for name in observed.dipped(o.onset, DIP_S)),
             hour_ratio=self.habits.hour_ratio(o.endpoint, town, at),
             repeats=self.habits.repeats(o.endpoint, at),
-            returned_alone=known.returned_alone or returned,
+            returned_alone=known.returned_alone or (returned and not known.visited),
         )
 
     def _of_root(self, root: Root, scene: Scene) -> Finding:

@@ -6,28 +6,28 @@ from datetime import datetime, timedelta
 REMEMBERED = timedelta(days=14)
 SAME_TIME = timedelta(minutes=20)
 _HOURS = 168
-_EVEN = 24.0  # losses that an hour's share is smoothed with (Laplace)
+_EVEN = 168.0  # losses that an hour's share is smoothed with (Laplace)
 
 
 @dataclass(slots=True)
 class Habits:
-    """Losses of mains of single sites, by local time. A group's loss is nobody's habit."""
+    """Losses of mains of single sites, by local time. A group's loss is nobody's habit; hours are those of switch-offs."""
 
     recent: dict[str, list[datetime]] = field(default_factory=dict)  # by endpoint
     hours: dict[str, dict[int, int]] = field(
         default_factory=dict
     )  # by endpoint and by town: how often in which hour of the week
 
-    def lost(self, endpoint: str, town: str, at: datetime) -> None:
-        """A single site lost its mains at local time `at`; told once each."""
+    def lost(self, endpoint: str, town: str, at: datetime, *, switched_off: bool) -> None:
+        """A single site lost its mains at local time `at`; told once each, when it is over and settled."""
         earlier = self.recent.get(endpoint, [])
         self.recent[endpoint] = [t for t in earlier if t > at - REMEMBERED] + [at]
-        for whose in (endpoint, town):
+        for whose in (endpoint, town) if switched_off else ():
             hours = self.hours.setdefault(whose, {})
             hours[_hour(at)] = hours.get(_hour(at), 0) + 1
 
     def hour_ratio(self, endpoint: str, town: str, at: datetime) -> float:
-        """How often it happened at this hour of the week, of this site and its town, against evenly over the week."""
+        """How often somebody switched off at this hour of the week, of this site and its town, against evenly over the week."""
         here, there = self.hours.get(endpoint, {}), self.hours.get(town, {})
         hour = _hour(at)
         total = sum(here.values()) + sum(there.values())

@@ -29,6 +29,7 @@ class Path:
     gates: tuple[str, ...]
     closures: deque[Closure] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     closed_since: float | None = None
+    last_end: float = float("-inf")  # of the newest closure
 
     def silence(self, heard: float, period: float, margin: float, now: float) -> float:
         """Observable seconds since `heard`; what was due while closed, or up to `margin` before, is excused."""
@@ -41,7 +42,7 @@ class Path:
 
     def saw_all_since(self, since: float) -> bool:
         """Whether it was open from `since` to this moment."""
-        return self.closed_since is None and self._last_end <= since
+        return self.closed_since is None and self.last_end <= since
 
     def open_time(self, since: float, now: float) -> float:
         """Seconds since `since` in which the path was open."""
@@ -50,7 +51,7 @@ class Path:
     def shut(self, since: float) -> None:
         """A gate is closed, from `since` on."""
         if self.closed_since is None:
-            self.closed_since = max(since, self._last_end)
+            self.closed_since = max(since, self.last_end)
 
     def reopen(self, now: float) -> None:
         """All gates are open again."""
@@ -61,15 +62,17 @@ class Path:
     def was_blind(self, begin: float, end: float) -> None:
         """Nothing was seen from `begin` to `end`, as is known only now."""
         if self.closed_since is None:
-            self._add(max(begin, self._last_end), end)
+            self._add(max(begin, self.last_end), end)
+
+    def recall(self, closures: Iterable[tuple[float, float]]) -> None:
+        """The closures of another process."""
+        for begin, end in closures:
+            self._add(begin, end)
 
     def _add(self, begin: float, end: float) -> None:
         if end > begin:
             self.closures.append(Closure(begin=begin, end=end))
-
-    @property
-    def _last_end(self) -> float:
-        return self.closures[-1].end if self.closures else float("-inf")
+            self.last_end = end
 
     def _since(self, since: float, now: float) -> Iterator[Closure]:
         if self.closed_since is not None and now > self.closed_since:

@@ -2,7 +2,9 @@
 
 Jitter is the 95th percentile of lateness, followed step by step (Robbins and Monro 1951) instead of kept in a list.
 Losses are counted in two windows that forget: an hour and a week. They come in runs, so the chance of a miss after a
-miss is counted too. From these, and from how many false alarms a day the whole fleet may raise, follows after how
+miss is counted too; as one line alone seldom shows it, the whole fleet's is where it begins.
+
+From these and from how many false alarms a day the whole fleet may raise, follows after how
 many missed heartbeats an endpoint may be called silent.
 """
 
@@ -20,6 +22,24 @@ _LATE = 0.95
 _LOSSY_FROM = 30.0  # heartbeats expected within the hour before a line is judged
 _LOSSY, _CLEAN = 0.10, 0.05
 _SURE = 1.645  # standard deviations of a one-sided 95 %
+
+
+@dataclass(slots=True)
+class Runs:
+    """How the losses of all lines together come in runs."""
+
+    missed: float = 20.0
+    again: float = 4.0  # of which followed another one
+
+    def came(self, missed: int) -> None:
+        """A run of misses ended."""
+        self.missed += missed
+        self.again += missed - 1
+
+    @property
+    def share(self) -> float:
+        """The chance of a miss after a miss."""
+        return self.again / self.missed
 
 
 @dataclass(slots=True)
@@ -64,10 +84,9 @@ class Rhythm:
             (self.missed_week + 1.0) / (self.expected_week + _PRIOR),
         )
 
-    @property
-    def loss_after_loss(self) -> float:
+    def loss_after_loss(self, fleet: Runs) -> float:
         """The chance of a miss after a miss; at least that of any miss."""
-        again = max(0.0, self.missed_week - self.runs_week) + self.loss * _RUN_PRIOR
+        again = max(0.0, self.missed_week - self.runs_week) + fleet.share * _RUN_PRIOR
         return min(0.95, max(self.loss, again / (self.missed_week + _RUN_PRIOR)))
 
     @property
@@ -90,16 +109,16 @@ class Rhythm:
         """Observable silence, s, that is enough for a group and too little for one."""
         return 2 * self.period + self.jitter + SLACK_S
 
-    def silent_after(self, fleet: int, failed_probes: int = 0) -> float:
+    def silent_after(self, endpoints: int, fleet: Runs, failed_probes: int = 0) -> float:
         """Observable silence, s, beyond which the fleet's budget of false alarms allows to call it silent."""
-        misses = misses_allowed(self.loss, self.loss_after_loss, self.period, fleet)
+        misses = misses_allowed(self.loss, self.loss_after_loss(fleet), self.period, endpoints)
         return max(FEWEST_MISSES, misses - failed_probes) * self.period + self.jitter + SLACK_S
 
 
 def misses_allowed(
-    loss: float, loss_after_loss: float, period: float, fleet: int, per_day: float = FALSE_ALARMS_PER_DAY
+    loss: float, loss_after_loss: float, period: float, endpoints: int, per_day: float = FALSE_ALARMS_PER_DAY
 ) -> int:
     """Missed heartbeats in a row that are rarer than `per_day` in a fleet: k of loss · after^(k−1) ≤ budget."""
-    budget = log(min(0.5, per_day * period / (DAY_S * max(1, fleet))))
+    budget = log(min(0.5, per_day * period / (DAY_S * max(1, endpoints))))
     misses = 1 + ceil((budget - log(loss)) / log(loss_after_loss))
     return min(max(misses, FEWEST_MISSES), MOST_MISSES)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import msgspec
 
 from devices.supervision.flapping import Penalty
-from devices.supervision.gates import Closure, Path
-from devices.supervision.rhythm import Rhythm
+from devices.supervision.gates import Path
+from devices.supervision.rhythm import Rhythm, Runs
 from devices.supervision.states import Flip, State
 from devices.supervision.supervision import Supervision
 from devices.supervision.watch import CALM, Watch
@@ -51,6 +51,7 @@ class Snapshot(msgspec.Struct, array_like=True, frozen=True):
     v: int
     ticked: float
     closed: dict[str, float]
+    runs: Runs
     paths: tuple[StoredPath, ...]
     watches: tuple[Stored, ...]
 
@@ -67,6 +68,7 @@ def exported(supervision: Supervision) -> bytes:
         v=1,
         ticked=supervision.ticked,
         closed=dict(supervision.gates.closed),
+        runs=supervision.runs,
         paths=tuple(StoredPath(p.gates, tuple((c.begin, c.end) for c in p.closures)) for p in paths),
         watches=tuple(_stored(watch, place[watch.path]) for watch in supervision.watches),
     )
@@ -80,10 +82,11 @@ def restored(stored: bytes, now: float, flips: Iterable[Flip] = ()) -> Supervisi
     """
     snapshot = _DECODER.decode(stored)
     supervision = Supervision(min(snapshot.ticked, now))
+    supervision.runs = snapshot.runs
     paths = []
     for stored_path in snapshot.paths:
         path = supervision.gates.path(stored_path.gates)
-        path.closures.extend(Closure(begin=a, end=b) for a, b in stored_path.closures)
+        path.recall(stored_path.closures)
         paths.append(path)
     for gate, since in snapshot.closed.items():
         supervision.gates.close(gate, since)

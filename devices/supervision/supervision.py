@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from devices.reports import Event, EventKind, Heartbeat, Presence, Status
 from devices.supervision.gates import CONTROLLER, GateMoved, Gates, Path
+from devices.supervision.rhythm import Runs
 from devices.supervision.states import DOWN, Flip, Overlaid, Overlay, Sign, State, after
 from devices.supervision.watch import Watch
 from devices.supervision.wheel import Wheel
@@ -36,6 +37,7 @@ class Supervision:
 
     def __init__(self, now: float) -> None:
         self.gates = Gates()
+        self.runs = Runs()
         self._watches: dict[str, Watch] = {}
         self._wheel: Wheel[Watch] = Wheel()
         self._parked: dict[Path, list[Watch]] = {}
@@ -245,6 +247,8 @@ class Supervision:
         in_turn = late > -OVERTAKEN_S
         if in_turn and not rebooted and watch.state not in DOWN and watch.path.saw_all_since(watch.heard):
             watch.rhythm.came(max(0.0, late), missed)
+            if missed:
+                self.runs.came(missed)
         if in_turn or rebooted or beat.next_in_s > watch.rhythm.period:
             watch.rhythm.period = float(beat.next_in_s)
         watch.boot, watch.seq, watch.boots = beat.boot, beat.seq, beat.boots
@@ -289,7 +293,7 @@ class Supervision:
         silence = watch.path.silence(watch.heard, rhythm.period, rhythm.jitter, now)
         if watch.state in _SUSPICIOUS:
             return Sign.SUSPICION, rhythm.suspect_after - silence
-        return Sign.SILENCE, rhythm.silent_after(len(self._watches), watch.failed_probes) - silence
+        return Sign.SILENCE, rhythm.silent_after(len(self._watches), self.runs, watch.failed_probes) - silence
 
     def _sign(self, watch: Watch, sign: Sign, onset: float, now: float) -> None:
         to = after(watch.state, sign)

@@ -250,8 +250,10 @@ def test_one_site_without_mains_is_judged_by_its_circumstances(known, cause):
 
 def test_somebody_who_switches_off_every_evening_is_known_by_it():
     habits, evening = Habits(), datetime(2026, 5, 4, 20, 5)  # noqa: DTZ001
-    for day in range(5):
-        habits.lost("horn-0", "341523100000", evening + timedelta(days=day, minutes=3 * day))
+    for day in range(5):  # Monday to Friday
+        habits.lost(
+            "horn-0", "341523100000", evening + timedelta(days=day, minutes=3 * day), switched_off=True
+        )
     now = evening + timedelta(days=5)
     assert habits.repeats("horn-0", now) == 5
     assert habits.repeats("horn-0", now + timedelta(hours=3)) == 0

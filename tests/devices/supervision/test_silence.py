@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from devices.reports import EventKind, Presence, Status
 from devices.supervision import GateMoved, Overlay, State
-from devices.supervision.rhythm import Rhythm, misses_allowed
+from devices.supervision.rhythm import Rhythm, Runs, misses_allowed
 from tests.devices.supervision.field import PERIOD, Field
 
 
@@ -155,9 +155,21 @@ def test_of_many_suspects_a_few_behind_each_path_are_asked():
 
 
 def test_failed_probes_shorten_the_wait_but_never_below_three_misses():
-    rhythm = Rhythm()
-    assert rhythm.silent_after(100_000, failed_probes=1) == rhythm.silent_after(100_000) - PERIOD
-    assert rhythm.silent_after(100_000, failed_probes=20) == 3 * PERIOD + 12
+    rhythm, fleet = Rhythm(), Runs()
+    assert rhythm.silent_after(100_000, fleet, 1) == rhythm.silent_after(100_000, fleet) - PERIOD
+    assert rhythm.silent_after(100_000, fleet, 20) == 3 * PERIOD + 12
+
+
+def test_how_losses_come_in_runs_is_learned_from_the_whole_fleet():
+    rhythm, single, bursts = Rhythm(), Runs(), Runs()
+    for _ in range(1_000):
+        single.came(1)
+        bursts.came(3)
+    assert (
+        rhythm.silent_after(1_000, single)
+        < rhythm.silent_after(1_000, Runs())
+        < rhythm.silent_after(1_000, bursts)
+    )
 
 
 def test_a_failed_probe_is_acted_upon_at_once():
