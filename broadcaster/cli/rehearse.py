@@ -17,6 +17,7 @@ from broadcaster.words import word
 if TYPE_CHECKING:
     from broadcaster.rehearsal.county import Scenario
     from broadcaster.rehearsal.rehearse import Progress, Rehearsed
+    from broadcaster.rehearsal.repairs import Repaired
     from schedules.tally import Tally
 
 _OUTCOMES: Columns = {
@@ -57,7 +58,13 @@ def rehearse(
     use_zone(ZONE)
     if not seeds:
         found = _run(Scenario(seed=seed, days=days, endpoints=endpoints, climate=CLIMATES[climate]))
-        print_json(found.to_json()) if as_json else _tell(found)
+        repaired = None if climate is Weather.CALM else _repaired(seed, days, endpoints)
+        if as_json:
+            print_json(found.to_json() | (repaired.to_json() if repaired else {}))
+        else:
+            _tell(found)
+            if repaired is not None:
+                _tell_repairs(repaired)
         raise typer.Exit(1 if found.violations else 0)
     broken = [
         _run_one_of_many(
@@ -79,6 +86,30 @@ def _run(scenario: "Scenario") -> "Rehearsed":
             return rehearsed(scenario, progress)
     finally:
         logging.disable(logging.NOTSET)
+
+
+def _repaired(seed: int, days: float, endpoints: int) -> "Repaired":
+    """The same days in a grid of as many endpoints: what fails, and what correlation makes of it."""
+    from broadcaster.rehearsal.rehearse import START
+    from broadcaster.rehearsal.repairs import ordinary_weeks
+
+    return ordinary_weeks(seed, endpoints, days, START)
+
+
+def _tell_repairs(repaired: "Repaired") -> None:
+    score = repaired.score
+    line = _(
+        "Repairs: {causes} true causes, {tickets} tickets, {false} of them false, {missed} causes missed"
+    )
+    print()
+    print(
+        line.format(
+            causes=score.true_causes,
+            tickets=score.tickets,
+            false=score.false_tickets,
+            missed=score.missed_causes,
+        )
+    )
 
 
 def _run_one_of_many(scenario: "Scenario", *, as_json: bool) -> bool:

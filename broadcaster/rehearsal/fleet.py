@@ -61,6 +61,7 @@ class Fleet:
         self._correlator = Correlator(self._knowledge)
         self._active: set[str] = set()
         self._awake = True
+        self._unseen: list[Watch] = []  # attended while the controller was away
         self._known: dict[str, Circumstances] = {}
         self.told: dict[str, Incident] = {}
         self.announced: dict[str, Incident] = {}
@@ -165,6 +166,9 @@ class Fleet:
         self._supervision = restored(supervision, self._world.now_s)
         self._correlator = Correlator(self._knowledge)
         self._correlator.recall(Memory.from_bytes(memory))
+        for watch in self._unseen:
+            self._supervision.adopt(watch)
+        self._unseen.clear()
         self._awake = True
 
     def _tick(self) -> None:
@@ -201,6 +205,8 @@ class Fleet:
         watch = Watch(pole.name, path, State.OK, heard=last, since=last, onset=last)
         watch.boot, watch.boots, watch.seq, watch.due_in = f"{pole.boots:08x}", pole.boots, pole.seq, PERIOD_S
         self._supervision.adopt(watch)
+        if not self._awake:
+            self._unseen.append(watch)
         pole.next_beat = last + PERIOD_S
         self._world.at(pole.next_beat, partial(self._beat, pole))
 

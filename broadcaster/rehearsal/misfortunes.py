@@ -106,7 +106,7 @@ def _groups(grid: Grid, count: int, days: float, chance: random.Random) -> Itera
         if not below[kind]:
             continue
         name, members = chance.choice(below[kind])
-        begin = chance.uniform(HOUR_S, days * DAY_S - 8 * HOUR_S)
+        begin = _any(days, chance)
         lasts_s = chance.uniform(0.5, 6) * HOUR_S
         root = f"{kind}:{name}"
         if kind in ("transformer", "feeder"):
@@ -180,7 +180,8 @@ def _failed(name: str, at: float, start: datetime, chance: random.Random) -> Mis
 
 
 def _any(days: float, chance: random.Random) -> float:
-    return chance.uniform(HOUR_S, days * DAY_S - 8 * HOUR_S)
+    """Not in the first hour, and not so late that nobody would see what comes of it."""
+    return chance.uniform(HOUR_S, max(2 * HOUR_S, days * DAY_S - 8 * HOUR_S))
 
 
 def _in_a_programme(start: datetime, days: float, chance: random.Random) -> float:

@@ -28,6 +28,8 @@ class Storm:
 
     def look(self, now: float) -> bool:
         """Whether there is a storm now; it is over after ten minutes below half the threshold."""
+        if not self.new and not self.active:
+            return False
         if self.new and self.new[0] <= now - WITHIN_S:
             self.new = [at for at in self.new if at > now - WITHIN_S]
         if len(self.new) >= self.threshold:
