@@ -32,6 +32,12 @@ def hum(ms: int, *, dbfs: float = -36.0, sample_rate: int = pcm.SAMPLE_RATE) -> 
     return bytes(tone.fade_in(fade).fade_out(fade).raw_data)
 
 
+def bells(ms: int) -> bytes:
+    """The chime again and again for `ms`: what a drill begins with where there is no recording."""
+    once = chime()
+    return (once * (pcm.size_of(ms) // len(once) + 1))[: pcm.size_of(ms)]
+
+
 def siren(ms: int, sample_rate: int = pcm.SAMPLE_RATE) -> bytes:
     """Rising and falling for `ms`; one period is computed and repeated: a long one costs a board nothing."""
     period = _siren_period(sample_rate)

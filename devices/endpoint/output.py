@@ -17,10 +17,14 @@ class Recording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Siren:
-    """The built-in siren, then `text` where the endpoint has a voice; the alert that has no recording."""
+    """The built-in siren, then `text` where the endpoint has a voice; the alert that has no recording.
+
+    A `drill` has bells of the same length: nobody may take it for the real thing.
+    """
 
     text: str = ""
     language: str = "zh"
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -239,7 +239,7 @@ class Player:
         self, piece: Piece, at_s: float, now_s: float, *, from_ms: int = 0, chime: bool = False
     ) -> Progress:
         """Have the output prepare it. A stage that is not under way tells why it cannot."""
-        body: Recording | Siren = Siren(text=piece.text, language=piece.language)
+        body: Recording | Siren = Siren(text=piece.text, language=piece.language, drill=not piece.emergency)
         if piece.recording is not None:
             path = self._media.sound(piece.recording)
             if path is None:

@@ -203,7 +203,8 @@ class _Player(threading.Thread):
 
     def _siren(self, siren: Siren) -> Iterator[bytes]:
         """The siren, then the words. They are prepared while it sounds: nobody waits for a slow voice."""
-        steps = [step for step, _ in _cut_up(tones.siren(SIREN_MS))]
+        tone = tones.bells(SIREN_MS) if siren.drill else tones.siren(SIREN_MS)
+        steps = [step for step, _ in _cut_up(tone)]
         yield from steps[:_BLOCKS]
         with tempfile.TemporaryDirectory() as directory:
             spoken = self._spoken(siren, Path(directory) / "speech.wav")

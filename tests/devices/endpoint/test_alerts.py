@@ -157,6 +157,12 @@ def test_a_notice_that_an_alert_held_up_to_the_end_was_interrupted():
     assert [(r.result, r.because) for r in board.proved if r.slot] == [("missed", "interrupted")]
 
 
+def test_a_drill_without_its_recording_sounds_no_siren():
+    board = Board()
+    board.tell(Alerts(alerts=(alert(klass=BroadcastClass.DRILL, text="演练"),)))
+    assert board.sounds.sound.body == Siren(text="演练", language="zh", drill=True)
+
+
 def test_without_its_recording_an_alert_sounds_the_siren_and_speaks_its_text():
     board = Board()
     board.tell(Alerts(alerts=(alert(text="洪水来了"),)))

@@ -210,6 +210,17 @@ def test_the_siren_is_followed_by_the_words(tmp_path, monkeypatch):
     assert (progress.stage, progress.heard_ms, progress.full_ms) == (Stage.FINISHED, 800, 800)
 
 
+def test_a_drill_begins_with_bells_and_an_emergency_with_the_siren():
+    live, drill = Ears(), Ears()
+    live.play(Siren())
+    drill.play(Siren(drill=True))
+    live.end()
+    drill.end()
+    assert live.sink.written == tones.siren(SIREN_MS)
+    assert drill.sink.written == tones.chime() * 6
+    assert drill.output.progress(0.0).full_ms == SIREN_MS
+
+
 def test_a_voice_that_fails_does_not_silence_the_siren(monkeypatch):
     monkeypatch.setattr("devices.endpoint.sounding.SIREN_MS", 600)
 
