@@ -86,11 +86,11 @@ class Asking:
             self.open = None
         return self.open is None
 
-    def overdue(self, now: float) -> set[int]:
-        """Who has not answered in time; the question is closed by that."""
+    def overdue(self, now: float) -> Question | None:
+        """The question that was not answered by all in time; it is closed by that."""
         question = self.open
         if question is None or now < question.deadline:
-            return set()
+            return None
         self.open = None
         self._reply_s = min(_MOST_REPLY_S, 1.5 * self._reply_s)
-        return question.taps
+        return question

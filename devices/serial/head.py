@@ -242,11 +242,16 @@ class Head:
     def _question(self, now: float) -> Frame | None:
         if self._asking.open is not None:
             return None
-        due = self._due(now)
-        rolled = [member for member in due if member.presence is Presence.PRESENT and not member.waiting]
+        due = list({member.address: member for member in self._due(now)}.values())
+        rolled = [member for member in due if self._is_rolled(member)]
         if len(rolled) >= _ROLL_FROM:
             return self._roll(rolled[:SLOTS], now)
         return self._poll(due[0], now) if due else None
+
+    def _is_rolled(self, member: Member) -> bool:
+        """Whether all that it is asked fits into a roll."""
+        there = member.presence is Presence.PRESENT
+        return there and not member.waiting and not self._transfers.wants_gaps(member.address)
 
     def _due(self, now: float) -> list[Member]:
         """Who is to be asked now, the most pressing first."""
@@ -257,10 +262,10 @@ class Head:
             if not member.misses
             and (member.address in must or member.waiting or self._outbox.acks_wanted(member))
         ]
-        routine = [member for member in self._members.values() if member.asks_at <= now]
         sample = self._transfers.sample(self._there, now)
         if sample is not None and not self._members[sample].misses:
             pressing.append(self._members[sample])
+        routine = [member for member in self._members.values() if member.asks_at <= now]
         return pressing + sorted(routine, key=lambda member: member.asks_at)
 
     def _poll(self, member: Member, now: float) -> Frame:
@@ -352,14 +357,16 @@ class Head:
             self._listens_until = now + self._line.turn_s
 
     def _give_up_waiting(self, now: float) -> list[HeadEvent]:
+        question = self._asking.overdue(now)
+        if question is None:
+            return []
         events: list[HeadEvent] = []
-        for tap in self._asking.overdue(now):
-            member = self._members[tap]
+        for member in [self._members[tap] for tap in question.taps if tap in self._members]:
             again_s = min(_LAST_AGAIN_S, _AGAIN_S * 2 ** min(member.misses, 10))
             if member.missed(now, again_s):
                 self._leave(member)
-                events.append(Silent(tap))
-            self._transfers.unanswered(tap)
+                events.append(Silent(member.address))
+            self._transfers.unanswered(question.transfer, member.address)
         return events
 
     def _leave(self, member: Member) -> None:

@@ -21,7 +21,7 @@ from devices.serial.bodies import Lane
 from devices.serial.events import Here, Joined, TapEvent, Told
 from devices.serial.parcels import BadParcel
 from devices.serial.port import Port
-from devices.serial.shelf import DiskShelf
+from devices.serial.shelf import DiskShelf, ShelfFull
 from devices.serial.tap import Tap
 from devices.serial.wiring import Wiring
 from devices.topics import ReportKind
@@ -181,7 +181,7 @@ class SerialLink:
 
 
 class WantedShelf(DiskShelf):
-    """A shelf that takes only what is wanted."""
+    """A shelf that takes only what is wanted; what is no longer wanted makes room."""
 
     def __init__(self, directory: Path, wants: Callable[[bytes], bool]) -> None:
         super().__init__(directory)
@@ -189,3 +189,11 @@ class WantedShelf(DiskShelf):
 
     def begin(self, sha256: bytes, size: int) -> int | None:
         return super().begin(sha256, size) if self._wants(sha256) else None
+
+    def write(self, sha256: bytes, offset: int, content: bytes) -> None:
+        try:
+            super().write(sha256, offset, content)
+        except ShelfFull:
+            for unwanted in [each for each in self.kept() if not self._wants(each)]:
+                self.discard(unwanted)
+            super().write(sha256, offset, content)

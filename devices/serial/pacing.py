@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 BITS = 10  # of a byte: start, eight, stop
 AHEAD_S = 0.030
+_REFILL_S = 0.020  # ahead: a loop that is late by less leaves no gap on the line
 _ROUNDING_S = 1e-6  # so that there is room when `ready_s` says so
 RESUMES_S = 0.020  # after so long a silence a burst begins with a zero, which ends what noise has begun
 
@@ -48,15 +49,13 @@ class Pacer:
     @property
     def ready_s(self) -> float:
         """From when on there is room again."""
-        return self._free_s - AHEAD_S / 2
+        return self._free_s - _REFILL_S
 
     def room(self, now: float) -> int:
         """Bytes that may be given out now."""
         ahead = max(0.0, self._free_s - now)
         return (
-            0
-            if ahead > AHEAD_S / 2 + _ROUNDING_S
-            else max(1, int((AHEAD_S - ahead) * self._line.baud / BITS))
+            0 if ahead > _REFILL_S + _ROUNDING_S else max(1, int((AHEAD_S - ahead) * self._line.baud / BITS))
         )
 
     def load(self, frame: bytes, now: float) -> None:

@@ -138,8 +138,7 @@ def _opened(wiring: Wiring) -> Any:
     if not is_url:
         port.exclusive = True
     if wiring.direction is Direction.DRIVER:
-        turn_ms = wiring.line.turn_s * 1e3
-        port.rs485_mode = RS485Settings(delay_before_tx=turn_ms / 1e3, delay_before_rx=0.0)
+        port.rs485_mode = RS485Settings(delay_before_tx=0.0, delay_before_rx=0.0)
     if wiring.direction is Direction.RTS:
         port.rts = False
     port.open()

@@ -22,6 +22,7 @@ class Sending(Protocol):
 
     offer: Offer
     urgent: bool
+    offered: bool  # the offer has gone out
 
     @property
     def taps(self) -> frozenset[int]:
@@ -90,6 +91,7 @@ class ToOne:
     def __init__(self, offer: Offer, content: bytes, tap: int, *, urgent: bool = False) -> None:
         self.offer = offer
         self.urgent = urgent
+        self.offered = False
         self._cuts = _Cuts(offer, content)
         self._tap = tap
         self._there = True
@@ -108,7 +110,7 @@ class ToOne:
         if self._through or not self._there:
             return None
         if self._offer_due:
-            self._offer_due = False
+            self._offer_due, self.offered = False, True
             return self.offer
         waiting = self._again or self._fresh
         if not waiting:
@@ -226,6 +228,7 @@ class ToMany:
     def __init__(self, offer: Offer, content: bytes, taps: Iterable[int], *, urgent: bool = False) -> None:
         self.offer = offer
         self.urgent = urgent
+        self.offered = False
         self._cuts = _Cuts(offer, content)
         self._lacking: dict[int, int] = dict.fromkeys(taps, offer.count)
         self._absent: set[int] = set()
@@ -255,6 +258,7 @@ class ToMany:
             return None
         if self._offer_in and self._filled >= self._offer_in[0]:
             self._offer_in.pop(0)
+            self.offered = True
             return self.offer
         if not self._owed:
             self._turn(Turn.ALL_SENT)

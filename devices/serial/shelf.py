@@ -2,12 +2,13 @@
 
 import hashlib
 import os
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 UNIT = 64  # bytes: what is held is remembered in units of the smallest block
-_SETTLE = 65_536  # bytes written between two notes of what is held
+_SETTLE = 16_384  # bytes written between two notes of what is held
 
 
 class ShelfFull(Exception):
@@ -79,6 +80,8 @@ class DiskShelf:
         self._directory = directory
         self._most_bytes = most_bytes
         self._parts: dict[bytes, _Notes] = {}
+        self._disk = ThreadPoolExecutor(1, "shelf")  # a disk that takes its time must not delay answers
+        self._settling: Future[None] | None = None
 
     def begin(self, sha256: bytes, size: int) -> int | None:
         if self._whole(sha256).exists():
@@ -103,8 +106,9 @@ class DiskShelf:
         notes = self._parts[sha256]
         notes.held |= units(offset, len(content))
         notes.unsettled += len(content)
-        if notes.unsettled >= _SETTLE:
-            self.settle(sha256)
+        if notes.unsettled >= _SETTLE and (self._settling is None or self._settling.done()):
+            self._settling = self._disk.submit(self._settle, sha256, notes.held)
+            notes.unsettled = 0
 
     def read(self, sha256: bytes, offset: int, size: int) -> bytes:
         whole = self._whole(sha256)
@@ -115,6 +119,7 @@ class DiskShelf:
     def finish(self, sha256: bytes) -> bool:
         if self._whole(sha256).exists():
             return True
+        self._wait()
         part = self._path(sha256, ".part")
         with part.open("rb") as file:
             right = hashlib.file_digest(file, "sha256").digest() == sha256
@@ -129,13 +134,8 @@ class DiskShelf:
 
     def settle(self, sha256: bytes) -> None:
         """Put on the disk what is held, then the note of it."""
-        notes, held = self._parts[sha256], self._path(sha256, ".held")
-        with self._path(sha256, ".part").open("rb") as file:
-            os.fsync(file.fileno())
-        new = held.with_suffix(".new")
-        new.write_bytes(notes.held.to_bytes(notes.held.bit_length() // 8 + 1, "little"))
-        new.replace(held)
-        notes.unsettled = 0
+        self._wait()
+        self._settle(sha256, self._parts[sha256].held)
 
     def is_whole(self, sha256: bytes) -> bool:
         """Whether all of a recording is here, verified."""
@@ -143,9 +143,27 @@ class DiskShelf:
 
     def discard(self, sha256: bytes) -> None:
         """Throw away a recording, whole or part."""
+        self._wait()
         self._parts.pop(sha256, None)
         for path in (self._whole(sha256), self._path(sha256, ".part"), self._path(sha256, ".held")):
             path.unlink(missing_ok=True)
+
+    def kept(self) -> frozenset[bytes]:
+        """All recordings that are here, whole or in part."""
+        return frozenset(bytes.fromhex(path.stem) for path in self._directory.iterdir())
+
+    def _settle(self, sha256: bytes, held: int) -> None:
+        with self._path(sha256, ".part").open("rb") as file:
+            os.fsync(file.fileno())
+        new = self._path(sha256, ".new")
+        new.write_bytes(held.to_bytes(held.bit_length() // 8 + 1, "little"))
+        new.replace(self._path(sha256, ".held"))
+
+    def _wait(self) -> None:
+        """Until nothing is being settled; that it failed shows at the next write."""
+        if self._settling is not None:
+            wait([self._settling])
+            self._settling = None
 
     def _whole(self, sha256: bytes) -> Path:
         return self._directory / sha256.hex()

@@ -84,9 +84,17 @@ class Transfers:
                 return self._shipments[sending.offer.transfer].address, body
         return None
 
-    def to_ask(self) -> frozenset[int]:
-        """Who must answer for anything to go on."""
-        return frozenset().union(*(sending.to_ask() for sending in self._in_order()))
+    def to_ask(self) -> dict[int, int]:
+        """Who must answer for anything to go on, and about which transfer."""
+        asks: dict[int, int] = {}
+        for sending in self._in_order():
+            for tap in sending.to_ask():
+                asks.setdefault(tap, sending.offer.transfer)
+        return asks
+
+    def wants_gaps(self, tap: int) -> bool:
+        """Whether the tap is to say which blocks it lacks: more than a roll can ask."""
+        return any(isinstance(sending, ToOne) and tap in sending.taps for sending in self._in_order())
 
     def sample(self, there: frozenset[int], now: float) -> int | None:
         """Whom to ask now though nothing waits for the answer: to hear early of gaps and of noise."""
@@ -105,13 +113,14 @@ class Transfers:
 
     def question(self, tap: int, now: float) -> tuple[int, int, int]:
         """(transfer, since, until): what a tap is asked about; transfer 0: nothing."""
-        for sending in self._in_order():
-            if tap in sending.taps:
-                shipment = self._shipments[sending.offer.transfer]
-                shipment.samples_at = now + shipment.samples_every_s
-                shipment.samples_every_s = min(self._sample_last_s, 2 * shipment.samples_every_s)
-                return sending.offer.transfer, *sending.question(tap)
-        return 0, 0, 0
+        begun = [each for each in self._in_order() if tap in each.taps and each.offered]
+        sending = next((each for each in begun if tap in each.to_ask()), begun[0] if begun else None)
+        if sending is None:
+            return 0, 0, 0
+        shipment = self._shipments[sending.offer.transfer]
+        shipment.samples_at = now + shipment.samples_every_s
+        shipment.samples_every_s = min(self._sample_last_s, 2 * shipment.samples_every_s)
+        return sending.offer.transfer, *sending.question(tap)
 
     def answered(self, transfer: int, tap: int, missing: int, asked: int) -> bytes | None:
         """What a tap says it lacks; the name of the recording if it is through with it."""
@@ -130,16 +139,19 @@ class Transfers:
         if shipment := self._shipments.get(gaps.transfer):
             shipment.sending.heard(gaps, asked)
 
-    def unanswered(self, tap: int) -> None:
-        for sending in self._in_order():
-            sending.unanswered(tap)
+    def unanswered(self, transfer: int, tap: int) -> None:
+        """A tap did not say what it lacks."""
+        if shipment := self._shipments.get(transfer):
+            shipment.sending.unanswered(tap)
 
     def returned(self, tap: int) -> None:
+        """A tap is there (again)."""
         for sending in self._in_order():
             if tap in sending.taps:
                 sending.returned(tap)
 
     def gone(self, tap: int) -> None:
+        """A tap is away; nothing waits for it."""
         for sending in self._in_order():
             if tap in sending.taps:
                 sending.gone(tap)

@@ -1,11 +1,14 @@
 """Messages and recordings arrive over every wire that a village has to offer."""
 
+import hashlib
+import random
+
 import pytest
 
-from devices.serial.bodies import Lane
+from devices.serial.bodies import Block, Lane
 from devices.serial.emulated import Unplugged, Weather
 from devices.serial.events import Delivered, Held, Present, Silent
-from devices.serial.frames import EVERYBODY
+from devices.serial.frames import EVERYBODY, Deframer, Heard
 from devices.serial.pacing import Line
 from tests.devices.serial.parties import BUS, FAST, SLOW, Party, recording
 
@@ -102,3 +105,92 @@ def test_dead_taps_cost_the_others_little() -> None:
     party.offer(content)
     assert party.until(lambda: party.here() == {1, 2, 3})
     assert party.wire.now - begun < 10.5
+
+
+def test_a_bus_in_a_storm_still_fills_everybody() -> None:
+    party, content = Party(BUS, Weather(bit_errors=1e-3), taps=4), recording(8_000)
+    assert party.until(party.all_present, 30)
+    party.offer(content)
+    assert party.until(lambda: party.happened(Held) == 4)
+
+
+class Babbler:
+    """A broken device that speaks whenever it likes."""
+
+    def __init__(self) -> None:
+        self.chance, self.at = random.Random(3), 0.0
+
+    def receive(self, received: bytes, now: float) -> tuple[()]:
+        return ()
+
+    def to_send(self, now: float) -> bytes:
+        if now < self.at:
+            return b""
+        self.at = now + self.chance.expovariate(3)
+        return self.chance.randbytes(30)
+
+    def next_deadline(self) -> float:
+        return self.at
+
+
+def test_collisions_on_the_bus_cost_time_but_no_byte() -> None:
+    party, content = Party(BUS, taps=3), recording(20_000)
+    party.wire.ends.append(Babbler())
+    party.wire.airtime_s.append(0.0)
+    party.wire.stir(4)
+    party.offer(content)
+    party.send(2, b"a message")
+    assert party.until(lambda: party.happened(Held) == 3 and party.told(2) == [b"a message"])
+
+
+def test_recordings_for_several_single_taps_of_one_bus_all_arrive() -> None:
+    party = Party(BUS, Weather(lost_runs=0.02), taps=4)
+    assert party.until(party.all_present)
+    contents = {tap: recording(12_000, seed=tap) for tap in party.addresses}
+    for tap, content in contents.items():
+        party.head.offer(hashlib.sha256(content).digest(), content, [tap], address=tap)
+    assert party.until(lambda: party.happened(Held) == 4)
+    assert all(list(party.shelves[tap].whole.values()) == [content] for tap, content in contents.items())
+
+
+def test_an_urgent_recording_overtakes_one_that_is_under_way() -> None:
+    party = Party(BUS, taps=3)
+    assert party.until(party.all_present)
+    daily, warning = recording(100_000), recording(8_000, seed=9)
+    party.offer(daily)
+    party.for_s(2)
+    begun, sha256 = party.wire.now, hashlib.sha256(warning).digest()
+    party.head.offer(sha256, warning, party.addresses, address=EVERYBODY, urgent=True)
+    assert party.until(lambda: all(sha256 in shelf.whole for shelf in party.shelves.values()))
+    assert party.wire.now - begun < 1.2
+    assert party.until(lambda: party.all_have(daily))
+
+
+def test_what_is_withdrawn_is_not_sent_on() -> None:
+    party = Party(FAST)
+    sha256 = party.offer(recording(200_000))
+    party.for_s(2)
+    assert 0 < party.head.lacking(sha256)[1] < 200_000
+    party.head.withdraw(sha256)
+    party.for_s(1)
+    airtime = party.wire.airtime_s[0]
+    party.for_s(10)
+    assert party.wire.airtime_s[0] - airtime < 0.2
+    assert party.head.lacking(sha256) == {}
+
+
+@pytest.mark.parametrize("weather", [Weather(), Weather(delay_s=0.1)])
+def test_on_a_line_without_noise_each_block_is_sent_once(weather: Weather) -> None:
+    party, said = Party(FAST, weather), Deframer()
+    blocks: list[int] = []
+
+    def overheard(end: int, content: bytes) -> None:
+        heard = said.feed(content) if end == 0 else []
+        blocks.extend(
+            h.frame.body.number for h in heard if isinstance(h, Heard) and isinstance(h.frame.body, Block)
+        )
+
+    party.wire.overheard = overheard
+    party.offer(recording(60_000))
+    assert party.until(lambda: party.happened(Held) == 1)
+    assert blocks == list(range(59))

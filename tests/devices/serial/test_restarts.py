@@ -5,6 +5,7 @@ import pytest
 from devices.serial.bodies import HeadPiece, Hello, Lane, Poll, Welcome
 from devices.serial.events import Held, Present
 from devices.serial.frames import EVERYBODY, Deframer, Frame, Heard
+from devices.serial.head import Head
 from devices.serial.presence import PRESENCES, Presence, Sign
 from devices.serial.sending import PHASES, Phase
 from tests.devices.serial.parties import BUS, FAST, Party, recording
@@ -118,13 +119,15 @@ def test_what_is_not_for_an_address_is_not_acted_on() -> None:
     assert [sorted(party.told(tap)) for tap in (1, 2, 3)] == [[], [b"group", b"two"], []]
 
 
-def test_the_station_believes_no_answer_to_a_question_that_is_not_open() -> None:
-    party = Party(FAST)
-    recorded = Recorded(party)
-    party.tap().send(b"played")
-    assert party.until(lambda: bool(party.received()))
-    events = party.head.receive(recorded.said[1], party.wire.now)
-    assert events == []
+@pytest.mark.parametrize(("epoch", "older"), [(1, 1), (2, 0), (1, 0)])
+def test_only_an_answer_to_the_open_question_is_believed(epoch: int, older: int) -> None:
+    head = Head(line=FAST, epoch=1, taps=[(1, ())])
+    (question,) = frames_of(head.to_send(0.0))
+    hello = Frame(address=1, epoch=epoch, sequence=question.sequence - older, body=Hello(nonce=5))
+    head.receive(hello.to_bytes(), 0.01)
+    head.receive(b"", 0.02)
+    welcomed = [isinstance(frame.body, Welcome) for frame in frames_of(head.to_send(0.02))]
+    assert (True in welcomed) is ((epoch, older) == (1, 0))
 
 
 @pytest.mark.parametrize("presence", Presence)
