@@ -160,17 +160,13 @@ def emulated(case: Case, weather: Weather, taps: int) -> float:
     ]
     wire = EmulatedLine(line=case.line, ends=[head, *ends], weather=weather, seed=1)
     if taps > 1:  # a bus that is at work already
-        wire.run(lambda: _count(wire, Present) == taps, inf)
+        wire.run(lambda: wire.happened(Present) == taps, inf)
     begun = wire.now
     to = 1 if taps == 1 else EVERYBODY
     head.offer(hashlib.sha256(content).digest(), content, addresses, address=to)
     wire.stir(0)
-    whole = wire.run(lambda: _count(wire, Here) == taps, begun + case.limit_s)
+    whole = wire.run(lambda: wire.happened(Here) == taps, begun + case.limit_s)
     return case.percent(wire.now - begun) if whole else 0.0
-
-
-def _count(wire: EmulatedLine, kind: type) -> int:
-    return sum(isinstance(event, kind) for _, _, event in wire.events)
 
 
 def ours(case: Case) -> float:

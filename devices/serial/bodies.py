@@ -51,6 +51,7 @@ class Poll:
 
     `introduce`: answer with a hello instead. `acks`: bit i asks for the ack of stream i. `transfer`: say how much of it is
     missing; with `until` after `since`, which of these blocks. `heard`: the tap's own two streams.
+    Zeros at the end do not travel.
     """
 
     KIND: ClassVar[int] = 0
@@ -75,11 +76,13 @@ class Poll:
         return self._FORM.pack(
             self.introduce, self.acks, self.room, self.transfer, self.since, self.until,
             urgent.following, urgent.beyond, normal.following, normal.beyond,
-        )  # fmt: skip
+        ).rstrip(b"\0")  # fmt: skip
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:
-        introduce, acks, room, transfer, since, until, *heard = cls._FORM.unpack(packed)
+        introduce, acks, room, transfer, since, until, *heard = cls._FORM.unpack(
+            packed.ljust(cls._FORM.size, b"\0")
+        )
         return cls(
             introduce=_truth(introduce),
             acks=acks,

@@ -6,6 +6,7 @@ on a half-duplex line those who speak at once destroy each other's bytes. The sa
 
 import heapq
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -71,6 +72,7 @@ class EmulatedLine:
     now: float = 0.0
     events: list[tuple[float, int, object]] = field(default_factory=list)
     airtime_s: list[float] = field(default_factory=list)
+    _counts: Counter[type] = field(default_factory=Counter)
     _heap: list[tuple[float, int, int, _Speech | None]] = field(default_factory=list)
     _free: dict[int, float] = field(default_factory=dict)
     _latest: list[_Speech] = field(default_factory=list)
@@ -98,6 +100,10 @@ class EmulatedLine:
                 self._hear(index, b"")
         return True
 
+    def happened(self, kind: type) -> int:
+        """How many events of a kind there were."""
+        return self._counts[kind]
+
     def replace(self, index: int, end: End) -> None:
         """An end has rebooted."""
         self.ends[index] = end
@@ -115,7 +121,9 @@ class EmulatedLine:
 
     def _hear(self, index: int, received: bytes) -> None:
         end = self.ends[index]
-        self.events += ((self.now, index, event) for event in end.receive(received, self.now))
+        for event in end.receive(received, self.now):
+            self.events.append((self.now, index, event))
+            self._counts[type(event)] += 1
         if said := end.to_send(self.now):
             self._speak(index, said)
         deadline = end.next_deadline()

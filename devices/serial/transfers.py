@@ -10,8 +10,8 @@ from devices.serial.pacing import Line
 from devices.serial.sending import Sending, ToMany, ToOne
 
 CUT = 3  # bytes of a block or a mix before its content
-_SAMPLE_FIRST_S, _SAMPLE_LAST_S = 0.25, 4.0  # between questions while blocks are sent
-_SAMPLE_AIRTIMES = 250  # at least so many times as long as a question takes
+_SAMPLE_FIRST_S, _SAMPLE_LAST_S = 0.25, 4.0  # between questions while blocks are sent, at least,
+_FIRST_AIRTIMES, _LAST_AIRTIMES = 40, 250  # and so many times as long as a question takes
 _QUESTION = 32  # bytes
 
 
@@ -20,9 +20,9 @@ class _Shipment:
     sending: Sending
     address: int
     content: bytes
+    samples_every_s: float
     turn: int = 0  # whom to ask next
     samples_at: float = -inf
-    samples_every_s: float = _SAMPLE_FIRST_S
 
 
 class Transfers:
@@ -30,7 +30,9 @@ class Transfers:
 
     def __init__(self, line: Line, calm_of: Callable[[Iterable[int]], int]) -> None:
         self._calm_of = calm_of
-        self._sample_last_s = max(_SAMPLE_LAST_S, _SAMPLE_AIRTIMES * line.airtime_s(_QUESTION))
+        question_s = line.airtime_s(_QUESTION)
+        self._sample_first_s = max(_SAMPLE_FIRST_S, _FIRST_AIRTIMES * question_s)
+        self._sample_last_s = max(_SAMPLE_LAST_S, _LAST_AIRTIMES * question_s)
         self._shipments: dict[int, _Shipment] = {}
         self._number = 0
 
@@ -53,7 +55,7 @@ class Transfers:
             sending = ToMany(offer, content, taps, urgent=urgent)
         for tap in taps - there:
             sending.gone(tap)
-        self._shipments[offer.transfer] = _Shipment(sending, address, content)
+        self._shipments[offer.transfer] = _Shipment(sending, address, content, self._sample_first_s)
 
     def withdraw(self, sha256: bytes) -> None:
         """A recording is no longer sent."""

@@ -151,14 +151,14 @@ def conversation() -> list[Json]:
                 )
 
     wire.overheard = overheard
-    wire.run(lambda: _happened(wire, Present), 5)
+    wire.run(lambda: wire.happened(Present) > 0, 5)
     head.send(TAP, parcels.to_bytes(MESSAGES[2][0], OWNER))
     tap.send(parcels.to_bytes(MESSAGES[5][0], OWNER))
     wire.stir(0)
-    wire.run(lambda: _happened(wire, Told) and _happened(wire, Received), 5)
+    wire.run(lambda: wire.happened(Told) > 0 and wire.happened(Received) > 0, 5)
     head.offer(hashlib.sha256(CONTENT * 8).digest(), CONTENT * 8, [TAP], address=TAP)
     wire.stir(0)
-    wire.run(lambda: _happened(wire, Here) and _happened(wire, Held), 12)
+    wire.run(lambda: wire.happened(Here) > 0 and wire.happened(Held) > 0, 12)
     return said
 
 
@@ -192,10 +192,6 @@ class _Deaf:
         misses = isinstance(body, Block) and body.number == 1 and not self._missed
         self._missed |= misses
         return misses
-
-
-def _happened(wire: EmulatedLine, kind: type) -> bool:
-    return any(isinstance(event, kind) for _, _, event in wire.events)
 
 
 def _frame(frame: Frame) -> Json:

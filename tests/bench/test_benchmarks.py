@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from bench import alert, fanout, ingest, plan, prepare
+from bench import alert, fanout, ingest, plan, prepare, serial
 from bench.__main__ import COLUMNS, table
 from devices.mqtt.broker import BrokerKind, find_mosquitto
 
@@ -39,6 +39,16 @@ def test_an_alert_to_a_few_endpoints_is_measured() -> None:
     found = alert.run(endpoints=2, alerts=1, rest_s=0.1, kinds=[BrokerKind.EMBEDDED])
     assert_is_a_result(found)
     assert found["embedded_silence_p99_s"] >= found["embedded_silent_there_p99_s"] > 0
+
+
+def test_a_small_recording_over_a_short_line_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serial.Case, "size", 4_000)
+    monkeypatch.setattr(serial, "speech_minute_s", lambda: 50.0)
+    monkeypatch.setattr(serial, "bus", lambda taps: 90.0)
+    monkeypatch.setattr(serial, "CASES", serial.CASES[1:2])
+    found = serial.run()
+    assert_is_a_result(found)
+    assert found["1e-5_ours"] > 0
 
 
 def assert_is_a_result(found: dict[str, object]) -> None:
