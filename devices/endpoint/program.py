@@ -13,12 +13,13 @@ import random
 import signal
 import time
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from devices.endpoint.clock import Instant
 from devices.endpoint.core import Endpoint, Pace
-from devices.endpoint.instruments import Instruments
+from devices.endpoint.instruments import Instruments, Readings
 from devices.endpoint.media import DiskMedia
 from devices.endpoint.outputs import OutputOf
 from devices.endpoint.store import EndpointStore
@@ -111,7 +112,7 @@ class EndpointProgram:
             link=self._link,
             boot=os.urandom(4).hex(),
             chance=random.SystemRandom(),
-            instruments=instruments,
+            instruments=instruments if provision.line is None else _OnALine(instruments, self._link),
             pace=pace,
             software=software,
         )
@@ -196,6 +197,19 @@ class _LaterLink:
 
     def unsubscribe(self, topic_filter: str) -> None:
         self.real.unsubscribe(topic_filter)
+
+
+class _OnALine:
+    """What a board measures, and the damaged frames of its serial line."""
+
+    def __init__(self, board: Instruments | None, link: _LaterLink) -> None:
+        self._board = board
+        self._link = link
+
+    def read(self) -> Readings:
+        readings = self._board.read() if self._board else Readings()
+        link = self._link.real
+        return replace(readings, line_errors=link.line_errors) if isinstance(link, SerialLink) else readings
 
 
 def _connection(provision: Provision, directory: Path, will: Message) -> Connection:

@@ -27,12 +27,13 @@ class Question:
     begins_by: float
     ends_by: float
     of_one: bool = True
-    began_s: float = inf
+    coming: bool = False  # bytes of something come
+    began_s: float = inf  # the first frame of an answer
 
     @property
     def deadline(self) -> float:
         """When waiting ends."""
-        return self.begins_by if self.began_s == inf else self.ends_by
+        return self.ends_by if self.coming else self.begins_by
 
 
 class Asking:
@@ -69,10 +70,16 @@ class Asking:
         ends_by = begins_by + self._line.airtime_s(length)
         self.open = Question(sequence, body.transfer, taps, asked_s, begins_by, ends_by)
 
-    def hear(self, now: float) -> None:
-        """Bytes have come."""
+    def hear(self, begun_s: float) -> None:
+        """A frame of a tap has come that began then."""
+        if self.open is not None:
+            self.open.coming = True
+            self.open.began_s = min(self.open.began_s, begun_s)
+
+    def stir(self, now: float) -> None:
+        """A part of some frame has come: an answer, noise, or our own echo."""
         if self.open is not None and now >= self.open.asked_s:
-            self.open.began_s = min(self.open.began_s, now)
+            self.open.coming = True
 
     def answered(self, tap: int) -> bool:
         """A tap has said its last word; whether the question is closed by it."""
@@ -80,7 +87,7 @@ class Asking:
         assert question is not None
         question.taps.discard(tap)
         if question.of_one and question.began_s != inf:
-            measured = 2 * (question.began_s - question.asked_s) + _LEAST_REPLY_S
+            measured = 2 * (question.began_s - question.asked_s - self._line.turn_s) + _LEAST_REPLY_S
             self._reply_s = max(_LEAST_REPLY_S, min(_MOST_REPLY_S, measured))
         if not question.taps:
             self.open = None

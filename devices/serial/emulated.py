@@ -49,6 +49,7 @@ class Weather:
     lost_runs: float = 0.0  # chance of each delivery to lose some bytes in its middle
     doubled_runs: float = 0.0
     one_by_one: bool = False  # each byte is delivered by itself
+    echo: bool = False  # those who speak hear themselves, as cheap half-duplex adapters let them
 
 
 @dataclass(slots=True)
@@ -147,7 +148,7 @@ class EmulatedLine:
             self._collide(speech)
         hears = range(len(self.ends)) if index == 0 or self.line.half_duplex else (0,)
         for listener in hears:
-            if listener != index:
+            if listener != index or self.weather.echo:
                 at = end + self.weather.delay_s
                 heapq.heappush(self._heap, (at, next(self._numbers), listener, speech))
 

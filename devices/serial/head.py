@@ -28,7 +28,7 @@ from devices.serial.bodies import (
 )
 from devices.serial.events import Delivered, HeadEvent, Held, Present, Received, Refused, Silent
 from devices.serial.frames import EVERYBODY, FIRST_GROUP, NOBODY, Deframer, Frame, Garbled
-from devices.serial.noise import CALMEST, Noise, best_guard, best_shape, safe_guard
+from devices.serial.noise import CALMEST, Noise, best_guard, best_shape, goodput, safe_guard
 from devices.serial.outbox import Outbox
 from devices.serial.pacing import Line, Pacer
 from devices.serial.presence import Member, Presence, Sign
@@ -119,6 +119,11 @@ class Head:
         """A recording is no longer sent to anybody."""
         self._transfers.withdraw(sha256)
 
+    def goodput(self, taps: Iterable[int]) -> float:
+        """Bytes of a recording for these taps that arrive in a second of a line that carries nothing else, by its calm now."""
+        calm = self._calm_of(taps)
+        return goodput(calm, best_shape(calm)) / self._line.airtime_s(1)
+
     def lacking(self, sha256: bytes) -> dict[int, int]:
         """About how many bytes of a recording each tap lacks; taps that have it all are not named."""
         return self._transfers.lacking(sha256)
@@ -128,12 +133,13 @@ class Head:
     def receive(self, received: bytes, now: float) -> list[HeadEvent]:
         """Bytes from the line."""
         events: list[HeadEvent] = []
-        if received:
-            self._asking.hear(now)
         for heard in self._deframer.feed(received):
             self.noise.hear(heard)
             if not isinstance(heard, Garbled) and not heard.frame.from_head:
+                self._asking.hear(now - self._line.airtime_s(heard.length))
                 events += self._hear(heard.frame, now)
+        if received and self._deframer.pending:
+            self._asking.stir(now)
         return events + self._give_up_waiting(now)
 
     def to_send(self, now: float) -> bytes:

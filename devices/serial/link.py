@@ -67,6 +67,11 @@ class SerialLink:
         """Whether a head has welcomed us and asks on."""
         return self._connected
 
+    @property
+    def line_errors(self) -> int:
+        """Damaged frames of the line since the start."""
+        return self.tap.noise.garbled
+
     def publish(self, message: Message) -> None:
         """Hand over for sending; it waits for the head to ask. Reports that change are replaced while they wait."""
         if message.topic == self._want_topic and self._answers(message.payload):

@@ -35,6 +35,7 @@ class Noise:
         self._errors = 0.0
         self._bytes = 0.0
         self._guard = Guard.NONE
+        self.garbled = 0  # since the begin
 
     def hear(self, heard: Heard | Garbled) -> None:
         """Count a frame, or what was none."""
@@ -42,6 +43,7 @@ class Noise:
             self._guard = heard.frame.guard
             self._errors += heard.mended
         else:
+            self.garbled += 1
             self._errors += 1 + self._guard.parity // 2
         self._bytes += heard.length
         if self._errors >= _ERRORS or self._bytes >= _BYTES:

@@ -23,6 +23,7 @@ WIRES = {
     "cut": (FAST, Weather(cuts=((0.5, 5.5),))),
     "slow": (SLOW, Weather(bit_errors=1e-4)),
     "half duplex": (BUS, Weather(bit_errors=1e-4)),
+    "echo": (BUS, Weather(echo=True)),
 }
 MESSAGES = [b"message %d " % number + bytes(number * 37 % 1_900) for number in range(20)]
 
@@ -194,3 +195,10 @@ def test_on_a_line_without_noise_each_block_is_sent_once(weather: Weather) -> No
     party.offer(recording(60_000))
     assert party.until(lambda: party.happened(Held) == 1)
     assert blocks == list(range(59))
+
+
+def test_the_goodput_of_a_line_is_known_before_anything_is_sent() -> None:
+    party = Party(FAST)
+    assert 11_000 < party.head.goodput([1]) < 11_520
+    party.head.member(1).calm = 56  # a bit error rate of 1e-3
+    assert 8_000 < party.head.goodput([1]) < 9_500

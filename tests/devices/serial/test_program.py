@@ -67,7 +67,7 @@ async def test_an_endpoint_on_a_line_comes_obeys_and_says_what_it_holds(tmp_path
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     cable.pull()
-    assert all(isinstance(beat, Heartbeat) for beat in said(ReportKind.HEARTBEAT))
+    assert all(isinstance(beat, Heartbeat) and beat.line_errors == 0 for beat in said(ReportKind.HEARTBEAT))
     assert said(ReportKind.STATUS)[0] == Status(
         state=Presence.ONLINE, epoch=said(ReportKind.HEARTBEAT)[0].boot
     )
