@@ -14,6 +14,7 @@ ACK = 5
 _GAPS = 48  # bytes of a gaps frame's body
 _FIRST_REPLY_S, _LEAST_REPLY_S, _MOST_REPLY_S = 0.5, 0.02, 2.0
 _ROOM_S = 0.5  # of airtime that one answer may fill with pieces
+_LEAST_ROOM = 8  # units of 16 bytes: a small piece with the heaviest guard
 
 
 @dataclass(slots=True)
@@ -37,17 +38,16 @@ class Question:
 
 
 class Asking:
-    """One question at a time. The time to an answer's first byte is learned."""
+    """One question at a time. `reply_s`, until an answer's first byte at most, is learned."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._reply_s = _FIRST_REPLY_S
+        self.reply_s = _FIRST_REPLY_S
         self.open: Question | None = None
 
-    @property
-    def room(self) -> int:
-        """Units of 16 bytes that a tap may fill with pieces."""
-        return max(8, min(0xFF, round(_ROOM_S * self._line.baud / 160)))
+    def room(self, share: float) -> int:
+        """Units of 16 bytes that a tap may fill with pieces, for a share of the longest answer."""
+        return max(_LEAST_ROOM, min(0xFF, round(share * _ROOM_S * self._line.baud / 160)))
 
     def slot(self, acks: int, guard: Guard) -> int:
         """How long a tap of a roll has, turning included, in units of 0.1 ms."""
@@ -59,7 +59,7 @@ class Asking:
 
     def ask(self, sequence: int, body: Poll | Roll, taps: set[int], asked_s: float) -> None:
         """A question's last byte leaves at `asked_s`."""
-        begins_by = asked_s + self._line.turn_s + self._reply_s
+        begins_by = asked_s + self._line.turn_s + self.reply_s
         if isinstance(body, Roll):
             begins_by += len(body.taps) * body.slot * SLOT_UNIT_S
             self.open = Question(sequence, body.transfer, taps, asked_s, begins_by, begins_by, False)
@@ -88,7 +88,7 @@ class Asking:
         question.taps.discard(tap)
         if question.of_one and question.began_s != inf:
             measured = 2 * (question.began_s - question.asked_s - self._line.turn_s) + _LEAST_REPLY_S
-            self._reply_s = max(_LEAST_REPLY_S, min(_MOST_REPLY_S, measured))
+            self.reply_s = max(_LEAST_REPLY_S, min(_MOST_REPLY_S, measured))
         if not question.taps:
             self.open = None
         return self.open is None
@@ -99,5 +99,5 @@ class Asking:
         if question is None or now < question.deadline:
             return None
         self.open = None
-        self._reply_s = min(_MOST_REPLY_S, 1.5 * self._reply_s)
+        self.reply_s = min(_MOST_REPLY_S, 1.5 * self.reply_s)
         return question

@@ -41,7 +41,12 @@ _TORN_FROM = 64  # bytes of a recording's frame still to come, for it to be wort
 _AGAIN_S, _LAST_AGAIN_S = 0.1, 2.0  # between questions that a present tap does not answer
 _IDLE_S = 1.0  # between questions to a tap that has nothing to say, at least,
 _IDLE_ROUNDS = 3  # and so many times what asking all taps takes;
-_BUSY_ROUNDS, _BUSY_S = 250, 30.0  # while recordings are on their way so many times, or seconds
+_BUSY_ROUNDS, _BUSY_S = 250, 60.0  # while recordings are on their way so many times, or seconds
+_ABSENT_S, _ABSENT_ROUNDS = (
+    5.0,
+    30,
+)  # between questions to an absent tap at most: the longer of these, seconds and rounds
+_BUSY_ROOM = 0.25  # of the longest answer, for who had nothing to say while a recording is on its way
 _EXCHANGE = 56  # bytes of a question and its answer
 
 
@@ -122,7 +127,7 @@ class Head:
     def goodput(self, taps: Iterable[int]) -> float:
         """Bytes of a recording for these taps that arrive in a second of a line that carries nothing else, by its calm now."""
         calm = self._calm_of(taps)
-        return goodput(calm, best_shape(calm)) / self._line.airtime_s(1)
+        return goodput(calm, best_shape(calm, self._line.largest_block)) / self._line.airtime_s(1)
 
     def lacking(self, sha256: bytes) -> dict[int, int]:
         """About how many bytes of a recording each tap lacks; taps that have it all are not named."""
@@ -238,7 +243,7 @@ class Head:
         return self._say(*found, self._calm_at(found[0]), now)
 
     def _piece_size(self, address: int) -> int:
-        return best_shape(self._calm_at(address)).block
+        return best_shape(self._calm_at(address), self._line.largest_block).block
 
     def _speaks_to(self, address: int) -> bool:
         return address >= FIRST_GROUP or self._members[address].presence is not Presence.ABSENT
@@ -281,7 +286,7 @@ class Head:
         poll = Poll(
             introduce=absent,
             acks=self._outbox.acks_wanted(member),
-            room=self._asking.room if member.waiting or not self._transfers.busy else self._asking.room // 4,
+            room=self._asking.room(1.0 if member.waiting or not self._transfers.busy else _BUSY_ROOM),
             transfer=transfer,
             since=since,
             until=until,
@@ -369,7 +374,7 @@ class Head:
         events: list[HeadEvent] = []
         for member in [self._members[tap] for tap in question.taps if tap in self._members]:
             again_s = min(_LAST_AGAIN_S, _AGAIN_S * 2 ** min(member.misses, 10))
-            if member.missed(now, again_s):
+            if member.missed(now, again_s, self._absent_period_s):
                 self._leave(member)
                 events.append(Silent(member.address))
             self._transfers.unanswered(question.transfer, member.address)
@@ -380,11 +385,20 @@ class Head:
         self._transfers.gone(member.address)
 
     @property
+    def _exchange_s(self) -> float:
+        return self._line.airtime_s(_EXCHANGE) + 2 * self._line.turn_s
+
+    @property
     def _idle_period_s(self) -> float:
-        exchange_s = self._line.airtime_s(_EXCHANGE) + 2 * self._line.turn_s
-        round_s = len(self._members) * exchange_s
+        round_s = len(self._members) * self._exchange_s
         busy_s = min(_BUSY_S, _BUSY_ROUNDS * round_s) if self._transfers.busy else 0.0
         return max(_IDLE_S, _IDLE_ROUNDS * round_s, busy_s)
+
+    @property
+    def _absent_period_s(self) -> float:
+        """Between questions to an absent tap at most: so that all of them take a small share of the line."""
+        absent = len(self._members) - len(self._there)
+        return max(_ABSENT_S, _ABSENT_ROUNDS * absent * (self._exchange_s + self._asking.reply_s))
 
     def _calm_at(self, address: int) -> int:
         """How calm the line is to all who listen to an address."""

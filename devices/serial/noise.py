@@ -90,9 +90,10 @@ def goodput(calm: int, shape: Shape) -> float:
 
 
 @lru_cache(maxsize=1024)
-def best_shape(calm: int, smallest: int = BLOCK_SIZES[-1]) -> Shape:
-    """What carries most, of blocks that are not smaller than `smallest`."""
-    shapes = [Shape(block, guard) for block in BLOCK_SIZES if block >= smallest for guard in Guard]
+def best_shape(calm: int, largest: int, smallest: int = BLOCK_SIZES[-1]) -> Shape:
+    """What carries most, of blocks of these sizes; `smallest` counts where it is larger than `largest`."""
+    blocks = [block for block in BLOCK_SIZES if smallest <= block <= max(smallest, largest)]
+    shapes = [Shape(block, guard) for block in blocks for guard in Guard]
     return max(shapes, key=lambda shape: goodput(calm, shape))
 
 
@@ -109,8 +110,8 @@ def safe_guard(calm: int, content: int) -> Guard:
     return next((guard for guard in Guard if loss(calm, content, guard) < 0.01), Guard.HEAVY)
 
 
-def new_block(calm: int, block: int, smallest: int) -> int:
+def new_block(calm: int, block: int, largest: int, smallest: int) -> int:
     """The block size to go on with: another than `block` only if it carries clearly more."""
-    best = best_shape(calm, smallest)
+    best = best_shape(calm, largest, smallest)
     now = goodput(calm, Shape(block, best_guard(calm, _CUT + block)))
     return best.block if goodput(calm, best) > _WORTH * now else block

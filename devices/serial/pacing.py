@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from devices.serial.bodies import BLOCK_SIZES
+
 BITS = 10  # of a byte: start, eight, stop
+LONGEST_FRAME_S = 1.2
 AHEAD_S = 0.030
 _REFILL_S = 0.020  # ahead: a loop that is late by less leaves no gap on the line
 _ROUNDING_S = 1e-6  # so that there is room when `ready_s` says so
@@ -22,6 +25,13 @@ class Line:
             raise ValueError(f"baud: expected 1200 to 921600, got {self.baud}")
         if not 0 <= self.turn_s <= 1:
             raise ValueError(f"turn_s: expected 0 to 1, got {self.turn_s}")
+
+    @property
+    def largest_block(self) -> int:
+        """Bytes of the largest block that does not fill the line for longer than LONGEST_FRAME_S."""
+        return next(
+            (size for size in BLOCK_SIZES if self.airtime_s(size) <= LONGEST_FRAME_S), BLOCK_SIZES[-1]
+        )
 
     def airtime_s(self, length: int) -> float:
         """How long so many bytes fill the line."""

@@ -10,7 +10,7 @@ from devices.serial.streams import Inflow
 
 SILENT_S = 10.0  # of questions without an answer: the tap is absent
 _MISSES = 3  # at least
-_FIRST_AGAIN_S, _LAST_AGAIN_S = 1.0, 60.0  # between questions to an absent tap
+_FIRST_AGAIN_S = 1.0  # to the second question to an absent tap; then twice as long each time
 
 
 class Presence(StrEnum):
@@ -57,7 +57,8 @@ class Member:
     presence: Presence = Presence.ABSENT
     asks_at: float = -inf
     heard_at: float = -inf
-    misses: int = 0  # questions without an answer since it was last heard
+    misses: int = 0  # questions without an answer since it was last heard,
+    absent_misses: int = 0  # and since it is absent
     answers: int = 0
     lost_answers: int = 0
     calm: int = CALMEST
@@ -68,22 +69,23 @@ class Member:
     def heard(self, sign: Sign, now: float) -> Presence:
         """It has given a sign; what it was before."""
         before, self.presence = self.presence, PRESENCES[self.presence][sign]
-        self.misses = 0
+        self.misses = self.absent_misses = 0
         self.heard_at = now
         self.answers += 1
         return before
 
-    def missed(self, now: float, again_s: float) -> bool:
-        """It has not answered; whether it is absent by that."""
+    def missed(self, now: float, again_s: float, most_again_s: float) -> bool:
+        """It has not answered; whether it is absent by that. It is asked again after `again_s`, absent ever later."""
         self.misses += 1
         self.lost_answers += 1
-        if self.misses == 1 and self.presence is not Presence.ABSENT:
+        if self.misses == 1:
             self.heard_at = max(self.heard_at, now - again_s)
         silent = self.misses >= _MISSES and now - self.heard_at > SILENT_S
         newly = silent and self.presence is not Presence.ABSENT
         if newly:
             self.presence = PRESENCES[self.presence][Sign.SILENCE]
         if self.presence is Presence.ABSENT:
-            again_s = min(_LAST_AGAIN_S, _FIRST_AGAIN_S * 2 ** min(self.misses, 10) / 2)
+            again_s = min(most_again_s, _FIRST_AGAIN_S * 2 ** min(self.absent_misses, 10))
+            self.absent_misses += 1
         self.asks_at = now + again_s
         return newly

@@ -37,7 +37,9 @@ class Receiving:
         """What an answer says is missing."""
         if self._refused:
             return REFUSED
-        return self._equations.lacking if self._equations else self._missing.bit_count()
+        if self._finished:
+            return 0
+        return max(1, self._equations.lacking if self._equations else self._missing.bit_count())
 
     def take(self, cut: Block | Mix) -> bool:
         """A block or a mix has come; whether the recording is whole by it."""
@@ -90,6 +92,7 @@ class Receiving:
             if self._equations is not None:
                 padded = block.content.ljust(offer.block, b"\0")
                 self._equations.add(1 << block.number, int.from_bytes(padded, "big"))
+                self._write_solved(self._equations)
 
     def _take_mix(self, mix: Mix) -> None:
         offer = self.offer
@@ -101,10 +104,14 @@ class Receiving:
         known = (self._block(index) for index in indices(mask & ~self._equations.missing))
         value = reduce(xor, known, int.from_bytes(mix.content, "big"))
         self._equations.add(mask & self._equations.missing, value)
-        if not self._equations.lacking:
-            for index, block in self._equations.solved().items():
-                if self._missing >> index & 1:
-                    self._write(index, block.to_bytes(offer.block, "big")[: offer.length(index)])
+        self._write_solved(self._equations)
+
+    def _write_solved(self, equations: Equations) -> None:
+        if equations.lacking:
+            return
+        for index, block in equations.solved().items():
+            if self._missing >> index & 1:
+                self._write(index, block.to_bytes(self.offer.block, "big")[: self.offer.length(index)])
 
     def _block(self, index: int) -> int:
         content = self._shelf.read(self.offer.sha256, index * self.offer.block, self.offer.length(index))

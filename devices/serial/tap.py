@@ -38,6 +38,7 @@ from devices.serial.streams import Inflow, Outflow, Outgoing
 TRANSFERS = 8  # that are remembered
 GAPS_FRAMES = 16  # in one answer
 _PIECE = 3  # bytes of a piece before its content
+_LEAST_PIECE = 32  # bytes
 SLOT_UNIT_S = 1e-4
 
 
@@ -226,8 +227,8 @@ class Tap:
 
     def _pieces(self, frame: Frame, room: int) -> Iterator[bytes]:
         calm = self.noise.calm
-        shape = best_shape(calm)
-        size = min(shape.block, room - wire_length(_PIECE + room, shape.guard) + room)
+        shape = best_shape(calm, self._line.largest_block)
+        size = max(_LEAST_PIECE, min(shape.block, 2 * room - wire_length(_PIECE + room, shape.guard)))
         for flow in self._outflows.values():
             while room >= wire_length(_PIECE + size, shape.guard):
                 piece = flow.next_piece(size, frame.sequence)

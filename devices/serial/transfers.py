@@ -29,6 +29,7 @@ class Transfers:
     """`calm_of` is how calm the line is to several taps together."""
 
     def __init__(self, line: Line, calm_of: Callable[[Iterable[int]], int]) -> None:
+        self._line = line
         self._calm_of = calm_of
         question_s = line.airtime_s(_QUESTION)
         self._sample_first_s = max(_SAMPLE_FIRST_S, _FIRST_AIRTIMES * question_s)
@@ -47,7 +48,7 @@ class Transfers:
         urgent: bool,
     ) -> None:
         """A recording for these taps, of which some are `there`."""
-        block = best_shape(self._calm_of(taps), _smallest(len(content))).block
+        block = best_shape(self._calm_of(taps), self._line.largest_block, _smallest(len(content))).block
         offer = Offer(transfer=self._new_number(), block=block, size=len(content), sha256=sha256)
         if taps == {address}:
             sending: Sending = ToOne(offer, content, address, urgent=urgent)
@@ -172,7 +173,9 @@ class Transfers:
         """Go on in other blocks, where the line has become so much calmer or noisier that it is worth it."""
         shipment = self._shipments[transfer]
         old = shipment.sending.offer
-        block = new_block(self._calm_of(shipment.sending.taps), old.block, _smallest(old.size))
+        block = new_block(
+            self._calm_of(shipment.sending.taps), old.block, self._line.largest_block, _smallest(old.size)
+        )
         if block == old.block:
             return
         offer = Offer(transfer=self._new_number(), block=block, size=old.size, sha256=old.sha256)

@@ -26,7 +26,7 @@ def test_a_tap_survives_every_word_of_its_head(tmp_path_factory, bodies: list[Bo
         tap.to_send(float(sequence))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(bodies=st.lists(BODIES, max_size=12))
 def test_a_head_survives_every_answer(bodies: list[Body]) -> None:
     head, now = Head(line=FAST, epoch=1, taps=[(1, (0xE000,))]), 0.0
@@ -36,7 +36,7 @@ def test_a_head_survives_every_answer(bodies: list[Body]) -> None:
     for body in [Hello(nonce=5), Answer(calm=255, waiting=9), *bodies]:
         now += 3.0
         head.receive(b"", now)
-        said = heard.feed(b"".join(head.to_send(now + tick / 100) for tick in range(100)))
+        said = heard.feed(b"".join(head.to_send(now + tick / 20) for tick in range(20)))
         for each in said:
             if isinstance(each, Heard) and isinstance(each.frame.body, Poll):
                 answer = Frame(address=1, epoch=1, sequence=each.frame.sequence, body=body)

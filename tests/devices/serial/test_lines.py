@@ -49,6 +49,14 @@ def test_a_recording_arrives_whole(wire: str) -> None:
     assert party.all_have(content)
 
 
+def test_the_slowest_and_noisiest_line_carries_both_ways() -> None:
+    party, content = Party(Line(baud=1_200), Weather(bit_errors=1e-3)), recording(1_000)
+    party.offer(content)
+    party.send(1, bytes(300))
+    party.tap().send(bytes(300))
+    assert party.until(lambda: bool(party.happened(Held) and party.told() and party.received()))
+
+
 @pytest.mark.parametrize("weather", [Weather(), Weather(bit_errors=1e-4), Weather(lost_runs=0.05)])
 def test_a_recording_for_a_bus_arrives_at_everybody(weather: Weather) -> None:
     party, content = Party(BUS, weather, taps=6), recording(30_000)

@@ -51,6 +51,17 @@ def test_mixes_complete_what_is_held_in_part() -> None:
     assert shelf.whole[SHA256] == CONTENT
 
 
+def test_a_block_that_completes_the_equations_completes_the_recording() -> None:
+    shelf = MemoryShelf()
+    receiving, seed = Receiving(offer(256), shelf), 0
+    while receiving.lacking > 1:
+        seed += 1
+        receiving.take(mix(seed, 256))
+    whole = [receiving.take(block(number, 256)) for number in range(4)]
+    assert True in whole
+    assert (receiving.lacking, shelf.whole[SHA256]) == (0, CONTENT)
+
+
 def test_a_recording_whose_hash_is_wrong_is_missing_again() -> None:
     receiving = Receiving(offer(512, sha256=bytes(32)), MemoryShelf())
     assert not receiving.take(block(0, 512))
