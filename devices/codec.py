@@ -3,7 +3,7 @@
 import msgspec
 
 from devices.errors import BadReport
-from devices.reports import Event, Heartbeat, PlayedBatch, Report, Status, Want
+from devices.reports import Event, Heartbeat, LineReport, PlayedBatch, Report, Status, Want
 from devices.topics import ReportKind
 
 LONGEST_REPORT = 65_536  # bytes
@@ -14,6 +14,7 @@ _DECODERS: dict[ReportKind, msgspec.json.Decoder[Report]] = {
     ReportKind.EVENT: msgspec.json.Decoder(Event),
     ReportKind.PLAYED: msgspec.json.Decoder(PlayedBatch),
     ReportKind.WANT: msgspec.json.Decoder(Want),
+    ReportKind.LINE: msgspec.json.Decoder(LineReport),
 }
 
 

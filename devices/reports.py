@@ -145,4 +145,47 @@ class Want:
     have_manifest: bool = True
 
 
-Report = Status | Heartbeat | Event | PlayedBatch | Want
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TapReport:
+    """An endpoint on a line, as its hub hears it. A cable that is cut is silent from one position on."""
+
+    endpoint: Name
+    address: Annotated[int, Meta(ge=1, le=0xFFFF)]
+    position: Natural | None = None  # along the cable, from the hub
+    there: bool
+    silent_s: Natural | None = None  # since it was heard last; absent: never
+    answers: Natural = 0
+    lost: Natural = 0  # questions without an answer
+    calm: Annotated[int, Meta(ge=0, le=255)] = (
+        255  # of what the endpoint hears: -8 · log2(chance of a byte to be wrong)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferReport:
+    """A recording that endpoints of a line lack, in the order in which recordings are sent."""
+
+    recording: Sha256
+    size: Natural
+    lacking: dict[Name, Natural]  # endpoint → bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineReport:
+    """How a line of a hub is; `seq` counts those of this boot. `calm` and `garbled` are of what the hub hears."""
+
+    v: Version = 1
+    boot: Boot
+    seq: Ordinal
+    line: Name
+    open: bool  # the port is there
+    baud: Annotated[int, Meta(ge=1_200, le=921_600)]
+    half_duplex: bool = False
+    turn_ms: Annotated[int, Meta(ge=0, le=1_000)] = 0
+    calm: Annotated[int, Meta(ge=0, le=255)] = 255
+    garbled: Natural = 0  # what was no frame
+    taps: Annotated[tuple[TapReport, ...], Meta(max_length=256)] = ()
+    transfers: Annotated[tuple[TransferReport, ...], Meta(max_length=64)] = ()
+
+
+Report = Status | Heartbeat | Event | PlayedBatch | Want | LineReport

@@ -27,6 +27,7 @@ class ReportKind(StrEnum):
     EVENT = "event"
     PLAYED = "played"
     WANT = "want"
+    LINE = "line"  # of a hub
 
 
 def area_document(code: str, kind: DocumentKind) -> str:

@@ -40,6 +40,9 @@ class Media(Protocol):
     def sound(self, sha256: str) -> Path | None:
         """Where a whole recording lies, verified now; None: not here, or its bytes are not what its name says."""
 
+    def content(self, sha256: str) -> bytes | None:
+        """All bytes of a whole recording, verified now; None as in `sound`."""
+
     def discard(self, sha256: str) -> None:
         """Throw away the recording, whole or part."""
 
@@ -122,6 +125,13 @@ class DiskMedia:
             log.exception("a recording cannot be read")
             return None
 
+    def content(self, sha256: str) -> bytes | None:
+        try:
+            content = (self._directory / sha256).read_bytes()
+        except OSError:
+            return None
+        return content if hashlib.sha256(content).hexdigest() == sha256 else None
+
     def discard(self, sha256: str) -> None:
         for path in (self._directory / sha256, self._part(sha256)):
             try:
@@ -180,6 +190,10 @@ class MemoryMedia:
 
     def sound(self, sha256: str) -> Path | None:
         return Path(sha256) if sha256 in self._whole else None
+
+    def content(self, sha256: str) -> bytes | None:
+        content = self._whole.get(sha256)
+        return None if content is None else bytes(content)
 
     def discard(self, sha256: str) -> None:
         self._whole.pop(sha256, None)

@@ -7,7 +7,7 @@ import secrets
 from base64 import b64decode, b64encode
 from pathlib import Path
 
-from devices.mqtt.access import checked_user
+from devices.mqtt.access import HUB_PREFIX, checked_user
 
 ITERATIONS = (
     101  # Mosquitto's own number: passwords are drawn, not chosen, and a county reconnects all at once
@@ -40,7 +40,7 @@ class Accounts:
             )
         salt = secrets.token_bytes(SALT_BYTES)
         digest = _digest(password, salt, ITERATIONS)
-        self._hashes[checked_user(user)] = (
+        self._hashes[checked_user(user, hub=user.startswith(HUB_PREFIX))] = (
             f"$7${ITERATIONS}${b64encode(salt).decode()}${b64encode(digest).decode()}"
         )
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from devices.mqtt import access
 from devices.mqtt.accounts import Accounts
 from devices.mqtt.connection import Backoff
+from devices.mqtt.wards import WARDS, load_wards
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class BrokerError(Exception):
 class Broker:
     """One broker in one directory. `port` 0: one is chosen at the first start and kept in the directory.
 
-    Accounts are in `passwords`; call `reload` after saving them.
+    Accounts are in `passwords`, the endpoints of hubs in `hubs`; call `reload` after saving either.
     """
 
     def __init__(
@@ -134,6 +135,7 @@ class Broker:
 
     def reload(self) -> None:
         """Have it read the accounts again; who lost theirs is disconnected."""
+        self._write_access()
         if self._child is not None:
             self._child.signal(signal.SIGHUP)
 
@@ -158,7 +160,12 @@ class Broker:
             if os.geteuid() == 0:
                 conf += "user root\n"  # or it becomes a user who may not read these files
             (self._directory / "mosquitto.conf").write_text(conf)
-            (self._directory / "acl").write_text(access.mosquitto_acl())
+            self._write_access()
+
+    def _write_access(self) -> None:
+        if self.kind is BrokerKind.MOSQUITTO:
+            wards = load_wards(self._directory / WARDS)
+            (self._directory / "acl").write_text(access.mosquitto_acl(wards))
 
     def _command(self) -> list[str]:
         if self._mosquitto is not None:

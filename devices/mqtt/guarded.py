@@ -38,6 +38,7 @@ from devices.mqtt.access import covers, may_read, may_write
 from devices.mqtt.accounts import Accounts
 from devices.mqtt.filters import Filters
 from devices.mqtt.packets import publish_packet
+from devices.mqtt.wards import WARDS, load_wards
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +57,12 @@ class GuardedBroker(Broker):  # type: ignore[misc]  # amqtt has no types
         self._subscriptions: Filters[list[tuple[Any, int]]] = Filters()
         self._passwords = passwords
         self._accounts = Accounts(passwords)
+        self._wards = load_wards(passwords.with_name(WARDS))
 
     def reload(self) -> None:
         """Read the accounts again and hang up on everybody whose password no longer holds."""
         self._accounts = Accounts(self._passwords)
+        self._wards = load_wards(self._passwords.with_name(WARDS))
         for session, handler in self._sessions.values():
             if not self._accounts.verify(session.username, session.password):
                 handler.hang_up()
@@ -104,7 +107,10 @@ class GuardedBroker(Broker):  # type: ignore[misc]  # amqtt has no types
             session.username is not None
             and session.password is not None
             and self._accounts.verify(session.username, session.password)
-            and (not session.will_flag or may_write(session.username, session.will_topic))
+            and (
+                not session.will_flag
+                or may_write(session.username, session.will_topic, self.wards_of(session))
+            )
         )
 
     async def _end_older(self, client_id: str) -> None:
@@ -119,7 +125,11 @@ class GuardedBroker(Broker):  # type: ignore[misc]  # amqtt has no types
 
     async def _topic_filtering(self, session: Any, topic: str, action: Action) -> bool:
         asked = may_write if action == Action.PUBLISH else may_read
-        return asked(session.username, topic)
+        return asked(session.username, topic, self.wards_of(session))
+
+    def wards_of(self, session: Any) -> tuple[str, ...]:
+        """The endpoints for which a client speaks."""
+        return self._wards.get(session.username, ())
 
     async def _broadcast_message(
         self, session: Any, topic: str, data: bytes | bytearray, force_qos: int | None = 1
@@ -162,7 +172,7 @@ class _Handler(BrokerProtocolHandler):  # type: ignore[misc]
             await super().handle_publish(packet)  # the four-way exchange, then `_handle_message_delivery`
             return
         session, topic = self.session, packet.topic_name
-        if may_write(session.username, topic):
+        if may_write(session.username, topic, self.broker.wards_of(session)):
             message = Message(topic, packet.data, packet.qos)
             self.broker.hand_out(message)
             if packet.retain_flag:

@@ -74,3 +74,24 @@ def test_mosquitto_is_given_the_same_table() -> None:
 def test_a_name_that_would_widen_a_rule_is_refused(user: str) -> None:
     with pytest.raises(ValueError, match="cannot be an account"):
         checked_user(user)
+
+
+def test_a_hub_speaks_for_its_wards_and_itself_only() -> None:
+    assert may_write("hub-1", "ccx/1/endpoint/e1/played", ("e1",))
+    assert may_read("hub-1", "ccx/1/endpoint/e1/plan", ("e1",))
+    assert may_write("hub-1", "ccx/1/endpoint/hub-1/line", ("e1",))
+    assert not may_write("hub-1", "ccx/1/endpoint/e2/played", ("e1",))
+    assert not may_write("hub-1", "ccx/1/endpoint/e1/plan", ("e1",))
+
+
+def test_mosquitto_is_told_the_wards_of_hubs() -> None:
+    acl = mosquitto_acl({"hub-1": ("e1",)}).splitlines()
+    mine = acl[acl.index("user hub-1") + 1 :]
+    assert "topic write ccx/1/endpoint/e1/played" in mine
+    assert "topic read ccx/1/endpoint/e1/#" in mine
+
+
+def test_only_a_hub_has_the_name_of_one() -> None:
+    assert checked_user("hub-1", hub=True) == "hub-1"
+    with pytest.raises(ValueError, match="cannot be an account"):
+        checked_user("e1", hub=True)

@@ -1,0 +1,118 @@
+"""The gauge: what a hub says of itself and its lines, so that a cut is found, and arrival can be foretold."""
+
+from collections.abc import Mapping
+from math import ceil, inf
+
+from devices import topics
+from devices.codec import encode
+from devices.endpoint.clock import Instant
+from devices.hub.line import LineDuty
+from devices.links import Link, Message
+from devices.reports import Heartbeat, LineReport, Report, TapReport
+from devices.serial.noise import CALMEST
+from devices.topics import ReportKind
+from schedules.records import ClockQuality
+
+EVERY_S = 30.0
+SOON_S = 2.0  # after a tap came or went
+MOST_TRANSFERS = 64  # that one report names
+
+
+class Gauge:
+    """Publishes while connected."""
+
+    def __init__(
+        self, hub: str, boot: str, uplink: Link, lines: Mapping[str, LineDuty], software: str
+    ) -> None:
+        self._hub = hub
+        self._boot = boot
+        self._uplink = uplink
+        self._lines = lines
+        self._software = software
+        self._open = dict.fromkeys(lines, False)
+        self._started_s = 0.0
+        self._beats = 0
+        self._connected = False
+        self.next_s = inf
+
+    def started(self, now_s: float) -> None:
+        """The hub's program has begun."""
+        self._started_s = now_s
+
+    def connected(self, now: Instant) -> None:
+        """The uplink is there."""
+        self._connected = True
+        self.next_s = now.mono_s
+
+    def disconnected(self) -> None:
+        """The uplink is gone."""
+        self._connected = False
+        self.next_s = inf
+
+    def port_changed(self, line: str, *, is_open: bool) -> None:
+        """A port has been opened or lost."""
+        self._open[line] = is_open
+
+    def hurry(self, now_s: float) -> None:
+        """Something has changed that people want to see."""
+        if self._connected:
+            self.next_s = min(self.next_s, now_s + SOON_S)
+
+    def beat(self, now: Instant) -> None:
+        """Say how the hub and its lines are, if it is time."""
+        if now.mono_s < self.next_s:
+            return
+        self.next_s = now.mono_s + EVERY_S
+        self._beats += 1
+        self._publish(ReportKind.HEARTBEAT, self._heartbeat(now))
+        for name, duty in self._lines.items():
+            self._publish(ReportKind.LINE, self._line(name, duty, now))
+
+    def _publish(self, kind: ReportKind, report: Report) -> None:
+        self._uplink.publish(Message(topics.report(self._hub, kind), encode(report), 0))
+
+    def _heartbeat(self, now: Instant) -> Heartbeat:
+        return Heartbeat(
+            boot=self._boot,
+            seq=self._beats,
+            up_s=int(now.mono_s - self._started_s),
+            clock_ms=max(0, round(now.wall.timestamp() * 1000)),
+            clock=ClockQuality.SYNCED if now.synced else ClockQuality.NONE,
+            next_in_s=ceil(EVERY_S),
+            software=self._software,
+        )
+
+    def _line(self, name: str, duty: LineDuty, now: Instant) -> LineReport:
+        noise = duty.head.noise
+        return LineReport(
+            boot=self._boot,
+            seq=self._beats,
+            line=name,
+            open=self._open[name],
+            baud=duty.line.baud,
+            half_duplex=duty.line.half_duplex,
+            turn_ms=duty.line.turn_ms,
+            calm=noise.calm,
+            garbled=noise.garbled,
+            taps=tuple(self._taps(duty, now)),
+            transfers=tuple(duty.transfers(MOST_TRANSFERS)),
+        )
+
+    def _taps(self, duty: LineDuty, now: Instant) -> list[TapReport]:
+        found = []
+        for tap in duty.taps:
+            member = duty.head.member(tap.address)
+            silent_s = None if member.heard_at == -inf else max(0, int(now.mono_s - member.heard_at))
+            found.append(
+                TapReport(
+                    endpoint=tap.endpoint,
+                    address=tap.address,
+                    position=tap.position,
+                    there=tap.there,
+                    silent_s=silent_s,
+                    answers=member.answers,
+                    lost=member.lost_answers,
+                    calm=min(CALMEST, member.calm),
+                )
+            )
+        return found

@@ -1,0 +1,52 @@
+"""What is known to be at the endpoints of a hub: revisions of documents, and recordings; kept across power cuts."""
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from math import inf
+
+from devices.hub.store import HubStore
+
+log = logging.getLogger(__name__)
+
+
+class Reached:
+    """In memory, and in the store. What the disk does not take is told twice after a power cut: no harm."""
+
+    def __init__(self, store: HubStore) -> None:
+        self._store = store
+        self._revisions = store.reached()
+        self._held = store.held()
+        self._since_s: dict[tuple[str, str], float] = {}
+
+    def revision(self, endpoint: str, topic: str) -> int:
+        """Of the document of this topic that an endpoint has; 0: none."""
+        return self._revisions.get((endpoint, topic), 0)
+
+    def since_s(self, endpoint: str, topic: str) -> float:
+        """When that became known in this boot of the hub."""
+        return self._since_s.get((endpoint, topic), -inf)
+
+    def set(self, endpoint: str, topic: str, revision: int, now_s: float = -inf) -> None:
+        """An endpoint has this revision."""
+        self._since_s[endpoint, topic] = now_s
+        if self.revision(endpoint, topic) != revision:
+            self._revisions[endpoint, topic] = revision
+            _tried(lambda: self._store.reach(endpoint, topic, revision))
+
+    def holds(self, endpoint: str, recording: str) -> bool:
+        """Whether an endpoint has a recording."""
+        return (endpoint, recording) in self._held
+
+    def hold(self, endpoint: str, recording: str, *, held: bool) -> None:
+        """An endpoint has a recording, or has it no longer."""
+        if held != self.holds(endpoint, recording):
+            (self._held.add if held else self._held.discard)((endpoint, recording))
+            _tried(lambda: self._store.hold(endpoint, recording, held=held))
+
+
+def _tried(write: Callable[[], None]) -> None:
+    try:
+        write()
+    except sqlite3.Error:
+        log.exception("what an endpoint has is not written down")
