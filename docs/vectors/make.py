@@ -28,7 +28,20 @@ from devices.documents import (
     TimeBeacon,
 )
 from devices.errors import BadReport, RefusedDocument
-from devices.reports import Event, EventKind, Heartbeat, PlayedBatch, Presence, Report, Reset, Status, Want
+from devices.reports import (
+    Event,
+    EventKind,
+    Heartbeat,
+    LineReport,
+    PlayedBatch,
+    Presence,
+    Report,
+    Reset,
+    Status,
+    TapReport,
+    TransferReport,
+    Want,
+)
 from devices.signing import Ed25519Signer, Keyring
 from devices.topics import DocumentKind, ReportKind
 from docs.vectors import decisions, lines
@@ -330,6 +343,27 @@ REPORTS: dict[ReportKind, Report] = {
         mains_v=228,
     ),
     ReportKind.WANT: Want(recording=RECORDING_SHA256, base=0, bitmap="c0"),
+    ReportKind.LINE: LineReport(
+        boot=BOOT,
+        seq=3,
+        line="east",
+        open=True,
+        baud=9_600,
+        taps=(
+            TapReport(
+                endpoint="horn-01",
+                address=1,
+                position=1,
+                there=True,
+                silent_s=2,
+                answers=90,
+                lost=1,
+                calm=109,
+            ),
+            TapReport(endpoint="horn-02", address=2, position=2, there=False),
+        ),
+        transfers=(TransferReport(recording=RECORDING_SHA256, size=20_000, lacking={"horn-01": 5_120}),),
+    ),
 }
 BAD_REPORTS: tuple[tuple[ReportKind, str], ...] = (
     (ReportKind.HEARTBEAT, "{}"),

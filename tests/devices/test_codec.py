@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 
 from devices.codec import LONGEST_REPORT, decode, encode
 from devices.errors import BadReport
-from devices.reports import Event, EventKind, Heartbeat, PlayedBatch, Presence, Report, Status, Want
+from devices.reports import (
+    Event,
+    EventKind,
+    Heartbeat,
+    LineReport,
+    PlayedBatch,
+    Presence,
+    Report,
+    Status,
+    TapReport,
+    TransferReport,
+    Want,
+)
 from devices.topics import ReportKind
 from schedules.records import ClockQuality
 
@@ -28,6 +40,15 @@ SAMPLES: dict[ReportKind, Report] = {
     ReportKind.EVENT: Event(boot="0a1b2c3d", seq=1, kind=EventKind.LAST_GASP, age_ms=40),
     ReportKind.PLAYED: PlayedBatch(chain="0" * 16, records=({"seq": 1},), mac="0" * 64),
     ReportKind.WANT: Want(recording="a" * 64, base=0, bitmap="ff80"),
+    ReportKind.LINE: LineReport(
+        boot="0a1b2c3d",
+        seq=1,
+        line="east",
+        open=True,
+        baud=9_600,
+        taps=(TapReport(endpoint="horn-01", address=1, there=True, silent_s=2, answers=9, lost=1),),
+        transfers=(TransferReport(recording="a" * 64, size=9, lacking={"horn-01": 5}),),
+    ),
 }
 
 
