@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import logging
 import time
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -16,6 +18,7 @@ from broadcaster.controller.core import Controller, Draw
 from broadcaster.controller.habits import Habits
 from broadcaster.controller.media import Media
 from broadcaster.controller.moment import Moment
+from broadcaster.controller.repairing import Repairing
 from devices.distribution import Pace
 from devices.links import Message
 from devices.mqtt.link import Connection, MqttLink
@@ -24,6 +27,7 @@ from devices.signing import Signer
 log = logging.getLogger(__name__)
 
 _INSTANT_S = 0.001  # reports that arrive so close together arrive at one moment
+_LOOK_S = 1.0  # between two looks of repairs at what arrived
 _RETRY_S = 1.0  # after a fault of the database or the disk
 
 
@@ -42,6 +46,14 @@ class LibraryShelf:
         with path.open("rb") as file:
             file.seek(offset)
             return file.read(size)
+
+
+def machine() -> str:
+    """The boot of this machine, in which alone its monotonic clock counts."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return uuid.uuid4().hex
 
 
 def moment() -> Moment:
@@ -66,6 +78,7 @@ class LiveController:
         self._stirred = asyncio.Event()
         self._now = moment()
         self._drawings: asyncio.Queue[Draw] = asyncio.Queue()  # at most one: the next waits for its end
+        self._repairing = Repairing(engine, habits.zone, machine=machine(), stopwatch=time.perf_counter)
         self.link = MqttLink(connection, self._receive, self._connected, self._disconnected)
         self._controller = Controller(
             engine=engine,
@@ -75,6 +88,7 @@ class LiveController:
             habits=habits,
             aside=self._drawings.put_nowait,
             stopwatch=time.perf_counter,
+            repairs=self._repairing,
         )
         self.linked = False  # whether the broker is reached
 
@@ -84,6 +98,7 @@ class LiveController:
             tasks.create_task(self.link.run(), name="controller's link")
             tasks.create_task(self._attend(), name="controller")
             tasks.create_task(self._draw(), name="planning")
+            tasks.create_task(self._repair(), name="repairs")
 
     def nudge(self, order: str) -> None:
         """An order was done at the desk: alerts go out at once, the rest is looked at next."""
@@ -102,6 +117,15 @@ class LiveController:
                 await asyncio.sleep(_RETRY_S)
                 drawn = None
             self._stir(partial(self._controller.drawn, drawn))
+
+    async def _repair(self) -> None:
+        """Supervision, correlation and tickets in a thread: what arrives waits for none of it."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            try:
+                await asyncio.to_thread(lambda: self._repairing.look(moment()))
+            except Exception:
+                log.exception("repairs could not look at what arrived, they try again")
 
     async def _attend(self) -> None:
         while True:

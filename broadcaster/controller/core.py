@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
+from typing import Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -25,7 +26,7 @@ from broadcaster.controller.planning import Planner
 from broadcaster.storage.changes import changes
 from broadcaster.storage.engine import snapshot, transaction
 from devices.links import Link, Message
-from devices.reports import Want
+from devices.reports import PlayedBatch, Report, Want
 from devices.signing import Signer
 from devices.topics import DocumentKind, ReportKind, manifest, report
 
@@ -36,11 +37,27 @@ MOST_SHAPELESS = 1_000  # recordings whose manifests are said again at once
 Draw = Callable[[], Drawn | None]
 
 
+class Repairs(Protocol):
+    """Who looks after what fails: told at once of all that arrives, and it never makes the controller wait."""
+
+    def receive(self, endpoint: str, report: Report, now: Moment, *, retained: bool = False) -> None:
+        """A report of a known endpoint arrived."""
+
+    def connected(self, now: Moment) -> None:
+        """The broker is reached (again)."""
+
+    def disconnected(self, now: Moment) -> None:
+        """The broker is not reached."""
+
+    def alive(self, now: Moment) -> None:
+        """The controller attends to what arrives."""
+
+
 class Controller:
     """Plans, publishes desired state, serves audio, takes in reports and proofs.
 
     `aside` is given what draws plans up, to call it in any thread and to hand its answer to `drawn` (None if it failed).
-    `stopwatch` (seconds) tells how long storing takes; in virtual time it takes none.
+    `stopwatch` (seconds) tells how long storing takes; in virtual time it takes none. `repairs` is told what arrives.
     """
 
     def __init__(
@@ -53,7 +70,9 @@ class Controller:
         habits: Habits = Habits(),
         aside: Callable[[Draw], None] | None = None,
         stopwatch: Callable[[], float] = lambda: 0.0,
+        repairs: Repairs | None = None,
     ) -> None:
+        self._repairs = repairs
         self._engine, self._link, self._signer, self._media = engine, link, signer, media
         self._habits, self._aside, self._stopwatch = habits, aside, stopwatch
         self._planner = Planner(habits.zone)
@@ -69,26 +88,30 @@ class Controller:
         self._is_drawing = self._connected = False
         self._store_s = self._beacon_s = self._anew_s = NEVER_S
         self._look_s = 0.0
+        self._watch_s = NEVER_S if repairs is None else 0.0
         self._gather_s = habits.gather_s
 
     @property
     def next_wake(self) -> float:
         """The monotonic instant by which `wake` wants to be called."""
         chunks = self._media.next_deadline
-        return min(
-            self._store_s, self._beacon_s, self._look_s, self._anew_s, NEVER_S if chunks is None else chunks
-        )
+        others = NEVER_S if chunks is None else chunks
+        return min(self._store_s, self._beacon_s, self._look_s, self._anew_s, self._watch_s, others)
 
     def connected(self, now: Moment) -> None:
         """The link is up (again): subscribe, and say everything anew, as the broker may have forgotten it."""
         self._connected = True
         self._anew_s = self._beacon_s = self._look_s = now.mono_s
+        if self._repairs is not None:
+            self._repairs.connected(now)
         self._say_anew()
 
     def disconnected(self, now: Moment) -> None:
         """The link is down: state waits in the database, endpoints repeat their reports."""
         self._connected = False
         self._beacon_s = self._anew_s = NEVER_S
+        if self._repairs is not None:
+            self._repairs.disconnected(now)
 
     def receive(self, message: Message, now: Moment) -> None:
         """A report arrived. Wants are answered from memory, everything else is stored with the next batch."""
@@ -105,6 +128,8 @@ class Controller:
                 self._shapeless.add(said.recording)
                 self._store_s = min(self._store_s, now.mono_s + self._habits.gather_s)
             return
+        if self._repairs is not None and type(said) is not PlayedBatch:
+            self._repairs.receive(endpoint, said, now, retained=message.retain)
         self._batch.add(endpoint, said, now.utc)
         if self._store_s == NEVER_S:
             self._store_s = now.mono_s + self._gather_s
@@ -113,6 +138,9 @@ class Controller:
 
     def wake(self, now: Moment) -> None:
         """Does what is due. Harmless at any time."""
+        if self._repairs is not None and now.mono_s >= self._watch_s:
+            self._watch_s = now.mono_s + self._habits.watch_s
+            self._repairs.alive(now)
         if now.mono_s >= self._beacon_s:
             self._link.publish(publishing.beacon(self._signer, now.utc))
             self._beacon_s = now.mono_s + self._habits.beacon_s

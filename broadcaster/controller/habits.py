@@ -19,4 +19,5 @@ class Habits:
     beacon_s: float = 30.0
     look_s: float = 5.0  # how often it looks for changes that nobody told it of
     lag: timedelta = timedelta(seconds=60)  # how often it looks whether an endpoint lacks what it should hold
+    watch_s: float = 1.0  # how often it says that it attends to what arrives
     retry_s: float = 1.0  # after a fault of the database

@@ -35,7 +35,13 @@ from schedules.tally import Tally
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 3, 2, tzinfo=ZONE)  # a Monday
 HABITS = Habits(
-    zone=ZONE, heartbeat_s=1800, gather_s=240.0, beacon_s=3600.0, look_s=1800.0, lease=timedelta(days=3)
+    zone=ZONE,
+    heartbeat_s=1800,
+    gather_s=240.0,
+    beacon_s=3600.0,
+    look_s=1800.0,
+    lease=timedelta(days=3),
+    watch_s=600.0,
 )
 CALM_END_S = 4 * 3600.0  # after the last day everything is mended, and what is owed to the ledger arrives
 

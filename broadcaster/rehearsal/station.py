@@ -9,11 +9,14 @@ from broadcaster.controller.core import Controller
 from broadcaster.controller.habits import Habits
 from broadcaster.controller.media import Media, Shelf
 from broadcaster.controller.moment import Moment
+from broadcaster.controller.repairing import Repairing
 from broadcaster.rehearsal.fuse import Fuse, Killed
 from broadcaster.rehearsal.wire import Broker, SimLink, Weather
 from broadcaster.rehearsal.world import World
 from devices.links import Message
 from devices.signing import Signer
+
+MINUTE_S = 60.0
 
 
 class Station:
@@ -33,6 +36,8 @@ class Station:
         self._signer, self._shelf, self._habits, self._chance = signer, shelf, habits, chance
         self._controller: Controller | None = None
         self._link: SimLink | None = None
+        self._repairing: Repairing | None = None
+        self._repairs_s = 0.0
         self._armed_s = float("inf")
         self._fuse = Fuse()
         self._down_s = 0.0
@@ -54,12 +59,16 @@ class Station:
             fuse=self._fuse,
         )
         self._link = link
+        self._repairing = Repairing(
+            self._engine, self._habits.zone, machine="rehearsal", pace_s=self._habits.watch_s + MINUTE_S
+        )
         self._controller = Controller(
             engine=self._engine,
             link=link,
             signer=self._signer,
             media=Media(self._shelf),
             habits=self._habits,
+            repairs=self._repairing,
         )
         self._world.note("station starts")
         self._armed_s = float("inf")
@@ -114,4 +123,10 @@ class Station:
     def _wake(self, controller: Controller, armed_s: float) -> None:
         if controller is self._controller and armed_s == self._armed_s:
             self._armed_s = float("inf")
-            self._do(lambda woken, now: woken.wake(now))
+            self._do(self._attend)
+
+    def _attend(self, controller: Controller, now: Moment) -> None:
+        controller.wake(now)
+        if self._repairing is not None and now.mono_s >= self._repairs_s:
+            self._repairs_s = now.mono_s + self._habits.watch_s
+            self._repairing.look(now)

@@ -2,6 +2,7 @@
 
 from broadcaster.storage.tables.alerts import AlertRow, PublishedRow
 from broadcaster.storage.tables.columns import Row, UtcDateTime
+from broadcaster.storage.tables.crews import ContactRow, CrewRow, DutyRow, LetterRow
 from broadcaster.storage.tables.endpoints import AreaRow, EndpointEventRow, EndpointRow, EndpointStateRow
 from broadcaster.storage.tables.house import AliveRow, KeyRow, SettingRow
 from broadcaster.storage.tables.notices import (
@@ -16,6 +17,16 @@ from broadcaster.storage.tables.notices import (
 from broadcaster.storage.tables.people import AuditRow, GrantRow, TokenRow, UserRow
 from broadcaster.storage.tables.plans import AbsenceRow, CalendarDayRow, SlotRow, SpanRow
 from broadcaster.storage.tables.proofs import ChainRow, PlayedRow
+from broadcaster.storage.tables.repairs import (
+    AttachmentRow,
+    FlipRow,
+    GateMoveRow,
+    IncidentRow,
+    MaintenanceRow,
+    MemoryRow,
+    TicketEntryRow,
+    TicketRow,
+)
 
 __all__ = [
     "AbsenceRow",
@@ -23,14 +34,24 @@ __all__ = [
     "AliveRow",
     "AreaRow",
     "AssetRow",
+    "AttachmentRow",
     "AuditRow",
     "CalendarDayRow",
     "ChainRow",
+    "ContactRow",
+    "CrewRow",
+    "DutyRow",
     "EndpointEventRow",
     "EndpointRow",
     "EndpointStateRow",
+    "FlipRow",
+    "GateMoveRow",
     "GrantRow",
+    "IncidentRow",
     "KeyRow",
+    "LetterRow",
+    "MaintenanceRow",
+    "MemoryRow",
     "NoticeRow",
     "PlayedRow",
     "PlaylistRow",
@@ -43,6 +64,8 @@ __all__ = [
     "SpanRow",
     "StepRow",
     "SubjectKind",
+    "TicketEntryRow",
+    "TicketRow",
     "TokenRow",
     "UserRow",
     "UtcDateTime",

@@ -1,0 +1,370 @@
+"""Repairing: the reports that the controller receives go through supervision and correlation and become tickets.
+
+`receive`, `connected` and `disconnected` only note what came and when: they cost the controller nothing. `look`, which may
+run in a thread of its own, takes all that in order of arrival, lets time pass in between, and stores what follows (flips,
+incidents, tickets, memory) in one transaction. Killed at any instant it goes on from the last one: what it had not
+stored had not happened, and what was not watched is held against nobody.
+
+Time passes only up to what was noted, so that a controller that stalls is seen as blind, not the county as silent.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from broadcaster.controller import memory, terrain
+from broadcaster.controller.filing import Filing
+from broadcaster.controller.memory import Mind
+from broadcaster.controller.moment import Moment
+from broadcaster.controller.planning import calendar_of
+from broadcaster.controller.terrain import BROKER, Terrain
+from broadcaster.repairs import Circumstances, Correlator, Examiner, Incident, Knowledge, Reading, Supervised
+from broadcaster.storage.changes import changes
+from broadcaster.storage.engine import snapshot, transaction
+from broadcaster.storage.tables import AlertRow, FlipRow, GateMoveRow, MaintenanceRow, NoticeRow
+from broadcaster.tickets.hours import WorkingHours
+from devices.reports import Event, EventKind, Heartbeat, Report, Status
+from devices.supervision import Flip, GateMoved, Overlaid
+from devices.supervision import Moment as Instant
+from schedules.notices import NoticeState
+from schedules.precedence import BroadcastClass
+from schedules.records import ClockQuality
+
+log = logging.getLogger(__name__)
+
+STALL_S = 5.0  # a longer pause was not watched
+STEP_S = 4.0  # by which time passes at most where looks are further apart on purpose
+STORED_EVERY_S = 5.0
+SNAPSHOT_EVERY_S = 15.0
+SNAPSHOT_SHARE = 0.02  # of the time at most
+CELLS_EVERY_S = 600.0
+DOOR_S = 600.0
+MOST_WAITING = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something that came, or just the time (`report` None); `link` True and False: the broker is reached or not."""
+
+    at: Moment
+    endpoint: str = ""
+    report: Report | None = None
+    retained: bool = False
+    link: bool | None = None
+
+
+class Repairing:
+    """One county's supervision, correlation and tickets. `pace_s`: how far apart `alive` is said when all is well."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        zone: ZoneInfo,
+        *,
+        machine: str,
+        pace_s: float = STALL_S,
+        stopwatch: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        self._engine, self._zone, self._machine, self._pace_s = engine, zone, machine, pace_s
+        self._stopwatch = stopwatch
+        self._noted: deque[Noted] = deque(maxlen=MOST_WAITING)
+        self._mind: Mind | None = None
+        self._terrain: Terrain = {}
+        self._cells: dict[str, str] = {}
+        self._seen_changes = -1
+        self._beats: dict[str, Heartbeat] = {}
+        self._doors: dict[str, float] = {}
+        self._maintained: frozenset[str] = frozenset()
+        self._planned: frozenset[str] = frozenset()
+        self._flips: list[tuple[Flip, bool]] = []
+        self._moves: list[GateMoved] = []
+        self._incidents: dict[str, Incident] = {}
+        self._is_news = False
+        self._stored_s = self._snapshot_s = self._cells_s = float("-inf")
+        self._snapshot_every_s = SNAPSHOT_EVERY_S
+
+    # What it is told, from the controller's own thread
+
+    def receive(self, endpoint: str, report: Report, now: Moment, *, retained: bool = False) -> None:
+        """A report of a known endpoint arrived."""
+        self._noted.append(Noted(now, endpoint, report, retained))
+
+    def connected(self, now: Moment) -> None:
+        """The broker is reached (again)."""
+        self._noted.append(Noted(now, link=True))
+
+    def disconnected(self, now: Moment) -> None:
+        """The broker is not reached: nothing can be said of what lies behind."""
+        self._noted.append(Noted(now, link=False))
+
+    def alive(self, now: Moment) -> None:
+        """The controller attends to what arrives; said about once a second, or as often as `pace_s` says."""
+        self._noted.append(Noted(now))
+
+    # What it does, in one thread at a time
+
+    def look(self, now: Moment) -> None:
+        """Takes what was noted and stores what follows. What could not be stored is stored with the next look."""
+        mind = self._mind or self._begin(now)
+        self._refresh(mind)
+        while self._noted:
+            noted = self._noted.popleft()
+            at_s = mind.timeline.at(self._instant(noted.at))
+            self._pass(mind, at_s)
+            self._take(mind, noted, at_s)
+        self._gather(mind)
+        self._store(mind, now)
+
+    def emergency(self, mind: Mind, session: Session, now: datetime) -> None:
+        """While an emergency waits or is on the air, holds are short."""
+        waiting = select(NoticeRow.id).where(
+            NoticeRow.klass == BroadcastClass.EMERGENCY,
+            col(NoticeRow.state).in_((NoticeState.SUBMITTED, NoticeState.APPROVED)),
+        )
+        on_air = select(AlertRow.id).where(
+            AlertRow.klass == BroadcastClass.EMERGENCY,
+            col(AlertRow.cancelled_at).is_(None),
+            AlertRow.expires > now,
+        )
+        waits = any(session.exec(each.limit(1)).first() is not None for each in (waiting, on_air))
+        if waits is not mind.emergency:
+            mind.emergency = waits
+            mind.correlator.emergency(mind.supervision.ticked, waits=waits)
+
+    def _begin(self, now: Moment) -> Mind:
+        instant = self._instant(now)
+        with snapshot(self._engine) as session:
+            self._cells = memory.cells(session)
+            self._terrain = terrain.read(session, self._cells)
+            self._seen_changes = changes(session)
+            recalled = memory.recalled(session, instant)
+        supervision = recalled.supervision
+        knowledge = Knowledge(
+            topology=terrain.topology(self._terrain),
+            surroundings=Supervised(supervision, around=self._around),
+            local=lambda at_s: datetime.fromtimestamp(at_s, self._zone),
+        )
+        correlator = Correlator(knowledge)
+        examiner = Examiner(knowledge.topology, lambda name: correlator.incident_of(name) is not None)
+        if recalled.correlation is not None:
+            correlator.recall(recalled.correlation)
+        if recalled.examination is not None:
+            examiner.recall(recalled.examination)
+        mind = Mind(
+            timeline=recalled.timeline, supervision=supervision, correlator=correlator, examiner=examiner
+        )
+        self._watch(mind)
+        self._mind, self._is_news = mind, True
+        return mind
+
+    def _refresh(self, mind: Mind) -> None:
+        """The registry, where it changed; cells, now and then; announced work."""
+        with snapshot(self._engine) as session:
+            seen = changes(session)
+            if seen != self._seen_changes:
+                self._seen_changes = seen
+                self._remap(mind, terrain.read(session, self._cells))
+            elif mind.supervision.ticked - self._cells_s >= CELLS_EVERY_S:
+                self._cells_s = mind.supervision.ticked
+                self._remap(mind, terrain.with_cells(self._terrain, self._cells))
+
+    def _remap(self, mind: Mind, found: Terrain) -> None:
+        if found == self._terrain:
+            return
+        gone, self._terrain = self._terrain.keys() - found.keys(), found
+        for name in sorted(gone):
+            mind.supervision.forget(name)
+            mind.examiner.forget(name, mind.supervision.ticked)
+            self._beats.pop(name, None)
+        mapped = terrain.topology(found)
+        mind.correlator.knowledge.topology = mapped
+        mind.correlator.storm.fleet = len(found)
+        known = mind.examiner.memory()
+        self._incidents |= {each.key: each for each in mind.examiner.changes()}
+        correlator = mind.correlator
+        mind.examiner = Examiner(mapped, lambda name: correlator.incident_of(name) is not None)
+        mind.examiner.recall(known)
+        self._watch(mind)
+
+    def _watch(self, mind: Mind) -> None:
+        for name, stand in self._terrain.items():
+            mind.supervision.watch(name, stand.gates)
+
+    def _pass(self, mind: Mind, until_s: float) -> None:
+        """Time passes up to `until_s`: step by step while somebody attended, at once if nobody did."""
+        at_s = mind.supervision.ticked
+        if until_s - at_s <= self._pace_s:
+            while at_s + STEP_S < until_s:
+                at_s += STEP_S
+                self._tick(mind, at_s)
+        self._tick(mind, until_s)
+
+    def _tick(self, mind: Mind, at_s: float) -> None:
+        if at_s - mind.last_tick_s < 1.0:
+            return
+        mind.last_tick_s = at_s
+        mind.supervision.tick(at_s)
+        self._correlate(mind)
+        mind.correlator.tick(at_s)
+        mind.examiner.tick(at_s)
+
+    def _correlate(self, mind: Mind) -> None:
+        for happened in mind.supervision.happened():
+            self._is_news = True
+            match happened:
+                case Flip():
+                    self._flips.append((happened, happened.endpoint in self._maintained))
+                    mind.correlator.flip(happened)
+                    mind.examiner.flip(happened)
+                case Overlaid():
+                    mind.correlator.overlaid(happened)
+                case GateMoved():
+                    self._moves.append(happened)
+                    mind.correlator.gate(happened)
+
+    def _take(self, mind: Mind, noted: Noted, at_s: float) -> None:
+        name = noted.endpoint
+        match noted.report:
+            case Heartbeat() as beat:
+                mind.supervision.heartbeat(name, beat, at_s)
+                mind.examiner.look(self._reading(name, beat, at_s, noted.at))
+                self._beats[name] = beat
+                if beat.cell:
+                    self._cells[name] = beat.cell
+            case Event() as event:
+                mind.supervision.event(name, event, at_s)
+                if event.kind is EventKind.DOOR_OPENED:
+                    self._doors[name] = at_s - event.age_ms / 1000
+            case Status() as status:
+                mind.supervision.status(name, status, at_s, retained=noted.retained)
+        if noted.link is False:
+            mind.supervision.close(BROKER, at_s, "not connected")
+        elif noted.link:
+            mind.supervision.open(BROKER, at_s, "connected")
+        self._correlate(mind)
+
+    def _reading(self, name: str, beat: Heartbeat, at_s: float, at: Moment) -> Reading:
+        stand = self._terrain.get(name)
+        knows = beat.clock is not ClockQuality.NONE
+        return Reading(
+            endpoint=name,
+            at=at_s,
+            beat=beat,
+            volume_ordered=stand.volume if stand else None,
+            clock_off_s=beat.clock_ms / 1000 - at.utc.timestamp() if knows else None,
+        )
+
+    def _around(self, name: str, onset: float) -> Circumstances:
+        beat = self._beats.get(name)
+        if beat is None:
+            return Circumstances()
+        opened = self._doors.get(name)
+        return Circumstances(
+            volts_before=beat.mains_v,
+            while_playing=beat.sounding is not None,
+            door_opened=opened is not None and 0 <= onset - opened <= DOOR_S,
+        )
+
+    def _gather(self, mind: Mind) -> None:
+        for incident in (*mind.correlator.changes(), *mind.examiner.changes()):
+            self._incidents[incident.key] = incident
+            self._is_news = True
+
+    # How it is kept
+
+    def _store(self, mind: Mind, now: Moment) -> None:
+        is_time = now.mono_s - self._stored_s >= STORED_EVERY_S
+        if not (self._is_news or is_time):
+            return
+        instant = self._instant(now)
+        with transaction(self._engine) as session:
+            self._announce_work(mind, session, now.utc)
+            self.emergency(mind, session, now.utc)
+            self._gather(mind)
+            session.add_all(self._rows(mind, instant))
+            filing = Filing(
+                session=session,
+                terrain=self._terrain,
+                planned=self._planned,
+                wall=lambda at_s: mind.timeline.wall_of(at_s, instant),
+                working=WorkingHours(zone=self._zone, calendar=calendar_of(session)),
+                now=now.utc,
+            )
+            filing.file(self._incidents.values())
+            filing.pass_time()
+            if self._is_news:
+                memory.keep_judgement(session, mind, self._cells)
+            took_s = self._keep_snapshot(session, mind, now)
+            memory.keep_alive(session, mind, instant)
+        self._flips, self._moves, self._incidents, self._is_news = [], [], {}, False
+        self._stored_s = now.mono_s
+        if took_s is not None:
+            self._snapshot_s = now.mono_s
+            self._snapshot_every_s = max(SNAPSHOT_EVERY_S, took_s / SNAPSHOT_SHARE)
+
+    def _keep_snapshot(self, session: Session, mind: Mind, now: Moment) -> float | None:
+        """The seconds it took; None where it is not time for it."""
+        if now.mono_s - self._snapshot_s < self._snapshot_every_s:
+            return None
+        begun_s = self._stopwatch()
+        memory.keep_supervision(session, mind)
+        return self._stopwatch() - begun_s
+
+    def _rows(self, mind: Mind, instant: Instant) -> Iterator[FlipRow | GateMoveRow]:
+        for flip, planned in self._flips:
+            yield FlipRow(
+                endpoint=flip.endpoint,
+                from_state=flip.from_state,
+                to_state=flip.to_state,
+                onset=mind.timeline.wall_of(flip.onset, instant),
+                detected=mind.timeline.wall_of(flip.detected, instant),
+                onset_s=flip.onset,
+                detected_s=flip.detected,
+                because=flip.because,
+                up_s=flip.up_s,
+                reset=flip.reset or "",
+                planned=planned,
+            )
+        for moved in self._moves:
+            yield GateMoveRow(
+                gate=moved.gate,
+                open=moved.open,
+                since=mind.timeline.wall_of(moved.since, instant),
+                because=moved.because,
+            )
+
+    def _announce_work(self, mind: Mind, session: Session, now: datetime) -> None:
+        """Announced work begins and ends; what failed meanwhile and still does is told when it ends."""
+        rows = session.exec(
+            select(MaintenanceRow.target).where(
+                MaintenanceRow.begins <= now,
+                MaintenanceRow.ends > now,
+                col(MaintenanceRow.cancelled_at).is_(None),
+            )
+        )
+        planned = frozenset(rows)
+        mapped, at_s = mind.correlator.knowledge.topology, mind.supervision.ticked
+        maintained = frozenset(
+            name for target in planned for name in terrain.below(self._terrain, mapped, target)
+        )
+        if (planned, maintained) == (self._planned, self._maintained):
+            return
+        for name in sorted(maintained ^ self._maintained):
+            mind.supervision.maintain(name, at_s, on=name in maintained)
+        ended = self._planned - planned
+        self._planned, self._maintained = planned, maintained
+        mind.correlator.knowledge.planned = planned
+        self._correlate(mind)
+        if ended:
+            self._incidents |= {
+                each.key: each for each in mind.correlator.live if each.key not in self._incidents
+            }
+
+    def _instant(self, now: Moment) -> Instant:
+        return Instant(monotonic=now.mono_s, wall=now.utc, machine=self._machine)

@@ -1,0 +1,96 @@
+"""Terrain: the registry as repairs see it: where each endpoint stands, whom it reaches, and what an incident covers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session, col, select
+
+from broadcaster.repairs import Incident, Placement, Topology
+from broadcaster.storage.tables import EndpointRow
+from schedules.places import Place, covers, level_of
+
+SERIAL = "serial:"
+BROKER = "broker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """One endpoint in the registry."""
+
+    placement: Placement
+    population: int
+    volume: int | None
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """What can blind the controller to it, beside itself."""
+        return (BROKER,)
+
+
+Terrain = Mapping[str, Stand]
+
+
+def read(session: Session, cells: Mapping[str, str]) -> Terrain:
+    """All provisioned endpoints in use; `cells` are what they said of the mobile network."""
+    wanted = select(EndpointRow).where(EndpointRow.proof_key != "", col(EndpointRow.enabled).is_(True))
+    rows = session.exec(wanted.order_by(EndpointRow.id))
+    return {row.id: _stand(row, cells.get(row.id, "")) for row in rows}
+
+
+def topology(terrain: Terrain) -> Topology:
+    """The map of it."""
+    return Topology(stand.placement for stand in terrain.values())
+
+
+def with_cells(terrain: Terrain, cells: Mapping[str, str]) -> Terrain:
+    """With the cells as they are told now."""
+    return {
+        name: replace(stand, placement=replace(stand.placement, cell=cells.get(name, "")))
+        for name, stand in terrain.items()
+    }
+
+
+def place_of(terrain: Terrain, members: Iterable[str]) -> str:
+    """The smallest area in which all of them lie; "" where nothing is known of them."""
+    villages = sorted({terrain[name].placement.village for name in members if name in terrain})
+    if not villages:
+        return ""
+    first = villages[0]
+    for area in (first, first[:9] + "000", first[:6] + "000000"):
+        if all(covers(Place(area), Place(village)) for village in villages):
+            return area
+    return first[:6] + "000000"
+
+
+def population_of(terrain: Terrain, incident: Incident) -> int:
+    """How many people can hear nothing because of it."""
+    return sum(terrain[name].population for name in incident.members if name in terrain)
+
+
+def below(terrain: Terrain, known: Topology, target: str) -> frozenset[str]:
+    """The endpoints below an area, a node of the map, or the endpoint itself."""
+    if target in terrain:
+        return frozenset({target})
+    if target in known.nodes:
+        return frozenset(known.nodes[target].members)
+    try:
+        area = Place(target)
+        level_of(area)
+    except ValueError:
+        return frozenset()
+    return frozenset(n for n, stand in terrain.items() if covers(area, Place(stand.placement.village)))
+
+
+def _stand(row: EndpointRow, cell: str) -> Stand:
+    line = row.link.removeprefix(SERIAL) if row.link.startswith(SERIAL) else ""
+    placement = Placement(
+        endpoint=row.id,
+        village=row.village,
+        feeder=row.feeder,
+        cell=cell,
+        line=line,
+        position=row.position if line else None,
+        latitude=row.latitude,
+        longitude=row.longitude,
+    )
+    return Stand(placement=placement, population=row.population, volume=row.volume)
