@@ -5,7 +5,7 @@ document that killed its endpoint nobody knows whether it was still written down
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,26 +34,34 @@ class _Delivery:
     sure: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a genuine document says, wherever it is sent to."""
+
+    topics: Collection[str]  # where alone it means anything
+    revision: int
+    orders: dict[str, Order]
+
+
 class Witness:
     """`keyring` is the county's own."""
 
     def __init__(self, keyring: Keyring, reading: Reading) -> None:
         self._keyring, self._reading = keyring, reading
         self._deliveries: defaultdict[str, dict[str, list[_Delivery]]] = defaultdict(dict)
-        self._orders: dict[bytes, tuple[int, dict[str, Order]] | None] = {}
+        self._told: dict[bytes, _Told | None] = {}
 
     def delivered(self, endpoint: str, message: Message, at: datetime, *, sure: bool) -> None:
         """A message reached an endpoint; not `sure`: it died over it."""
         if not message.topic.endswith(("/plan", "/alerts")):
             return
-        read = self._read(message)
-        if read is None:
+        told = self._read(message.payload)
+        if told is None or message.topic not in told.topics:
             return
-        revision, orders = read
         before = self._deliveries[endpoint].setdefault(message.topic, [])
         newest = max((d.revision for d in before if d.sure), default=0)
-        if revision > newest:
-            before.append(_Delivery(at, revision, orders, sure))
+        if told.revision > newest:
+            before.append(_Delivery(at, told.revision, told.orders, sure))
 
     def orders(self, endpoint: str, key: str, at: datetime) -> Iterator[Order]:
         """What the documents that this endpoint may hold at `at` say of a slot or an alert."""
@@ -68,19 +76,18 @@ class Witness:
         """Whether any genuine document that reached it ever named the slot or alert."""
         return any(key in d.orders for found in self._deliveries[endpoint].values() for d in found)
 
-    def _read(self, message: Message) -> tuple[int, dict[str, Order]] | None:
-        if message.payload not in self._orders:
-            self._orders[message.payload] = self._told(message)
-        return self._orders[message.payload]
+    def _read(self, payload: bytes) -> _Told | None:
+        if payload not in self._told:
+            self._told[payload] = self._unsealed(payload)
+        return self._told[payload]
 
-    def _told(self, message: Message) -> tuple[int, dict[str, Order]] | None:
+    def _unsealed(self, payload: bytes) -> _Told | None:
         try:
-            document = self._reading.unseal(message.payload, self._keyring)
+            document = self._reading.unseal(payload, self._keyring)
         except DeviceError:
             return None
-        if message.topic not in topics_of(document.header):
-            return None
-        return document.header.revision, dict(_orders(document))
+        header = document.header
+        return _Told(topics_of(header), header.revision, dict(_orders(document)))
 
 
 def _orders(document: Document) -> Iterator[tuple[str, Order]]:
