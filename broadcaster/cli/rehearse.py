@@ -1,33 +1,32 @@
-"""`broadcaster rehearse`: what a simulated week does to the plan, and whether a law is ever broken."""
+"""`broadcaster rehearse`: what days of trouble do to a plan, and whether a law is ever broken."""
 
 import gc
+import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from broadcaster.cli.output import Columns, Json, listing, print_json, use_zone
+from broadcaster.cli import naming, rehearsed
+from broadcaster.cli.caller import caller
+from broadcaster.cli.output import Json, print_json, use_zone
+from broadcaster.desk.errors import Conflict, NotFound
 from broadcaster.language import N_, _
-from broadcaster.words import word
 
 if TYPE_CHECKING:
+    from broadcaster.config import Settings
     from broadcaster.rehearsal.county import Scenario
     from broadcaster.rehearsal.rehearse import Progress, Rehearsed
     from broadcaster.rehearsal.repairs import Repaired
-    from schedules.tally import Tally
+    from broadcaster.rehearsal.scene import Scene
 
-_OUTCOMES: Columns = {
-    N_("Outcome"): lambda row: row[0],
-    N_("Plays"): lambda row: row[1],
-    N_("Share"): lambda row: row[2],
-}
-_MISSES: Columns = {N_("Missed because"): lambda row: row[0], N_("Plays"): lambda row: row[1]}
-VIOLATIONS: Columns = {N_("Law"): "invariant", N_("Time"): "time", N_("Where"): "subject"}
-_REASONS = ("MissedBecause", "AbsentBecause")
+_RunSeed = Callable[[int], "Rehearsed"]
 
 
 class Weather(StrEnum):
@@ -40,50 +39,119 @@ class Weather(StrEnum):
 
 
 def rehearse(
-    days: Annotated[float, typer.Option(min=0.1, help="How many days are simulated.")] = 7.0,
+    context: typer.Context,
+    plan: Annotated[
+        bool,
+        typer.Option(
+            "--plan", help="Rehearse this county's own plan, on a copy; without, a simulated county."
+        ),
+    ] = False,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="When the plan's rehearsal begins; without, now."),
+    ] = None,
+    days: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1, help="How many days are simulated: 7, or with --plan what is left of today and 1."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 1,
     seeds: Annotated[
         str, typer.Option(metavar="FROM..TO", help="Rehearse every seed of a range, such as 1..200.")
     ] = "",
-    endpoints: Annotated[int, typer.Option(min=1, help="How many endpoints the county has.")] = 200,
+    endpoints: Annotated[
+        int | None, typer.Option(min=1, help="How many endpoints the simulated county has; without, 200.")
+    ] = None,
     climate: Annotated[Weather, typer.Option(help="How much goes wrong.")] = Weather.USUAL,
     as_json: Json = False,
 ) -> None:
-    """Rehearse: the real controller and endpoints in a simulated county, in virtual time."""
+    """Rehearse: the real controller and endpoints in a simulated county, or in a copy of this one, in virtual time."""
+    gc.set_threshold(200_000, 50, 100)  # little of what a run makes is ever thrown away
+    if not plan and start is not None:
+        raise typer.BadParameter(_("only a plan begins on a day: add --plan"), param_hint="--from")
+    if plan and endpoints is not None:
+        raise typer.BadParameter(_("with --plan the county has its own endpoints"), param_hint="--endpoints")
+    run = _of_plan(context, start, days, climate) if plan else _of_simulated(days, endpoints, climate)
+    if seeds:
+        raise typer.Exit(_run_many(run, _range(seeds), as_json=as_json))
+    found = run(seed)
+    repaired = None if plan or climate is Weather.CALM else _repaired(seed, found.days, found.endpoints)
+    if as_json:
+        print_json(found.to_json() | (repaired.to_json() if repaired else {}))
+    else:
+        (rehearsed.tell_plan if plan else rehearsed.tell_simulated)(found)
+        if repaired is not None:
+            rehearsed.tell_repairs(repaired)
+    raise typer.Exit(1 if found.violations else 0)
+
+
+def _of_simulated(days: float | None, endpoints: int | None, climate: Weather) -> _RunSeed:
     from broadcaster.rehearsal.county import Scenario
     from broadcaster.rehearsal.rehearse import ZONE
     from broadcaster.rehearsal.troubles import CLIMATES
 
-    gc.set_threshold(100_000, 20, 100)  # little of what a run makes is ever thrown away
     use_zone(ZONE)
-    if not seeds:
-        found = _run(Scenario(seed=seed, days=days, endpoints=endpoints, climate=CLIMATES[climate]))
-        repaired = None if climate is Weather.CALM else _repaired(seed, days, endpoints)
-        if as_json:
-            print_json(found.to_json() | (repaired.to_json() if repaired else {}))
-        else:
-            _tell(found)
-            if repaired is not None:
-                _tell_repairs(repaired)
-        raise typer.Exit(1 if found.violations else 0)
-    broken = [
-        _run_one_of_many(
-            Scenario(seed=each, days=days, endpoints=endpoints, climate=CLIMATES[climate]), as_json=as_json
+    scenario = Scenario(days=days or 7.0, endpoints=endpoints or 200, climate=CLIMATES[climate])
+    return lambda seed: _run(replace(scenario, seed=seed))
+
+
+def _of_plan(context: typer.Context, said: str | None, days: float | None, climate: Weather) -> _RunSeed:
+    from broadcaster.rehearsal.county import Scenario
+    from broadcaster.rehearsal.troubles import CLIMATES
+
+    if caller(context).controller:
+        raise Conflict(
+            N_("A plan is rehearsed where the county's directory is: say --county, not --controller.")
         )
-        for each in _range(seeds)
-    ]
-    if not as_json:
-        print(_("Seeds: {count}. With broken laws: {broken}.").format(count=len(broken), broken=sum(broken)))
-    raise typer.Exit(1 if any(broken) else 0)
+    settings = caller(context).settings
+    use_zone(settings.zone)
+    start = _start(said, settings)
+    scenario = Scenario(days=_until_midnight(start, days or 1.0), climate=CLIMATES[climate])
+    return lambda seed: _run(replace(scenario, seed=seed), _replica(settings, start))
 
 
-def _run(scenario: "Scenario") -> "Rehearsed":
-    from broadcaster.rehearsal.rehearse import rehearse as rehearsed
+def _start(said: str | None, settings: "Settings") -> datetime:
+    """On the county's wall clock, to the minute, so that it can be said again."""
+    begins = naming.moment(said) or datetime.now(settings.zone)
+    return begins.astimezone(settings.zone).replace(second=0, microsecond=0)
+
+
+def _until_midnight(start: datetime, days: float) -> float:
+    """What is left of the day of the start, and so many days."""
+    left = (start.replace(hour=0, minute=0) + timedelta(days=1) - start) / timedelta(days=1)
+    return left % 1 + days
+
+
+def _replica(settings: "Settings", start: datetime) -> "Scene":
+    from audio.library import Library
+    from broadcaster.rehearsal.rehearse import HABITS
+    from broadcaster.rehearsal.replica import replica
+    from broadcaster.storage.engine import connect
+    from broadcaster.storage.migration import is_current
+
+    file, recordings = settings.directory / "county.db", settings.directory / "library"
+    if not settings.database.url and not file.exists():
+        raise NotFound(N_("There is no county in {directory}."), directory=settings.directory)
+    source = connect(settings.database_url)
+    try:
+        if not is_current(source):
+            raise Conflict(N_("The county's database is of another version: start its controller once."))
+        lease = timedelta(days=settings.plan.lease_days)
+        habits = replace(HABITS, zone=settings.zone, plan_days=settings.plan.days, lease=lease)
+        library = Library(recordings) if recordings.exists() else ()
+        return replica(source, habits, start, library.__contains__)
+    finally:
+        source.dispose()
+
+
+def _run(scenario: "Scenario", scene: "Scene | None" = None) -> "Rehearsed":
+    from broadcaster.rehearsal.rehearse import rehearse as rehearsed_run
 
     logging.disable(logging.CRITICAL)  # troubles are what a rehearsal is about
     try:
         with _progress(_("Seed {seed}").format(seed=scenario.seed)) as progress:
-            return rehearsed(scenario, progress)
+            return rehearsed_run(scenario, progress, scene)
     finally:
         logging.disable(logging.NOTSET)
 
@@ -96,45 +164,19 @@ def _repaired(seed: int, days: float, endpoints: int) -> "Repaired":
     return ordinary_weeks(seed, endpoints, days, START)
 
 
-def _tell_repairs(repaired: "Repaired") -> None:
-    score = repaired.score
-    line = _(
-        "Repairs: {causes} true causes, {tickets} tickets, {false} of them false, {missed} causes missed"
-    )
-    print()
-    print(
-        line.format(
-            causes=score.true_causes,
-            tickets=score.tickets,
-            false=score.false_tickets,
-            missed=score.missed_causes,
-        )
-    )
-
-
-def _run_one_of_many(scenario: "Scenario", *, as_json: bool) -> bool:
-    """Whether a law was broken. JSON is one object a line."""
-    found = _run(scenario)
-    if as_json:
-        import json
-
-        print(json.dumps(found.to_json(), ensure_ascii=False), flush=True)
-    else:
-        tally = found.ledger
-        line = _("Seed {seed}: ordered {ordered}, heard {heard}, missed {missed}, broken laws {broken}")
-        print(
-            line.format(
-                seed=found.seed,
-                ordered=tally.ordered,
-                heard=tally.heard,
-                missed=tally.missed,
-                broken=len(found.violations),
-            ),
-            flush=True,
-        )
-        if found.violations:
-            listing(found.violations, VIOLATIONS, as_json=False, empty="")
-    return bool(found.violations)
+def _run_many(run: _RunSeed, seeds: range, *, as_json: bool) -> int:
+    """The exit code: 1 where any of them broke a law. JSON is one object a line."""
+    broken = 0
+    for seed in seeds:
+        found = run(seed)
+        broken += bool(found.violations)
+        if as_json:
+            print(json.dumps(found.to_json(), ensure_ascii=False), flush=True)
+        else:
+            rehearsed.tell_line(found)
+    if not as_json:
+        print(_("Seeds: {count}. With broken laws: {broken}.").format(count=len(seeds), broken=broken))
+    return 1 if broken else 0
 
 
 def _range(seeds: str) -> range:
@@ -145,48 +187,6 @@ def _range(seeds: str) -> range:
         raise typer.BadParameter(
             _("{given} is no range of seeds such as 1..200").format(given=seeds), param_hint="--seeds"
         ) from None
-
-
-def _tell(found: "Rehearsed") -> None:
-    """What happened, for people."""
-    tally = found.ledger
-    title = _("Rehearsed: {days} days, {endpoints} endpoints, seed {seed}")
-    print(title.format(days=f"{found.days:g}", endpoints=found.endpoints, seed=found.seed))
-    print(_("The same run again has the digest {digest}").format(digest=found.digest[:16]))
-    counts = [
-        (_("Plays ordered"), tally.ordered),
-        (_("Heard as planned"), tally.counted),
-        (_("Made up later"), tally.made_up),
-        (_("Heard in part"), tally.partial),
-        (_("Withdrawn by people"), tally.withdrawn),
-        (_("Not known yet"), tally.unknown + tally.pending),
-        (_("Missed"), tally.missed),
-    ]
-    shares = [(name, count, _share(count, tally.ordered)) for name, count in counts]
-    listing(shares, _OUTCOMES, as_json=False, empty="")
-    if tally.missed:
-        print()
-        listing(
-            [(_reason(why), count) for why, count in _worst_first(tally)], _MISSES, as_json=False, empty=""
-        )
-    if found.skew_ms_p99 is not None:
-        line = _("Horns of one village started within {skew} ms of each other (99 of 100 times)")
-        print("\n" + line.format(skew=found.skew_ms_p99))
-    print()
-    listing(found.violations, VIOLATIONS, as_json=False, empty=N_("No law was broken."))
-
-
-def _worst_first(tally: "Tally") -> list[tuple[str, int]]:
-    return sorted(tally.missed_by.items(), key=lambda miss: (-miss[1], miss[0]))
-
-
-def _share(count: int, ordered: int) -> str:
-    return f"{100 * count / ordered:.1f} %" if ordered else ""
-
-
-def _reason(why: str) -> str:
-    """The word of a reason; what it is a reason for does not matter here."""
-    return next((said for kind in _REASONS if (said := word(kind, why)) != why), why)
 
 
 @contextmanager

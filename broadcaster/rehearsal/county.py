@@ -66,6 +66,11 @@ class MemoryShelf:
         return self._recordings[sha256][offset : offset + size]
 
 
+def proof_key_of(endpoint: str) -> bytes:
+    """What a simulated endpoint signs its proofs with; no secret."""
+    return hashlib.sha256(endpoint.encode()).digest()
+
+
 def lay_out(session: Session, scenario: Scenario, start: datetime) -> County:
     """Fills an empty database; `start` is the local midnight at which the rehearsal begins."""
     chance = random.Random(f"county {scenario.seed}")
@@ -113,7 +118,7 @@ def _endpoints(
                 village=village,
                 name=f"{number:04d}号大喇叭",
                 feeder=feeder,
-                proof_key=hashlib.sha256(name.encode()).hexdigest(),
+                proof_key=proof_key_of(name).hex(),
                 created_at=start,
             )
         )

@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from broadcaster.controller.lag import STATE, topics_of_endpoint
@@ -16,19 +15,21 @@ from broadcaster.rehearsal.county import County, Scenario
 from broadcaster.rehearsal.horn import REPAIR_S, Horn
 from broadcaster.rehearsal.laws import Chain, Claim, Violation
 from broadcaster.rehearsal.people import ALERT, IN_FORCE
+from broadcaster.rehearsal.scene import Scene
 from broadcaster.rehearsal.truth import Ears, Heard
 from broadcaster.rehearsal.witness import Witness
 from broadcaster.rehearsal.world import World
 from broadcaster.storage.engine import transaction
 from broadcaster.storage.mapping import slot_of, windows_of
-from broadcaster.storage.tables import AreaRow, EndpointStateRow, PlayedRow, PublishedRow, SlotRow
+from broadcaster.storage.tables import AreaRow, EndpointStateRow, NoticeRow, PlayedRow, PublishedRow, SlotRow
 from devices.topics import ROOT
 from schedules.places import Place, chain_of
 from schedules.records import ClockQuality, Result
-from schedules.slots import Slot, Span
-from schedules.tally import Tally, total
+from schedules.slots import AbsentBecause, Slot, Span
+from schedules.tally import Atom, Tally, by_notice, by_village, lines, total
 from schedules.windows import spans_around
 
+_Key = TypeVar("_Key", bound=str)
 _ALERT_GRACE_S = 300.0  # whoever had power and network from then on must have sounded it
 
 
@@ -36,12 +37,20 @@ class Run(Protocol):
     """What is judged, when it is over."""
 
     scenario: Scenario
+    scene: Scene
     world: World
-    engine: Engine
-    county: County
     ears: Ears
     witness: Witness
     horns: dict[str, Horn]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """What the ledger says of one notice or one village: its id or code, what people call it, and its plays."""
+
+    of: str
+    name: str
+    tally: Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,25 +59,28 @@ class Judgement:
 
     violations: tuple[Violation, ...]
     ledger: Tally
+    notices: tuple[Sum, ...]
+    villages: tuple[Sum, ...]
     skew_ms_p99: float | None
     starts_compared: int
 
 
-def judge(run: Run, alert_sent_s: float) -> Judgement:
-    """All laws on all that happened."""
-    zone = run.county.zone
-    first, now, heard = run.world.start.astimezone(zone).date(), run.world.now, run.ears.heard
-    days = days_between(first, first + timedelta(days=max(0, round(run.scenario.days) - 1)))
-    with transaction(run.engine) as session:
+def judge(run: Run, alert_sent_s: float | None) -> Judgement:
+    """All laws on all that happened, and the ledger of what was planned from the start on."""
+    now, heard, days = run.world.now, run.ears.heard, _days(run)
+    with transaction(run.scene.engine) as session:
         atoms = read_days(session, days, now)
         slots = {row.id: slot_of(row) for row in session.exec(select(SlotRow))}
         claims, stored = _claims(session), _stored(session)
         held, wanted = _held(session), _wanted(session, run)
-        quiet = _quiet_of(session, run.county, days)
+        quiet = _quiet_of(session, run.scene.county, days)
+        rehearsed = [atom for atom in atoms if _rehearsed(atom, slots, run.scene.start)]
+        summed = lines(rehearsed)
+        notices = _sums(by_notice(summed), dict(session.exec(select(NoticeRow.id, NoticeRow.title)).all()))
+        villages = _sums(by_village(summed), dict(session.exec(select(AreaRow.code, AreaRow.name)).all()))
     chains = [
         Chain(endpoint=h.id, chain=h.site.store.chain, last=h.site.store.tip[0]) for h in run.horns.values()
     ]
-    since = run.world.start + timedelta(seconds=alert_sent_s)
     found = [
         *laws.heard_rightly(heard, slots, quiet),
         *laws.ordered_rightly(heard, run.witness),
@@ -77,15 +89,44 @@ def judge(run: Run, alert_sent_s: float) -> Judgement:
         *laws.proved_rightly(chains, stored, now),
         *laws.settled_rightly(atoms, now),
         *laws.converged(held, wanted, now),
-        *laws.alerted_rightly(heard, ALERT, since, _expected(run.horns, alert_sent_s)),
+        *_alerted(run, alert_sent_s),
     ]
-    skews = _skews(heard, slots, run.county, {(c.endpoint, c.slot) for c in claims if c.synced})
+    skews = _skews(heard, slots, run.scene.county, {(c.endpoint, c.slot) for c in claims if c.synced})
     return Judgement(
         violations=tuple(sorted(found, key=lambda v: (v.time, v.invariant, v.subject))),
-        ledger=total(atoms),
+        ledger=total(rehearsed),
+        notices=notices,
+        villages=villages,
         skew_ms_p99=round(skews[int(len(skews) * 0.99)], 1) if skews else None,
         starts_compared=len(skews),
     )
+
+
+def _days(run: Run) -> tuple[date, ...]:
+    """The dates of the county's calendar that are rehearsed."""
+    start = run.scene.start
+    begun = (start - start.replace(hour=0, minute=0, second=0, microsecond=0)) / timedelta(days=1)
+    last = start.date() + timedelta(days=max(0, round(begun + run.scenario.days) - 1))
+    return tuple(days_between(start.date(), last))
+
+
+def _rehearsed(atom: Atom, slots: Mapping[str, Slot], start: datetime) -> bool:
+    """Whether it was planned from the start on; of what has no slot, whether the day had not begun without it."""
+    slot = slots.get(atom.slot)
+    if slot is not None:
+        return slot.planned >= start
+    return not (atom.because is AbsentBecause.DAY_BEGUN and atom.day == start.date())
+
+
+def _sums(tallies: Mapping[_Key, Tally], names: Mapping[str, str]) -> tuple[Sum, ...]:
+    return tuple(Sum(of=key, name=names.get(key, key), tally=tally) for key, tally in tallies.items())
+
+
+def _alerted(run: Run, sent_s: float | None) -> Iterable[Violation]:
+    if sent_s is None:
+        return ()
+    since = run.world.start + timedelta(seconds=sent_s)
+    return laws.alerted_rightly(run.ears.heard, ALERT, since, _expected(run.horns, sent_s))
 
 
 def _expected(horns: Mapping[str, Horn], sent_s: float) -> list[str]:
@@ -136,17 +177,18 @@ def _wanted(session: Session, run: Run) -> dict[str, dict[str, int]]:
             for topic in topics_of_endpoint(name, village)
             if topic in revisions
         }
-        for name, (village, _) in run.county.endpoints.items()
+        for name, (village, _) in run.scene.county.endpoints.items()
     }
 
 
 def _quiet_of(session: Session, county: County, days: Iterable[date]) -> dict[str, tuple[Span, ...]]:
     """The quiet hours of each endpoint in true time: those of its village, else of its county."""
-    hours = {Place(row.code): windows_of(row.quiet_hours) for row in session.exec(select(AreaRow))}
+    rows = [row for row in session.exec(select(AreaRow)) if row.quiet_hours is not None]
     spans = {
-        place: tuple(span for day in days for span in spans_around(windows, day, county.zone))
-        for place, windows in hours.items()
-        if windows
+        Place(row.code): tuple(
+            span for day in days for span in spans_around(windows_of(row.quiet_hours) or (), day, county.zone)
+        )
+        for row in rows
     }
     return {
         name: next((spans[area] for area in chain_of(village) if area in spans), ())

@@ -4,29 +4,31 @@ import hashlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcaster.controller.habits import Habits
 from broadcaster.rehearsal import judgement
-from broadcaster.rehearsal.county import MemoryShelf, Scenario, lay_out
+from broadcaster.rehearsal.county import MemoryShelf, Scenario, proof_key_of
 from broadcaster.rehearsal.fate import Fate
 from broadcaster.rehearsal.forger import Forger
 from broadcaster.rehearsal.fuse import FusedStore
 from broadcaster.rehearsal.horn import Horn, Site
+from broadcaster.rehearsal.judgement import Sum
 from broadcaster.rehearsal.laws import Violation
 from broadcaster.rehearsal.people import People
 from broadcaster.rehearsal.reading import Reading
+from broadcaster.rehearsal.scene import Scene, simulated
 from broadcaster.rehearsal.station import Station
 from broadcaster.rehearsal.troubles import DAY_S, Mishap, mishaps
 from broadcaster.rehearsal.truth import Ears
 from broadcaster.rehearsal.wire import Broker
 from broadcaster.rehearsal.witness import Witness
 from broadcaster.rehearsal.world import World
-from broadcaster.storage.engine import open_database, transaction
 from devices.endpoint.media import MemoryMedia
+from devices.endpoint.store import Change
 from devices.provisioning import Provision
 from devices.signing import Ed25519Signer, Keyring
 from schedules.places import Place, chain_of
@@ -44,6 +46,7 @@ HABITS = Habits(
     watch_s=600.0,
 )
 CALM_END_S = 4 * 3600.0  # after the last day everything is mended, and what is owed to the ledger arrives
+ENOUGH = 0.8  # of the plays at its endpoints: a village that hears less hears too little
 
 Progress = Callable[[float], None]
 
@@ -54,53 +57,76 @@ class Rehearsed:
 
     seed: int
     digest: str
+    start: datetime
     days: float
     endpoints: int
     violations: tuple[Violation, ...]
     ledger: Tally
+    notices: tuple[Sum, ...]
+    villages: tuple[Sum, ...]
     skew_ms_p99: float | None
     starts_compared: int
 
+    @property
+    def too_little(self) -> tuple[Sum, ...]:
+        """Villages that hear less than four fifths of what is ordered for them and not taken back, the worst first."""
+        shares = [(_heard_share(found.tally), found.of, found) for found in self.villages]
+        return tuple(found for share, _, found in sorted(shares) if share < ENOUGH)
+
     def to_json(self) -> dict[str, Any]:
         """One object for machines."""
-        tally = self.ledger
         return {
             "seed": self.seed,
             "digest": self.digest,
+            "start": self.start.isoformat(),
             "days": self.days,
             "endpoints": self.endpoints,
             "violations": [
                 {"invariant": v.invariant, "time": v.time.isoformat(), "subject": v.subject}
                 for v in self.violations
             ],
-            "ledger": {
-                "ordered": tally.ordered,
-                "counted": tally.counted,
-                "made_up": tally.made_up,
-                "missed": tally.missed,
-                "partial": tally.partial,
-                "withdrawn": tally.withdrawn,
-                "unknown": tally.unknown + tally.pending,
-                "missed_by_reason": dict(sorted(tally.missed_by.items())),
-            },
+            "ledger": _tally_json(self.ledger),
+            "notices": [{"notice": s.of, "title": s.name, **_tally_json(s.tally)} for s in self.notices],
+            "villages": [{"village": s.of, "name": s.name, **_tally_json(s.tally)} for s in self.villages],
+            "too_little": [found.of for found in self.too_little],
             "tickets": [],
             "skew_ms_p99": self.skew_ms_p99,
         }
 
 
-def rehearse(scenario: Scenario, progress: Progress = lambda _share: None) -> Rehearsed:
-    """Runs the scenario; `progress` hears the share that is done, 0 to 1."""
-    return _Run(scenario).run(progress)
+def _heard_share(tally: Tally) -> float:
+    asked = tally.ordered - tally.withdrawn
+    return tally.heard / asked if asked else 1.0
+
+
+def _tally_json(tally: Tally) -> dict[str, Any]:
+    return {
+        "ordered": tally.ordered,
+        "counted": tally.counted,
+        "made_up": tally.made_up,
+        "missed": tally.missed,
+        "partial": tally.partial,
+        "withdrawn": tally.withdrawn,
+        "unknown": tally.unknown + tally.pending,
+        "missed_by_reason": dict(sorted(tally.missed_by.items())),
+    }
+
+
+def rehearse(
+    scenario: Scenario, progress: Progress = lambda _share: None, scene: Scene | None = None
+) -> Rehearsed:
+    """Runs the scenario in a county out of its seed, or in `scene`, which can be used once.
+
+    `progress` hears the share that is done, 0 to 1.
+    """
+    return _Run(scenario, scene or simulated(scenario, START, HABITS)).run(progress)
 
 
 class _Run:
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        self.world = World(START.astimezone(ZoneInfo("UTC")))
+    def __init__(self, scenario: Scenario, scene: Scene) -> None:
+        self.scenario, self.scene, county = scenario, scene, scene.county
+        self.world = World(scene.start.astimezone(UTC))
         self.broker = Broker(self.world)
-        self.engine = open_database("sqlite://")
-        with transaction(self.engine) as session:
-            self.county = lay_out(session, scenario, START)
         self.signer = Ed25519Signer.from_seed(hashlib.sha256(b"rehearsal").digest())
         self.ears = Ears()
         self.reading = Reading()
@@ -108,17 +134,16 @@ class _Run:
         self.station = Station(
             self.world,
             self.broker,
-            self.engine,
+            scene.engine,
             self.signer,
-            MemoryShelf(self.county.shelf),
-            HABITS,
+            MemoryShelf(county.shelf),
+            scene.habits,
             self._chance("station"),
         )
-        self.horns = {name: self._horn(name, village) for name, (village, _) in self.county.endpoints.items()}
-        recordings = tuple(self.county.shelf)
-        forger = Forger(self.world, self.broker, recordings, self._chance("forger"))
+        self.horns = {name: self._horn(name, village) for name, (village, _) in county.endpoints.items()}
+        forger = Forger(self.world, self.broker, tuple(county.shelf), self._chance("forger"))
         self.fate = Fate(
-            self.world, self.broker, self.station, self.horns, self.county, forger, self._chance("fate")
+            self.world, self.broker, self.station, self.horns, county, forger, self._chance("fate")
         )
 
     def run(self, progress: Progress) -> Rehearsed:
@@ -128,7 +153,7 @@ class _Run:
             self.world.at(self._chance(horn.id).uniform(0, 600), horn.boot)
         for mishap in (*self._mishaps(), *self.scenario.mishaps):
             self.world.at(mishap.at_s, partial(self.fate.strike, mishap))
-        people = People(self.world, self.engine, self.station, next(iter(self.county.shelf)), end_s)
+        people = self._people(end_s)
         self.world.at(end_s, self.fate.mend_all)
         steps = max(1, round(self.scenario.days * 24))
         for step in range(1, steps + 1):
@@ -137,18 +162,26 @@ class _Run:
         self.world.run_until(end_s + CALM_END_S)
         return self._judged(people)
 
-    def _judged(self, people: People) -> Rehearsed:
-        found = judgement.judge(self, people.sent_at_s)
+    def _people(self, end_s: float) -> People | None:
+        if self.scene.drill is None:
+            return None
+        return People(self.world, self.scene.engine, self.station, self.scene.drill, end_s)
+
+    def _judged(self, people: People | None) -> Rehearsed:
+        found = judgement.judge(self, people.sent_at_s if people else None)
         for stretch in self.ears.heard:
             self.world.note("heard", stretch)
         self.world.note("ledger", found.ledger)
         return Rehearsed(
             seed=self.scenario.seed,
             digest=self.world.digest,
+            start=self.scene.start,
             days=self.scenario.days,
-            endpoints=self.scenario.endpoints,
+            endpoints=len(self.horns),
             violations=found.violations,
             ledger=found.ledger,
+            notices=found.notices,
+            villages=found.villages,
             skew_ms_p99=found.skew_ms_p99,
             starts_compared=found.starts_compared,
         )
@@ -165,13 +198,15 @@ class _Run:
             host="rehearsal.invalid",
             username=name,
             password=name,
-            proof_key=hashlib.sha256(name.encode()).digest(),
+            proof_key=proof_key_of(name),
             keys=(self.signer.public,),
-            zone=ZONE.key,
+            zone=self.scene.county.zone.key,
         )
+        store = FusedStore(chance)
+        store.write(Change(slots=tuple(self.scene.over_at(name, village))))
         site = Site(
             provision=provision,
-            store=FusedStore(chance),
+            store=store,
             media=MemoryMedia(),
             last_gasp=chance.random() < 0.7,
             clock_error_s=chance.gauss(0, 0.006),
@@ -192,7 +227,7 @@ class _Run:
             self._chance("troubles"),
             self.scenario.climate,
             self.scenario.days,
-            feeders=self.county.feeders,
-            villages=self.county.villages,
-            endpoints=tuple(self.county.endpoints),
+            feeders=self.scene.county.feeders,
+            villages=self.scene.county.villages,
+            endpoints=tuple(self.scene.county.endpoints),
         )

@@ -62,6 +62,13 @@ def bring_forward(engine: Engine, *, scripts: Path = SCRIPTS) -> None:
         ) from error
 
 
+def is_current(engine: Engine, *, scripts: Path = SCRIPTS) -> bool:
+    """Whether the database stands at the newest schema; nothing is changed. Raises CannotOpen."""
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    return _schema(engine) == ScriptDirectory.from_config(config).get_current_head()
+
+
 def _schema(engine: Engine) -> str | None:
     """The schema that stands in the database; None for an empty one."""
     try:

@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from rich.cells import cell_len
 
+from broadcaster.cli import output
 from broadcaster.rehearsal.truth import Ears
+from tests.broadcaster.cli.county import LOOP
 
 SMALL = ("rehearse", "--days", "0.3", "--endpoints", "2")
 
@@ -39,3 +42,46 @@ def test_what_is_no_range_of_seeds_is_refused(call, seeds):
     code, _out, err = call(*SMALL, "--seeds", seeds)
     assert code == 2
     assert "1..200" in err
+
+
+@pytest.fixture
+def planned(county, monkeypatch):
+    """The sample county with a notice, on a terminal of 80 columns."""
+    county.approved("关于简办婚丧嫁娶等活动的倡议书", *LOOP, to="云岭乡")
+    monkeypatch.setattr(output, "_PIPE_WIDTH", 80)
+    return county
+
+
+PLAN = ("rehearse", "--plan", "--from", "tomorrowT16:00", "--days", "0.1", "--climate", "calm")
+
+
+def test_a_plan_is_rehearsed_notice_by_notice_and_village_by_village(planned):
+    found = planned.told(*PLAN)
+    assert (found["endpoints"], found["violations"]) == (24, [])
+    (notice,) = found["notices"]
+    assert notice["title"] == "关于简办婚丧嫁娶等活动的倡议书"
+    assert notice["ordered"] == found["ledger"]["ordered"] == sum(v["ordered"] for v in found["villages"])
+    assert set(found["too_little"]) <= {village["village"] for village in found["villages"]}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", ("By notice", "Villages that would")), ("zh_CN", ("按通知", "听得太少的村"))],
+)
+def test_a_rehearsed_plan_is_told_in_80_columns(planned, language, said):
+    out = planned.done("--language", language, *PLAN)
+    assert all(words in out for words in said)
+    assert max(map(cell_len, out.splitlines())) <= 80
+    assert "no_endpoint" not in out
+
+
+@pytest.mark.parametrize("wrong", [("--from", "tomorrow"), ("--plan", "--endpoints", "3")])
+def test_options_that_do_not_go_together_are_refused(call, wrong):
+    assert call("rehearse", *wrong)[0] == 2
+
+
+def test_where_there_is_no_county_no_plan_is_rehearsed_and_none_is_made(call, tmp_path):
+    code, _out, err = call("rehearse", "--plan")
+    assert code == 1
+    assert str(tmp_path) in err
+    assert list(tmp_path.iterdir()) == []

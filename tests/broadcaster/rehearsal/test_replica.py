@@ -1,0 +1,132 @@
+"""A real county is rehearsed in a copy: what its plan would do, and nothing of it is touched."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlmodel import select
+
+from broadcaster.controller.orders import lineup
+from broadcaster.controller.planning import Planner, store
+from broadcaster.desk.errors import Conflict
+from broadcaster.rehearsal import rehearse as rehearsal
+from broadcaster.rehearsal.county import Scenario
+from broadcaster.rehearsal.rehearse import Rehearsed, rehearse
+from broadcaster.rehearsal.replica import replica
+from broadcaster.rehearsal.scene import Scene
+from broadcaster.rehearsal.troubles import CALM
+from broadcaster.storage.engine import open_database, transaction
+from broadcaster.storage.tables import EndpointRow, KeyRow, PlayedRow, RecordingRow, SlotRow, UserRow
+from schedules.records import MissedBecause
+from tests.broadcaster import county
+
+ZONE = ZoneInfo("Asia/Shanghai")
+MONDAY = datetime(2026, 11, 23, tzinfo=ZONE)
+AFTERNOON = MONDAY + timedelta(hours=16)  # after some of the day's plays and before others
+SECRET = "5e" * 32
+HABITS = replace(rehearsal.HABITS, zone=ZONE)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Iterator[Engine]:
+    """A county with one notice, four plays a day from one to nine in the afternoon."""
+    engine = open_database(f"sqlite:///{tmp_path / 'county.db'}")
+    with transaction(engine) as session:
+        county.lay_out(session)
+        county.add_notice(session, "letter")
+    yield engine
+    engine.dispose()
+
+
+def copied(source: Engine, start: datetime = MONDAY, *, in_library: bool = True) -> Scene:
+    return replica(source, HABITS, start, lambda _sha256: in_library)
+
+
+def calm(scene: Scene, days: float = 1.0) -> Rehearsed:
+    return rehearse(Scenario(seed=1, days=days, climate=CALM), scene=scene)
+
+
+def everything(engine: Engine) -> list[object]:
+    with engine.connect() as connection:
+        names = (
+            connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
+        )
+        return [tuple(row) for name in names for row in connection.execute(text(f"SELECT * FROM {name}"))]
+
+
+def plan_monday(engine: Engine) -> None:
+    """As the controller did at midnight."""
+    planner = Planner(ZONE)
+    with transaction(engine) as session:
+        sheet = planner.plan(session, [MONDAY.date()], lineup(session), MONDAY)
+        for part in (part for draft in sheet.drafts for part in draft.parts(1000)):
+            store(session, part, MONDAY)
+
+
+def test_the_plan_of_the_county_is_heard_by_its_endpoints(source):
+    found = calm(copied(source))
+    assert found.violations == ()
+    assert found.endpoints == 3
+    assert (found.ledger.ordered, found.ledger.heard) == (
+        16,
+        12,
+    )  # three endpoints, and a village without any
+    assert found.ledger.missed_by == {MissedBecause.NO_ENDPOINT: 4}
+    assert [village.name for village in found.too_little] == ["渡口村"]
+    assert [(notice.name, notice.tally.ordered) for notice in found.notices] == [("letter", 16)]
+
+
+def test_the_county_itself_is_only_read(source):
+    before = everything(source)
+    calm(copied(source), days=0.05)
+    assert everything(source) == before
+
+
+def test_keys_people_and_proofs_stay_where_they_are(source):
+    with transaction(source) as session:
+        session.add(KeyRow(kid="a", algorithm=-8, secret="s", public="p", created_at=MONDAY))
+        session.add(UserRow(name="li", full_name="li", created_at=MONDAY))
+        session.get_one(EndpointRow, "li-1").proof_key = SECRET
+    with transaction(copied(source).engine) as session:
+        for table in (KeyRow, UserRow, PlayedRow):
+            assert session.exec(select(table)).all() == []
+        assert session.get_one(EndpointRow, "li-1").proof_key not in ("", SECRET)
+
+
+def test_what_was_planned_before_the_start_is_not_owed(source):
+    plan_monday(source)
+    scene = copied(source, AFTERNOON)
+    with transaction(scene.engine) as session:
+        over = [row.id for row in session.exec(select(SlotRow)) if row.planned < AFTERNOON]
+    found = calm(scene, days=1 / 3)
+    assert 0 < len(over) < 4 * 3
+    assert found.violations == ()
+    assert found.ledger.made_up == 0
+    assert 0 < found.ledger.heard < 12
+
+
+def test_a_recording_that_the_library_lacks_is_missed_with_that_reason(source):
+    found = calm(copied(source, in_library=False))
+    assert found.ledger.missed_by == {MissedBecause.NO_ENDPOINT: 4, MissedBecause.NO_RECORDING: 12}
+
+
+def test_recordings_keep_their_lengths(source):
+    with transaction(copied(source).engine) as session:
+        assert [row.duration_ms for row in session.exec(select(RecordingRow))] == [60_000]
+
+
+def test_the_same_seed_in_the_same_county_is_the_same_run(source):
+    assert calm(copied(source), 0.05).digest == calm(copied(source), 0.05).digest
+
+
+def test_a_county_without_endpoints_cannot_be_rehearsed(source):
+    with transaction(source) as session:
+        for row in session.exec(select(EndpointRow)):
+            row.enabled = False
+            session.add(row)
+    with pytest.raises(Conflict):
+        copied(source)
