@@ -1,7 +1,8 @@
 """Vectors of what an endpoint decides by itself: what sounds next, and where owed plays go."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -64,6 +65,7 @@ NEWS = playable("news")
 def interruptions() -> Json:
     """Situations and what is decided in them."""
     town = playable("town", level=Level.TOWN)
+    live = replace(playable("news", JOIN), duration_ms=600_000)
     return {
         "counting_percent": 90,
         "now": NOW.isoformat(),
@@ -107,6 +109,32 @@ def interruptions() -> Json:
             case("its time is over", sounding(playable("news", minutes_left=0)), due=(playable("a"),)),
             case("an alert takes breath: daily plays do not begin", due=(NEWS,), reserved=FLOOD.precedence),
             case("nothing to do"),
+            case("silence again: a live source that still goes on is joined", waiting=(paused(live),)),
+            case(
+                "a live source is joined although its time ends before it does",
+                waiting=(paused(replace(live, not_after=NOW + timedelta(minutes=1))),),
+            ),
+            case(
+                "what waits and is withdrawn",
+                waiting=(paused(playable("news", RESUME)),),
+                withdrawn={"news"},
+            ),
+            case(
+                "what waits to begin anew and is withdrawn: no record, and settled",
+                waiting=(Paused(item=NEWS),),
+                withdrawn={"news"},
+            ),
+            case("what was heard enough counts, even withdrawn", sounding(NEWS, 54_000), withdrawn={"news"}),
+            case("its time is over, and nothing follows", sounding(playable("news", minutes_left=0))),
+            case(
+                "what was heard enough counts, even if its time is over",
+                sounding(playable("news", minutes_left=0), 54_000),
+            ),
+            case(
+                "an alert takes breath: an equal one begins",
+                due=(playable("fire", RESUME, EMERGENCY, minute=1, minutes_left=None),),
+                reserved=FLOOD.precedence,
+            ),
         ],
     }
 
@@ -140,6 +168,9 @@ def agendas() -> Json:
     """Cues and where they stand at a time."""
     spans = (Span(start=at(0), end=at(180)),)
     looped = [cue(f"loop-{n}", "letter", 30 * n, spans) for n in range(6)]
+    owed = looped[1:4]
+    halves = (Span(start=at(0), end=at(60)), Span(start=at(120), end=at(180)))
+    divided = [cue(f"divided-{n}", "letter", n, halves) for n in (0, 15, 30, 45, 90)]
     long = [cue(f"long-{n}", "letter", 10 * n, (Span(start=at(0), end=at(50)),)) for n in range(5)]
     return {
         "cases": [
@@ -149,6 +180,48 @@ def agendas() -> Json:
             agenda_case("more is owed than there is room for", at(31), long),
             agenda_case("the rest of the span is too short", at(179, 30), looped[5:]),
             agenda_case("a fixed time is never moved", at(33), [cue("fixed", "relay", 30, (), fixed=True)]),
+            agenda_case(
+                "two at one time: the second a minute late and regular, the third owed",
+                at(0),
+                [cue(f"at-once-{n}", f"letter-{n}", 30, spans) for n in range(3)],
+            ),
+            agenda_case(
+                "two notices are owed: evenly, and evenly between one another",
+                at(100, 20),
+                [
+                    cue(f"{notice}-{n}", notice, 20 * n, spans)
+                    for notice in ("letter", "news")
+                    for n in range(3)
+                ],
+            ),
+            agenda_case("what is left of a span is joined with the next span", at(50, 30), divided[:4]),
+            agenda_case(
+                "a planned time that quiet hours took: made up, but not before it", at(0), [divided[-1]]
+            ),
+            agenda_case(
+                "no whole minute is left to begin with: at once",
+                at(178, 10),
+                [cue("last", "letter", 30, (Span(start=at(0), end=at(179, 30)),))],
+            ),
+            agenda_case(
+                "a play just ended: the gap is kept", at(100, 20), owed, last_ended={"letter": at(99)}
+            ),
+            agenda_case(
+                "a play of another notice just ended: so is a minute",
+                at(100, 20),
+                owed,
+                last_ended={"news": at(100, 15)},
+            ),
+            agenda_case(
+                "the output is taken", at(100, 20), owed, busy=[Span(start=at(100), end=at(105, 30))]
+            ),
+            agenda_case(
+                "promises are kept, a hair late too; the others are spread around them",
+                at(100, 20),
+                owed,
+                last_ended={"letter": at(90, 10)},
+                promised={owed[0].slot: at(100)},
+            ),
         ]
     }
 
@@ -179,13 +252,25 @@ def cue(name: str, notice: str, minute: int, spans: tuple[Span, ...], *, fixed: 
     )
 
 
-def agenda_case(what: str, now: datetime, cues: list[Cue]) -> Json:
+def agenda_case(
+    what: str,
+    now: datetime,
+    cues: list[Cue],
+    *,
+    last_ended: Mapping[str, datetime] | None = None,
+    busy: Iterable[Span] = (),
+    promised: Mapping[SlotId, datetime] | None = None,
+) -> Json:
     """One look at an agenda."""
-    found = agenda(now, in_turn(cues))
+    taken, ended, kept = tuple(busy), dict(last_ended or {}), dict(promised or {})
+    found = agenda(now, in_turn(cues), last_ended=ended, busy=taken, promised=kept)
     return {
         "what": what,
         "now": now.isoformat(),
         "cues": msgspec.to_builtins(cues),
+        "last_ended": msgspec.to_builtins(ended),
+        "busy": msgspec.to_builtins(taken),
+        "promised": msgspec.to_builtins(kept),
         "plays": [
             {"slot": p.cue.slot, "when": p.when.isoformat(), "made_up": p.made_up} for p in found.plays
         ],

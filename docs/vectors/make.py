@@ -44,7 +44,7 @@ from devices.reports import (
 )
 from devices.signing import Ed25519Signer, Keyring
 from devices.topics import DocumentKind, ReportKind
-from docs.vectors import decisions, lines
+from docs.vectors import clocks, decisions, lines
 from schedules.notices import InterruptionPolicy
 from schedules.places import Level
 from schedules.precedence import BroadcastClass, Precedence, Severity
@@ -56,6 +56,7 @@ PROOF_KEY = bytes(range(32, 64))
 SIGNER = Ed25519Signer.from_seed(SEED)
 KEYRING = Keyring([SIGNER.public])
 ISSUED = datetime(2026, 11, 23, 8, 0, 0, 123_000, tzinfo=UTC)
+NEWER_CHAIN = "00000000000000bb"
 COUNTY, HORN, CHAIN, BOOT = "341523000000", "horn-01", "00000000000000aa", "0a1b2c3d"
 RECORDING = bytes(number * 7 % 251 for number in range(chunks.CHUNK + 4_000))
 RECORDING_SHA256 = hashlib.sha256(RECORDING).hexdigest()
@@ -217,7 +218,37 @@ def refused() -> dict[str, bytes]:
         "a kind that does not exist": envelope(cbor2.dumps(payload | {1: 99}, canonical=True)),
         "keys that are not in order": envelope(cbor2.dumps(dict(reversed(payload.items())))),
         "a payload that is not CBOR": envelope(b"\xff"),
+        "a key twice": envelope(b"\xa7\x01\x02" + cbor.encode(DOCUMENTS["no alerts"])[1:]),
+        "a number not in its shortest form": envelope(
+            b"\xa6\x01\x18\x02" + cbor.encode(DOCUMENTS["no alerts"])[3:]
+        ),
+        "a revision that is a float": envelope(cbor2.dumps(payload | {3: 1.5}, canonical=True)),
+        "a target of hex digits as text": envelope(cbor2.dumps(payload | {2: COUNTY}, canonical=True)),
+        "a body that lacks a member": envelope(
+            cbor2.dumps(payload | {1: 5, 6: {1: bytes(8), 2: 2}}, canonical=True)
+        ),
+        "a cue whose item is not there": envelope(
+            cbor2.dumps(payload | {1: 1, 6: {1: [[0, 60]], 3: [[bytes(16), 0, 0, 0]]}}, canonical=True)
+        ),
+        "a manifest with a digest too few": envelope(
+            cbor2.dumps(
+                payload | {1: 4, 6: {1: 20_384, 2: "opus", 3: 63_040, 4: 16_384, 5: bytes(8)}}, canonical=True
+            )
+        ),
         "nothing": b"",
+    }
+
+
+def tolerated() -> dict[str, bytes]:
+    """ "No alerts" with what a reader passes over."""
+    payload = cbor2.loads(cbor.encode(DOCUMENTS["no alerts"]))
+    return {
+        "a member of the payload that nobody knows": envelope(
+            cbor2.dumps(payload | {7: "later"}, canonical=True)
+        ),
+        "a member of the body that nobody knows": envelope(
+            cbor2.dumps(payload | {6: {99: [1, {1: True}]}}, canonical=True)
+        ),
     }
 
 
@@ -246,6 +277,7 @@ def documents() -> Json:
             }
             for what, each in DOCUMENTS.items()
         ],
+        "like_no_alerts": [{"what": what, "sealed": sealed.hex()} for what, sealed in tolerated().items()],
         "refused": [
             {"what": what, "sealed": sealed.hex(), "reason": _reason(sealed)}
             for what, sealed in refused().items()
@@ -462,11 +494,14 @@ def linked(name: str, records: Iterable[AsPlayed]) -> list[chain.Linked]:
 
 def proofs() -> Json:
     """A chain, and what a controller makes of batches that arrive against what it holds."""
-    ours, other = linked(CHAIN, RECORDS), linked("00000000000000bb", RECORDS[:1])
+    ours, other = linked(CHAIN, RECORDS), linked(NEWER_CHAIN, RECORDS[:1])
     tips = [chain.Tip(chain=CHAIN, seq=0, hash=chain.genesis(CHAIN))]
     tips += [chain.Tip(chain=CHAIN, seq=n, hash=str(each["hash"])) for n, each in enumerate(ours, 1)]
     elsewhere = linked(CHAIN, [RECORDS[0], replace(RECORDS[1], heard_ms=4_999)])
     changed = [ours[0], ours[1] | {"heard_ms": 4_999}, ours[2]]
+    newer = [RECORDS[0], replace(RECORDS[1], seq=3)]
+    later = _hashed([*ours, chain.record_to_json(replace(RECORDS[0], seq=4)) | {"mood": "good"}])
+    both = _hashed([*ours, chain.record_to_json(replace(RECORDS[0], seq=4)) | {"alert": "also"}])
     cases: list[tuple[str, chain.Tip | None, PlayedBatch]] = [
         ("the first batch", None, chain.batch(CHAIN, ours[:2], PROOF_KEY)),
         ("the next batch", tips[2], chain.batch(CHAIN, ours[2:], PROOF_KEY)),
@@ -474,10 +509,20 @@ def proofs() -> Json:
         ("a batch that came before", tips[3], chain.batch(CHAIN, ours, PROOF_KEY)),
         ("a batch after one that was lost", tips[1], chain.batch(CHAIN, ours[2:], PROOF_KEY)),
         ("a controller that has lost everything", None, chain.batch(CHAIN, ours[2:], PROOF_KEY)),
-        ("a new chain", tips[3], chain.batch("00000000000000bb", other, PROOF_KEY)),
+        ("a new chain", tips[3], chain.batch(NEWER_CHAIN, other, PROOF_KEY)),
         ("a chain with another past", tips[2], chain.batch(CHAIN, elsewhere, PROOF_KEY)),
         ("a record that was changed", None, chain.batch(CHAIN, changed, PROOF_KEY)),
         ("a key of somebody else", None, chain.batch(CHAIN, ours, bytes(32))),
+        ("a key of somebody else, later", tips[1], chain.batch(CHAIN, ours, bytes(32))),
+        ("a batch of exactly what is held", tips[2], chain.batch(CHAIN, ours[1:2], PROOF_KEY)),
+        ("a member that nobody knows", tips[3], chain.batch(CHAIN, later[3:], PROOF_KEY)),
+        ("a slot and an alert in one record", tips[3], chain.batch(CHAIN, both[3:], PROOF_KEY)),
+        ("a number left out", None, chain.batch(CHAIN, linked(CHAIN, newer), PROOF_KEY)),
+        (
+            "a chain that was given up",
+            chain.Tip(chain=NEWER_CHAIN, seq=1, hash=str(other[0]["hash"])),
+            chain.batch(CHAIN, ours, PROOF_KEY),
+        ),
     ]
     return {
         "chain": CHAIN,
@@ -494,11 +539,27 @@ def proofs() -> Json:
     }
 
 
+def _hashed(members: list[chain.Linked]) -> list[chain.Linked]:
+    """A chain, the last of which has members that no record of ours has."""
+    *before, last = members
+    return [
+        *before,
+        {
+            **last,
+            "hash": hashlib.sha256(
+                bytes.fromhex(str(before[-1]["hash"])) + chain.canonical(last)
+            ).hexdigest(),
+        },
+    ]
+
+
 def _check(what: str, tip: chain.Tip | None, batch: PlayedBatch) -> Json:
-    checked = chain.check(batch, tip, PROOF_KEY)
+    given_up = [CHAIN] if tip is not None and tip.chain == NEWER_CHAIN else []
+    checked = chain.check(batch, tip, PROOF_KEY, abandoned=given_up)
     return {
         "what": what,
         "held": _tip(tip),
+        "given_up": given_up,
         "batch": json.loads(codec.encode(batch)),
         "verdict": checked.verdict,
         "stored": [record.seq for record in checked.new],
@@ -541,6 +602,7 @@ FILES: dict[str, Callable[[], Json]] = {
     "audio.json": audio,
     "interruption.json": decisions.interruptions,
     "agenda.json": decisions.agendas,
+    "clock.json": clocks.clocks,
     "serial.json": lines.serial,
 }
 
