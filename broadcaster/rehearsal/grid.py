@@ -1,7 +1,7 @@
 """The grid of a simulated county: supplies, cells and serial lines behind its endpoints, as they are and as the map has them.
 
 Sizes are those of a county: 16 endpoints a village, 8 on a transformer, 6 transformers on a feeder, 12 feeders on a
-substation; a cell covers three villages, a tenth of the villages hangs on serial lines. The map that the controller is
+substation; a cell covers five villages, a tenth of the villages hangs on serial lines. The map that the controller is
 given is right but for every fiftieth endpoint's supply.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from broadcaster.repairs.topology import Placement, Provenance
 
-PER_VILLAGE, PER_TRANSFORMER, TRANSFORMERS, FEEDERS, VILLAGES_PER_CELL = 16, 8, 6, 12, 3
+PER_VILLAGE, PER_TRANSFORMER, TRANSFORMERS, FEEDERS, VILLAGES_PER_CELL = 16, 8, 6, 12, 5
 MISPLACED = 0.02
 SERIAL_VILLAGES = 0.10
 BATTERIES, MUTE = 0.05, 0.15  # share with a battery; without hardware for a last gasp

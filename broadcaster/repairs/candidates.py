@@ -1,13 +1,13 @@
 """Candidates: what one node would explain if it had failed, at which instant, and how well."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from broadcaster.repairs.observations import Observation, Seen, Surroundings
 from broadcaster.repairs.scoring import Rates
 from broadcaster.repairs.serial_order import Cut, cut_after
-from broadcaster.repairs.topology import RADIO, STAND_INS, Kind, Node, Topology
+from broadcaster.repairs.topology import IS_POWER, RADIO, STAND_INS, Kind, Node, Topology
 
 TOGETHER_S = 30.0  # one failure reaches its endpoints within this time
 OVERTAKEN_S = 5.0
@@ -46,9 +46,10 @@ class Scene:
     surroundings: Surroundings
     rates: Rates
     planned: frozenset[str]  # nodes with announced work
+    _terms: dict[Hashable, float] = field(default_factory=dict, repr=False, compare=False)
 
-    def candidate(self, node: Node, unexplained: Iterable[str]) -> Candidate | Refusal:
-        """What `node` would explain of the `unexplained` below it."""
+    def candidate(self, node: Node, unexplained: Mapping[str, float]) -> Candidate | Refusal:
+        """What `node` would explain of the `unexplained` below it, given with the confidence that they are."""
         together = self._together([self.observations[name] for name in unexplained])
         cut: Cut | None = None
         if node.kind is Kind.LINE:
@@ -63,7 +64,7 @@ class Scene:
         if self._needs_a_share(node, together) and not _is_a_share(len(together), len(witnesses)):
             return Refusal.SMALL_SHARE
         score = self.rates.prior(node.kind, planned=self._is_planned(node))
-        score += sum(self._term(node, o) for o in together)
+        score += sum(self._term(node.kind, o, unexplained[o.endpoint]) for o in together)
         score += sum(self.rates.answers(node.kind, self.topology.confidence(w, node.id)) for w in witnesses)
         return Candidate(
             node=node.id,
@@ -75,11 +76,14 @@ class Scene:
             cut=cut,
         )
 
-    def _term(self, node: Node, o: Observation) -> float:
-        placement = self.topology.placements[o.endpoint]
-        return self.rates.affected(
-            o.seen, node.kind, placement, self.topology.confidence(o.endpoint, node.id)
-        )
+    def _term(self, kind: Kind, o: Observation, confidence: float) -> float:
+        """One member's term; many members' are the same."""
+        p = self.topology.placements[o.endpoint]
+        key = (kind in IS_POWER, o.seen, o.deaf, confidence, p.gasps, p.model, p.battery)
+        term = self._terms.get(key)
+        if term is None:
+            term = self._terms[key] = self.rates.affected(o.seen, kind, p, confidence, deaf=o.deaf)
+        return term
 
     def _together(self, found: list[Observation]) -> list[Observation]:
         """Those that one instant explains: the instant that most of their onsets allow."""

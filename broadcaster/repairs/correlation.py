@@ -28,7 +28,8 @@ from broadcaster.repairs.topology import IS_POWER
 from devices.supervision import Flip, GateMoved, Overlaid, Overlay, State
 
 QUIET_S, LONGEST_S = 20.0, 120.0  # of a window in which news is gathered
-MANY, PAUSE_S = 20, 5.0  # news that is judged at once, but not more often than this
+MANY, PAUSE_S = 20, 5.0  # news that is judged at once, but not more often than this …
+PAUSE_PER_OBSERVATION_S = 1 / 5_000  # … and more seldom when there is much to judge
 _GATES = {"hub": Cause.SERIAL_HUB, "broker": Cause.CONTROLLER_BLIND}
 
 
@@ -162,7 +163,8 @@ class Correlator:
             return False
         if now - self._last_news >= QUIET_S or now - self._news_since >= LONGEST_S:
             return True
-        return self._news >= MANY and now - self._judged >= PAUSE_S
+        pause_s = PAUSE_S + len(self.observed.of) * PAUSE_PER_OBSERVATION_S
+        return self._news >= MANY and now - self._judged >= pause_s
 
     def _judge(self, now: float) -> None:
         """The cover of everything young, matched with the incidents that exist."""

@@ -67,10 +67,12 @@ class _Covering:
     def __init__(self, scene: Scene, names: Iterable[str]) -> None:
         self._scene = scene
         self._names = sorted(names)
-        self._left: dict[str, dict[str, None]] = defaultdict(dict)  # node → unexplained below it, in order
+        self._left: dict[str, dict[str, float]] = defaultdict(
+            dict
+        )  # node → unexplained below it, and how surely
         for name in self._names:
             for edge in scene.topology.edges(name):
-                self._left[edge.node][name] = None
+                self._left[edge.node][name] = edge.confidence
 
     def covered(self) -> Cover:
         roots = self._rolled_up(self._greedy())
@@ -82,7 +84,7 @@ class _Covering:
         return Cover(roots=tuple(roots), singles=singles)
 
     def _candidate(self, node: str) -> Candidate | None:
-        found = self._scene.candidate(self._node(node), self._left.get(node, ()))
+        found = self._scene.candidate(self._node(node), self._left.get(node, {}))
         return found if isinstance(found, Candidate) and found.score > ACCEPT else None
 
     def _node(self, node: str) -> Node:
@@ -169,7 +171,8 @@ class _Covering:
             or max(onsets) - min(onsets) > 2 * TOGETHER_S
         ):
             return None
-        members = [name for root in children for name in root.members]
+        names = [name for root in children for name in root.members]
+        members = {name: self._scene.topology.confidence(name, parent) for name in names}
         candidate = self._scene.candidate(node, members)
         if not isinstance(candidate, Candidate) or len(candidate.members) < len(members):
             return None

@@ -28,7 +28,7 @@ SEEN: dict[State, Seen] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """One affected endpoint. `onset` is exact after a last gasp; of a silence it is the first heartbeat that did not come,
-    up to `slack` (a period) after the truth. `sure` is whether it may count alone.
+    up to `slack` after the truth. `sure` is whether it may count alone, `deaf` whether a last gasp may have been missed.
     """
 
     endpoint: str
@@ -37,6 +37,7 @@ class Observation:
     slack: float
     detected: float
     sure: bool
+    deaf: bool = False
     back: float | None = None  # since when it reports again
     well: bool = False  # and was verified
 

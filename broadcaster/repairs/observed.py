@@ -57,9 +57,10 @@ def _new(flip: Flip, seen: Seen, period: float) -> Observation:
         endpoint=flip.endpoint,
         seen=seen,
         onset=flip.onset,
-        slack=OVERTAKEN_S if seen is Seen.GASPED else period,
+        slack=OVERTAKEN_S if seen is Seen.GASPED else max(period, flip.onset - flip.heard),
         detected=flip.detected,
         sure=flip.to_state not in _UNSURE,
+        deaf=flip.blind,
     )
 
 

@@ -84,27 +84,29 @@ class Rates:
         rate = self.silence if seen is Seen.SILENT else self.mains_loss
         return log(rate * self.window_s / DAY_S)
 
-    def affected(self, seen: Seen, kind: Kind, placement: Placement, confidence: float) -> float:
-        """The term of an affected member."""
-        failed = (
-            self._below_supply(seen, placement, confidence) if kind in IS_POWER else self._below_link(seen)
-        )
-        return log(failed) - self.alone(seen)
+    def affected(
+        self, seen: Seen, kind: Kind, placement: Placement, confidence: float, *, deaf: bool = False
+    ) -> float:
+        """The term of an affected member; `deaf`: whether its last gasp may have come while nobody listened."""
+        if kind not in IS_POWER:
+            return log(self._below_link(seen)) - self.alone(seen)
+        gasp = 0.001 if deaf else self.gasp(placement)
+        return log(self._below_supply(seen, gasp, confidence, battery=placement.battery)) - self.alone(seen)
 
     def answers(self, kind: Kind, confidence: float) -> float:
         """The term of a member that answers nevertheless."""
         return log(max(self.mapping_error, 1 - confidence) if kind in IS_POWER else self.backup)
 
-    def _below_supply(self, seen: Seen, placement: Placement, confidence: float) -> float:
+    def _below_supply(self, seen: Seen, gasp: float, confidence: float, *, battery: bool) -> float:
         there = 1 - max(self.mapping_error, 1 - confidence)
-        gasp = self.gasp(placement)
+        empty = 0.05 if battery else 1.0  # or broken
         match seen:
             case Seen.ON_BATTERY:
                 return there
             case Seen.GASPED:
-                return there * gasp * (0.05 if placement.battery else 1.0)
+                return there * gasp * empty
             case Seen.SILENT:
-                return there * (1 - gasp) * (0.05 if placement.battery else 1.0)
+                return there * (1 - gasp) * empty
 
     def _below_link(self, seen: Seen) -> float:
         match seen:

@@ -40,6 +40,14 @@ class Path:
             blind += max(closure.end - begin, due * period)
         return max(0.0, now - heard - blind)
 
+    def first_missed(self, heard: float, period: float, margin: float) -> float:
+        """When the first heartbeat after `heard` was due that would have been seen."""
+        due = heard + period
+        for closure in self.closures:
+            if closure.end > heard and closure.begin - margin <= due <= closure.end:
+                due = heard + (floor((closure.end - heard) / period) + 1) * period
+        return due
+
     def saw_all_since(self, since: float) -> bool:
         """Whether it was open from `since` to this moment."""
         return self.closed_since is None and self.last_end <= since

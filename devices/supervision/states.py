@@ -100,7 +100,8 @@ def after(state: State, sign: Sign) -> State:
 class Flip:
     """A change of state, to be stored. Times are seconds of the supervision's own (monotonic) clock.
 
-    `onset` is when it truly began: a last gasp less its age, the heartbeat that did not come, the report that did.
+    `onset` is when it truly began: a last gasp less its age, the report that came, or the first heartbeat that did not
+    come though nothing stood in its way; then the truth lies between `heard` (the last proof of life) and it.
     `up_s` and `reset` are what the endpoint said at its return: they settle afterwards what it was.
     """
 
@@ -110,6 +111,10 @@ class Flip:
     onset: float
     detected: float
     because: Sign
+    heard: float = 0.0
+    blind: bool = (
+        False  # whether some of the time since `heard` was not observed: a last gasp may have been missed
+    )
     up_s: int | None = None
     reset: Reset | None = None
     rebooted: bool | None = None  # since it was last heard before

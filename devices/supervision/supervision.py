@@ -281,8 +281,11 @@ class Supervision:
             watch.bucket = self._wheel.put(watch, now + wait, now)
             return
         held = watch.state is State.MAINS_LOST_HELD
-        onset = watch.onset if held else watch.heard + watch.rhythm.period
+        onset = watch.onset if held else self._first_missed(watch)
         self._sign(watch, sign, min(onset, now), now)
+
+    def _first_missed(self, watch: Watch) -> float:
+        return watch.path.first_missed(watch.heard, watch.rhythm.period, watch.rhythm.jitter)
 
     def _deadline(self, watch: Watch, now: float) -> tuple[Sign, float]:
         """What happens next if it stays mute, and in how many observable seconds."""
@@ -318,6 +321,8 @@ class Supervision:
             onset=onset,
             detected=now,
             because=sign,
+            heard=watch.heard,
+            blind=not watch.path.saw_all_since(watch.heard),
             up_s=beat.up_s if beat else None,
             reset=beat.reset if beat else None,
             rebooted=rebooted,
