@@ -6,14 +6,18 @@ The baseline is what every peer does: each second all endpoints are compared wit
 import resource
 import time as clock
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
+from broadcaster.rehearsal.grid import lay_out_grid
+from broadcaster.repairs import Correlator, Knowledge, Supervised, Topology
+from broadcaster.repairs.correlation import QUIET_S
 from devices.reports import Heartbeat, Reset
-from devices.supervision import State, Supervision, exported, restored
+from devices.supervision import Flip, State, Supervision, exported, restored
 from schedules.records import ClockQuality
 
 ENDPOINTS, PERIOD = 100_000, 60
 GOAL_SHARE = 0.10
-GOAL_STORM_RATIO, GOAL_START_S = 10.0, 3.0
+GOAL_STORM_RATIO, GOAL_START_S, GOAL_CAUSES_S = 10.0, 3.0, 5.0
 FAILURES = 10_000
 
 
@@ -31,7 +35,10 @@ def run() -> dict[str, object]:
     begun = clock.process_time()
     restored(stored, now + 60)
     start_s = clock.process_time() - begun
+    causes_s, incidents = _causes()
     baseline = _compare_all()
+    met = share <= GOAL_SHARE and bad_s <= GOAL_STORM_RATIO * good_s
+    met = met and start_s <= GOAL_START_S and causes_s <= GOAL_CAUSES_S
     return {
         "name": "supervise 100,000 endpoints at 60 s: share of one core",
         "value": round(share, 4),
@@ -39,7 +46,7 @@ def run() -> dict[str, object]:
         "baseline": round(baseline, 4),
         "ratio": round(share / baseline, 3),
         "goal": GOAL_SHARE,
-        "met": share <= GOAL_SHARE and bad_s <= GOAL_STORM_RATIO * good_s and start_s <= GOAL_START_S,
+        "met": met,
         "memory_mb": round(memory, 1),
         "good_reports_us": round(good_s / FAILURES * 1e6, 2),
         "failures_us": round(bad_s / FAILURES * 1e6, 2),
@@ -47,6 +54,9 @@ def run() -> dict[str, object]:
         "storm_goal": GOAL_STORM_RATIO,
         "start_s": round(start_s, 2),
         "start_goal_s": GOAL_START_S,
+        "causes_s": round(causes_s, 2),
+        "causes_goal_s": GOAL_CAUSES_S,
+        "incidents": incidents,
         "snapshot_mb": round(len(stored) / 1e6, 1),
     }
 
@@ -104,6 +114,29 @@ def _storm() -> tuple[float, float]:
             now += 1.0
             supervision.tick(now)
     return good_s, clock.process_time() - begun
+
+
+def _causes() -> tuple[float, int]:
+    """CPU seconds from the suspicion of everybody to incidents, and how many these are."""
+    grid = lay_out_grid(1, ENDPOINTS)
+    supervision = Supervision(0.0)
+    for placement in grid.map:
+        supervision.watch(placement.endpoint, ("broker",), commissioned=True)
+    knowledge = Knowledge(
+        topology=Topology(grid.map),
+        surroundings=Supervised(supervision),
+        local=lambda at: datetime.fromtimestamp(at, UTC),
+    )
+    correlator = Correlator(knowledge)
+    for second in range(1, 3 * PERIOD):
+        supervision.tick(float(second))
+    flips = [each for each in supervision.happened() if isinstance(each, Flip)]
+    begun = clock.process_time()
+    for flip in flips:
+        correlator.flip(flip)
+    correlator.tick(flips[-1].detected + QUIET_S)
+    assert len(flips) == ENDPOINTS, f"{len(flips)} suspects"
+    return clock.process_time() - begun, len(correlator.live)
 
 
 def _compare_all() -> float:

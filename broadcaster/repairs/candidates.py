@@ -140,9 +140,8 @@ class Scene:
         return [o for o in together if o.endpoint in beyond], cut
 
     def _before(self, node: Node, cut: Cut) -> set[str]:
-        """Not asked to witness: the part of a cut line that still answers, and what is silent."""
-        order = self.topology.by_position(node.id)
-        return {*order[: cut.after], *self.observations}
+        """The part of a cut line that still answers: it is not asked to witness."""
+        return set(self.topology.by_position(node.id)[: cut.after])
 
 
 def _is_a_share(affected: int, answering: int) -> bool:

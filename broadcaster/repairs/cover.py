@@ -183,18 +183,27 @@ class _Covering:
     def _with_early_losses(self, roots: list[Root]) -> list[Root]:
         """Silent ones below a root whose last heartbeats before it failed had been lost by chance."""
         taken = {name for root in roots for name in root.members}
+        of_node: defaultdict[str, list[int]] = defaultdict(list)
         for number, root in enumerate(roots):
-            own = [name for name in self._names if name not in taken and self._was_lost_early(name, root)]
-            if own:
-                taken.update(own)
-                members = tuple(sorted({*root.members, *own}))
-                roots[number] = replace(root, best=replace(root.best, members=members))
+            of_node[root.best.node].append(number)
+        for name in self._names:
+            if name not in taken:
+                into = self._lost_early(name, roots, of_node)
+                if into is not None:
+                    members = tuple(sorted({*roots[into].members, name}))
+                    roots[into] = replace(roots[into], best=replace(roots[into].best, members=members))
         return roots
 
-    def _was_lost_early(self, name: str, root: Root) -> bool:
-        o, at = self._scene.observations[name], root.best.onset
-        fits = o.seen is Seen.SILENT and o.onset < at <= o.onset + EARLY_PERIODS * o.slack
-        return fits and root.best.cut is None and self._scene.topology.confidence(name, root.best.node) > 0
+    def _lost_early(self, name: str, roots: list[Root], of_node: Mapping[str, list[int]]) -> int | None:
+        o = self._scene.observations[name]
+        if o.seen is not Seen.SILENT:
+            return None
+        for edge in self._scene.topology.edges(name):
+            for number in of_node.get(edge.node, ()):
+                best = roots[number].best
+                if best.cut is None and o.onset < best.onset <= o.onset + EARLY_PERIODS * o.slack:
+                    return number
+        return None
 
     def _absorbed(self, roots: list[Root]) -> list[Root]:
         """Small roots in the middle of another's members join it."""

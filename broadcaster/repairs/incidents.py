@@ -23,6 +23,7 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"  # later evidence contradicted it before anybody was told
 
 
+GATHERING_S = 150.0  # in which everybody who beats once a minute has been heard, or is suspected
 LIVE = frozenset({Stage.HELD, Stage.OPEN, Stage.RECOVERING})
 
 
@@ -97,5 +98,9 @@ def key_of(cause: Cause, root: str, onset: float) -> str:
 def held_until(
     cause: Cause, onset: float, detected: float, *, emergency: bool, extra_s: float = 0.0
 ) -> float:
-    """When an incident may be announced: its hold counts from the onset, but it never ends before it was detected."""
-    return max(detected, onset + max(hold_of(cause, emergency=emergency), extra_s))
+    """When an incident may be announced.
+
+    Its hold counts from the onset; but if that is known late (nobody watched) there is time for the rest of the evidence.
+    """
+    hold_s = hold_of(cause, emergency=emergency)
+    return max(onset + max(hold_s, extra_s), detected + min(hold_s / 2, GATHERING_S))

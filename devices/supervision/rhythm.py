@@ -9,6 +9,7 @@ many missed heartbeats an endpoint may be called silent.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, log, sqrt
 
 FALSE_ALARMS_PER_DAY = 1.0  # of the whole fleet
@@ -111,10 +112,12 @@ class Rhythm:
 
     def silent_after(self, endpoints: int, fleet: Runs, failed_probes: int = 0) -> float:
         """Observable silence, s, beyond which the fleet's budget of false alarms allows to call it silent."""
-        misses = misses_allowed(self.loss, self.loss_after_loss(fleet), self.period, endpoints)
+        loss, again = round(self.loss, 4), round(self.loss_after_loss(fleet), 3)
+        misses = misses_allowed(loss, max(loss, again), self.period, endpoints)
         return max(FEWEST_MISSES, misses - failed_probes) * self.period + self.jitter + SLACK_S
 
 
+@lru_cache(maxsize=4_096)
 def misses_allowed(
     loss: float, loss_after_loss: float, period: float, endpoints: int, per_day: float = FALSE_ALARMS_PER_DAY
 ) -> int:

@@ -101,7 +101,7 @@ class Flip:
     """A change of state, to be stored. Times are seconds of the supervision's own (monotonic) clock.
 
     `onset` is when it truly began: a last gasp less its age, the report that came, or the first heartbeat that did not
-    come though nothing stood in its way; then the truth lies between `heard` (the last proof of life) and it.
+    come though nothing stood in its way; then the truth lies between `heard` (the last proof of life before it) and it.
     `up_s` and `reset` are what the endpoint said at its return: they settle afterwards what it was.
     """
 

@@ -89,12 +89,13 @@ class Supervision:
             return
         rebooted = beat.boot != watch.boot
         missed = 0 if rebooted or not watch.path.saw_all_since(watch.heard) else beat.seq - watch.seq - 1
+        before = watch.heard
         self._learn(watch, beat, now, missed, rebooted=rebooted)
         watch.good = watch.good + 1 if missed == 0 else 1
         sign = Sign.HEARD_ON_BATTERY if beat.mains is False else Sign.HEARD
         to = after(watch.state, sign)
         if to is not watch.state:
-            self._flip(watch, to, sign, now, now, beat=beat, rebooted=rebooted)
+            self._flip(watch, to, sign, now, now, heard=before, beat=beat, rebooted=rebooted)
         elif watch.state is State.NEW or watch.state is State.VERIFYING:
             self._prove(watch, now)
         elif missed or watch.state is State.DEGRADED:
@@ -301,7 +302,7 @@ class Supervision:
     def _sign(self, watch: Watch, sign: Sign, onset: float, now: float) -> None:
         to = after(watch.state, sign)
         if to is not watch.state:
-            self._flip(watch, to, sign, onset, now)
+            self._flip(watch, to, sign, onset, now, heard=watch.heard)
 
     def _flip(
         self,
@@ -311,6 +312,7 @@ class Supervision:
         onset: float,
         now: float,
         *,
+        heard: float,
         beat: Heartbeat | None = None,
         rebooted: bool | None = None,
     ) -> None:
@@ -321,8 +323,8 @@ class Supervision:
             onset=onset,
             detected=now,
             because=sign,
-            heard=watch.heard,
-            blind=not watch.path.saw_all_since(watch.heard),
+            heard=heard,
+            blind=not watch.path.saw_all_since(heard),
             up_s=beat.up_s if beat else None,
             reset=beat.reset if beat else None,
             rebooted=rebooted,
