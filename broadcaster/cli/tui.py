@@ -1,11 +1,17 @@
 """`broadcaster tui`: the station's terminal."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from broadcaster.cli.caller import caller, desk
+
+if TYPE_CHECKING:
+    from broadcaster.desk.county import CountyDesk
 
 
 def tui(
@@ -16,14 +22,32 @@ def tui(
 ) -> None:
     """Open the station's terminal: today, playlists, notices, endpoints. Closing it changes nothing on the air."""
     from broadcaster import language
-    from broadcaster.tui.app import StationApp
-    from broadcaster.tui.visit import Visit
 
     settings = caller(context).settings
     language.use(settings.county.language or language.in_use())
+    if demo:
+        _open_demo(caller(context).who)
+    else:
+        _open(desk(context), lambda: datetime.now(UTC), settings.zone, caller(context).who or "")
 
-    def clock() -> datetime:
-        return datetime.now(UTC)
 
-    visit = Visit(desk(context), clock=clock)
-    StationApp(visit, clock=clock, zone=settings.zone, who=caller(context).who or "").run()
+def _open_demo(who: str | None) -> None:
+    """The terminal on a simulated county, which is gone afterwards."""
+    from tempfile import TemporaryDirectory
+
+    from broadcaster.tui.demo import WRITER, SimulatedCounty
+
+    with TemporaryDirectory(prefix="broadcaster-", ignore_cleanup_errors=True) as directory:
+        county = SimulatedCounty(Path(directory))
+        county.start()
+        try:
+            _open(county.desk(who or WRITER), county.now, county.house.settings.zone, who or WRITER)
+        finally:
+            county.close()
+
+
+def _open(at: "CountyDesk", clock: Callable[[], datetime], zone: ZoneInfo, who: str) -> None:
+    from broadcaster.tui.app import StationApp
+    from broadcaster.tui.visit import Visit
+
+    StationApp(Visit(at, clock=clock), clock=clock, zone=zone, who=who).run()
