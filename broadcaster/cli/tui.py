@@ -28,7 +28,11 @@ def tui(
     if demo:
         _open_demo(caller(context).who)
     else:
-        _open(desk(context), lambda: datetime.now(UTC), settings.zone, caller(context).who or "")
+        from broadcaster.tui.drafts import directory_for
+
+        who = caller(context).who or ""
+        drafts = directory_for(caller(context).controller or str(settings.directory), who)
+        _open(desk(context), lambda: datetime.now(UTC), settings.zone, who, drafts)
 
 
 def _open_demo(who: str | None) -> None:
@@ -41,13 +45,15 @@ def _open_demo(who: str | None) -> None:
         county = SimulatedCounty(Path(directory))
         county.start()
         try:
-            _open(county.desk(who or WRITER), county.now, county.house.settings.zone, who or WRITER)
+            zone = county.house.settings.zone
+            _open(county.desk(who or WRITER), county.now, zone, who or WRITER, Path(directory) / "drafts")
         finally:
             county.close()
 
 
-def _open(at: "CountyDesk", clock: Callable[[], datetime], zone: ZoneInfo, who: str) -> None:
+def _open(at: "CountyDesk", clock: Callable[[], datetime], zone: ZoneInfo, who: str, drafts_in: Path) -> None:
     from broadcaster.tui.app import StationApp
+    from broadcaster.tui.drafts import Drafts
     from broadcaster.tui.visit import Visit
 
-    StationApp(Visit(at, clock=clock), clock=clock, zone=zone, who=who).run()
+    StationApp(Visit(at, clock=clock), clock=clock, zone=zone, who=who, drafts=Drafts(drafts_in)).run()

@@ -1,6 +1,7 @@
 """The county's desk: every noun behind the one door."""
 
 from broadcaster.desk.alerts import Alerts
+from broadcaster.desk.attempts import Attempts
 from broadcaster.desk.audit import Audit
 from broadcaster.desk.calendar import Calendar
 from broadcaster.desk.documents import Documents
@@ -27,6 +28,7 @@ class CountyDesk(Desk):
     playlists: Playlists
     calendar: Calendar
     plans: Plans
+    attempts: Attempts
     alerts: Alerts
     ledger: Ledger
     documents: Documents

@@ -130,10 +130,10 @@ class Plans(Noun):
     @question("GET", "/plans/{place}", right=Right.VIEW)
     def show(self, ctx: Context, place: Place, day: date | None = None) -> PlanView:
         """A day of one place, with what became of each play so far."""
-        which = day or _today(ctx)
+        which = day or today(ctx)
         known = read_day(ctx.session, which)
         made = _made(ctx, which)
-        said = _Names(ctx.session)
+        said = Names(ctx.session)
         slots = [slot for slot in made.slots if slot.day == which and _concerns(slot.place, place)]
         outcomes = _outcomes(known, place, ctx.now)
         slots.sort(key=lambda slot: (slot.planned, slot.item))
@@ -152,10 +152,10 @@ class Plans(Noun):
         self, ctx: Context, place: Place, notice: str, day: date | None = None
     ) -> tuple[Explanation, ...]:
         """Why a place hears or does not hear a notice on a day."""
-        which = day or _today(ctx)
+        which = day or today(ctx)
         row = notices.live_or_newest(ctx.session, notice)
-        asked = _request(ctx, which, lineup(ctx.session))
-        said = _Names(ctx.session)
+        asked = request_of(ctx, which, lineup(ctx.session))
+        said = Names(ctx.session)
         return tuple(
             said.explanation(each) for each in explain(place, notice, asked, plan(asked), state=row.state)
         )
@@ -163,20 +163,20 @@ class Plans(Noun):
     @question("GET", "/plans-conflicts", right=Right.VIEW)
     def conflicts(self, ctx: Context, day: date | None = None) -> tuple[ConflictView, ...]:
         """Fixed times that want the same endpoints at once, with a proposed move for each."""
-        which = day or _today(ctx)
-        made = plan(_request(ctx, which, lineup(ctx.session)))
-        return _Names(ctx.session).conflicts(made)
+        which = day or today(ctx)
+        made = plan(request_of(ctx, which, lineup(ctx.session)))
+        return Names(ctx.session).conflicts(made)
 
     @question("GET", "/notices/{notice}/preview", right=Right.VIEW)
     def preview(self, ctx: Context, notice: str, days: int = 3) -> tuple[Preview, ...]:
         """What a draft would get on the next days: whether all its plays fit is known before it is approved."""
         row = notices.newest(ctx.session, notice)
         lined = trial(ctx.session, row)
-        said = _Names(ctx.session)
-        first = max(_today(ctx), row.valid_from.astimezone(ctx.house.settings.zone).date())
+        said = Names(ctx.session)
+        first = max(today(ctx), row.valid_from.astimezone(ctx.house.settings.zone).date())
         found = []
         for day in (first + timedelta(days=n) for n in range(max(1, min(days, 14)))):
-            made = plan(_request(ctx, day, lined))
+            made = plan(request_of(ctx, day, lined))
             slots = [slot for slot in made.slots if slot.notice == notice and slot.day == day]
             absences = [absence for absence in made.absences if absence.notice == notice]
             found.append(
@@ -194,14 +194,14 @@ class Plans(Noun):
     @question("GET", "/plans-shortfalls", right=Right.VIEW)
     def shortfalls(self, ctx: Context, day: date | None = None, days: int = 3) -> tuple[Shortfall, ...]:
         """What the next days cannot hold of what is approved, known before they begin."""
-        first, lined, said = day or _today(ctx), lineup(ctx.session), _Names(ctx.session)
+        first, lined, said = day or today(ctx), lineup(ctx.session), Names(ctx.session)
         following = (first + timedelta(days=n) for n in range(max(1, min(days, 14))))
         return tuple(
-            short for each in following for short in said.shortfalls(plan(_request(ctx, each, lined)))
+            short for each in following for short in said.shortfalls(plan(request_of(ctx, each, lined)))
         )
 
 
-class _Names:
+class Names:
     """Titles and names for ids, read once."""
 
     def __init__(self, session: Session) -> None:
@@ -305,15 +305,16 @@ class _Names:
         )
 
 
-def _today(ctx: Context) -> date:
+def today(ctx: Context) -> date:
+    """The day on the county's wall."""
     return ctx.now.astimezone(ctx.house.settings.zone).date()
 
 
 def _made(ctx: Context, day: date) -> DayPlan:
     """The plan of a day: what became of it where it is over, else what holds if nothing changes any more."""
-    if day < _today(ctx):
+    if day < today(ctx):
         return read_day(ctx.session, day).plan
-    return plan(_request(ctx, day, lineup(ctx.session)))
+    return plan(request_of(ctx, day, lineup(ctx.session)))
 
 
 def _quiet(ctx: Context, place: Place, day: date) -> tuple[tuple[datetime, datetime], ...]:
@@ -337,7 +338,8 @@ def _concerns(slot_place: Place, asked: Place) -> bool:
     return covers(slot_place, asked) or covers(asked, slot_place)
 
 
-def _request(ctx: Context, day: date, lined: Lineup) -> PlanRequest:
+def request_of(ctx: Context, day: date, lined: Lineup) -> PlanRequest:
+    """What the plan of a day depends on, with these orders."""
     near = [day - timedelta(days=1), day, day + timedelta(days=1)]
     kept = stored_slots(ctx.session, near)
     return request(ctx.session, day, lined, ctx.house.settings.zone, ctx.now, kept)

@@ -135,7 +135,10 @@ class Recordings(Noun):
     def picture(self, ctx: Context, asset: str, width: int = 60) -> Picture:
         """What it looks like, with its loudness."""
         row = row_of(ctx.session, asset)
-        seen = waveform(ctx.house.library.path(_speech(ctx.session, row).sha256))
+        try:
+            seen = waveform(ctx.house.library.path(_speech(ctx.session, row).sha256))
+        except AudioError as error:
+            raise NotFound(N_("The audio cannot be read: {reason}"), reason=str(error)) from error
         return Picture(lines=tuple(braille(seen, width=width)), svg=svg(seen, title=row.title))
 
     @question("GET", "/recordings/{asset}/audio", right=Right.VIEW)
@@ -144,8 +147,11 @@ class Recordings(Noun):
         row = ctx.session.get(RecordingRow, (row_of(ctx.session, asset).id, profile))
         if row is None:
             raise NotFound(N_("Asset {asset} has no profile {profile}."), asset=asset, profile=profile)
-        with ctx.house.library.open(row.sha256) as file:
-            content = file.read()
+        try:
+            with ctx.house.library.open(row.sha256) as file:
+                content = file.read()
+        except AudioError as error:
+            raise NotFound(N_("The audio cannot be read: {reason}"), reason=str(error)) from error
         kind = "audio/mpeg" if profile is Profile.MP3 else "audio/ogg"
         ending = "mp3" if profile is Profile.MP3 else "opus"
         return Download(name=f"{asset}.{ending}", media_type=kind, content=content)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,13 @@ from textual.theme import Theme
 
 from broadcaster import language
 from broadcaster.language import N_, _
+from broadcaster.tui.drafts import Drafts
 from broadcaster.tui.pinyin import initials
 from broadcaster.tui.screens.endpoints import EndpointsScreen
 from broadcaster.tui.screens.help import HelpScreen
+from broadcaster.tui.screens.notices import NoticesScreen
 from broadcaster.tui.screens.palette import Palette
+from broadcaster.tui.screens.playlists import PlaylistsScreen
 from broadcaster.tui.screens.station import TABS, StationScreen
 from broadcaster.tui.screens.today import TodayScreen
 from broadcaster.tui.visit import Visit, in_thread
@@ -48,6 +52,8 @@ class StationApp(App[None]):
     CSS_PATH = "screens/station.tcss"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "today": TodayScreen,
+        "playlists": PlaylistsScreen,
+        "notices": NoticesScreen,
         "endpoints": EndpointsScreen,
     }
     DEFAULT_MODE = "today"
@@ -62,10 +68,19 @@ class StationApp(App[None]):
     ]
 
     def __init__(
-        self, visit: Visit, *, clock: Callable[[], datetime], zone: ZoneInfo, who: str, every_s: float = 5.0
+        self,
+        visit: Visit,
+        *,
+        clock: Callable[[], datetime],
+        zone: ZoneInfo,
+        who: str,
+        drafts: Drafts,
+        every_s: float = 5.0,
     ) -> None:
         super().__init__()
-        self.visit, self.clock, self.zone, self.who, self.every_s = visit, clock, zone, who, every_s
+        self.visit, self.clock, self.zone, self.who = visit, clock, zone, who
+        self.drafts, self.every_s = drafts, every_s
+        self.downloads = Path.cwd()  # where files to listen to and exports are written
         visit.sight = self._see
         self.register_theme(STATION)
         self.theme = STATION.name

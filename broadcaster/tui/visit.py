@@ -4,6 +4,7 @@ A thread that waits for a dead line is left behind; the screen goes on, and the 
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -12,6 +13,8 @@ from typing import Protocol, TypeVar
 from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.errors import DeskError, Unavailable
 from broadcaster.language import N_
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 PATIENCE_S = 20.0  # far more than a slow line needs for an answer
@@ -59,9 +62,14 @@ class Visit:
         except Unavailable:
             self._saw(nothing=True)
             raise
-        except DeskError:
+        except (DeskError, OSError):
             self._saw(nothing=False)  # who refuses is there
             raise
+        except Exception as fault:
+            log.exception("the desk failed")
+            raise DeskError(
+                N_("The desk failed: {fault}"), fault=f"{type(fault).__name__}: {fault}"
+            ) from fault
         self._saw(nothing=False)
         return answer
 

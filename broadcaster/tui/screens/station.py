@@ -1,8 +1,8 @@
 """The station screen: what all screens share. It looks every few seconds, one look at a time, and says when it is blind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,7 +22,12 @@ from broadcaster.tui.widgets.frame.top import TopLine
 if TYPE_CHECKING:
     from broadcaster.tui.app import StationApp
 
-TABS: Mapping[str, str] = {"today": N_("Today"), "endpoints": N_("Endpoints")}
+TABS: Mapping[str, str] = {
+    "today": N_("Today"),
+    "playlists": N_("Playlists"),
+    "notices": N_("Notices"),
+    "endpoints": N_("Endpoints"),
+}
 
 
 class StationScreen(Screen[None]):
@@ -67,7 +72,7 @@ class StationScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Back on this screen: it may speak another language by now, and much may have happened."""
         if self._said_in != language.in_use():
-            self.run_worker(self.say_again(), group="language")
+            self.start(self.say_again, group="language")
         else:
             self.look()
 
@@ -79,12 +84,16 @@ class StationScreen(Screen[None]):
         self._is_looking = False
         self.look()
 
+    def start(self, work: Callable[[], Coroutine[Any, Any, None]], *, group: str) -> None:
+        """Work in the background; what the group did before and has not finished is given up."""
+        self.run_worker(cast(Any, work), group=group, exclusive=True)
+
     def look(self) -> None:
         """Asks the desk, unless it is being asked or nobody sees this screen; then the clock moves on."""
         self._frame()
         if self.is_mounted and self.is_current and not self._is_looking:
             self._is_looking = True
-            self.run_worker(self._look(), group="look")
+            self.start(self._look, group="look")
 
     async def _look(self) -> None:
         try:

@@ -1,6 +1,7 @@
 """A small county with one fixed morning: everything that the screens show, without a controller, at ten o'clock."""
 
 import hashlib
+import io
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ from broadcaster.storage.tables import (
     SeriesRow,
     SlotRow,
 )
+from broadcaster.tui.demo import tone
 from devices.reports import EventKind, Presence
 from schedules.notices import NoticeKind, NoticeState
 from schedules.places import Place
@@ -59,7 +61,7 @@ def build(directory: Path) -> CountyHouse:
     owner.users.add(user="wang", grants=(Grant(role=Role.APPROVER, place=COUNTY),))
     known = [endpoint.id for endpoint in owner.endpoints.list()]
     with house.transaction() as session:
-        _notices(session)
+        _notices(session, house)
         _states(session, known)
         _slots(session)
         _records(session, known)
@@ -71,7 +73,7 @@ def desk(house: CountyHouse, who: str) -> CountyDesk:
     return CountyDesk(HouseDoor(house, who, clock=lambda: NOW))
 
 
-def _notices(session: Session) -> None:
+def _notices(session: Session, house: CountyHouse) -> None:
     session.add(SeriesRow(name="临水县公告", last_issue=7))
     session.flush()
     rule = LoopRule(plays=3, windows=(MORNING,), minimum_gap_s=3600)
@@ -101,7 +103,11 @@ def _notices(session: Session) -> None:
         emergency = kind is NoticeKind.EMERGENCY
         session.add(_asset(name, title, duration_ms))
         session.flush()
-        session.add(_recording(name, duration_ms))
+        sound = tone(3, 300 + 40 * number)
+        sha256 = hashlib.sha256(sound).hexdigest()
+        house.library.add(io.BytesIO(sound), sha256=sha256, now=NOW)
+        for profile in (Profile.SPEECH, Profile.MP3):
+            session.add(_recording(name, duration_ms, sha256, profile))
         session.add(
             NoticeRow(
                 id=name,
@@ -138,11 +144,11 @@ def _asset(name: str, title: str, duration_ms: int) -> AssetRow:
     )
 
 
-def _recording(name: str, duration_ms: int) -> RecordingRow:
+def _recording(name: str, duration_ms: int, sha256: str, profile: Profile) -> RecordingRow:
     return RecordingRow(
         asset=f"a-{name}",
-        profile=Profile.SPEECH,
-        sha256=hashlib.sha256(name.encode()).hexdigest(),
+        profile=profile,
+        sha256=sha256,
         codec=Codec.OPUS,
         size=duration_ms * 2,
         duration_ms=duration_ms,
@@ -164,7 +170,7 @@ def _states(session: Session, known: list[str]) -> None:
                 presence=Presence.OFFLINE if dark else Presence.ONLINE,
                 clock=ClockQuality.SYNCED,
                 sounding="slot-letter-2" if number in (0, 2) else None,
-                missing=[hashlib.sha256(PROPOSAL.encode()).hexdigest()[:16]] if number == 4 else [],
+                missing=[hashlib.sha256(tone(3, 340)).hexdigest()[:16]] if number == 4 else [],
                 missing_count=int(number == 4),
                 mains=not dark,
                 battery=93,

@@ -1,7 +1,9 @@
 """What a screen shows, as text; and an app on the fixed county, ready when all that was asked is answered."""
 
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from textual.app import App
@@ -9,13 +11,16 @@ from textual.pilot import Pilot
 
 from broadcaster.desk.county import CountyDesk
 from broadcaster.tui.app import StationApp
+from broadcaster.tui.drafts import Drafts
 from broadcaster.tui.visit import Visit
 from tests.broadcaster.tui.county import NOW, ZONE
 
 
-def app_on(desk: CountyDesk, *, who: str = "li") -> StationApp:
+def app_on(desk: CountyDesk, *, who: str = "li", drafts: Path | None = None) -> StationApp:
     """The app at ten o'clock; it looks only when it is told to."""
-    return StationApp(Visit(desk, clock=lambda: NOW), clock=lambda: NOW, zone=ZONE, who=who, every_s=0)
+    kept = Drafts(drafts or Path(tempfile.mkdtemp(prefix="drafts-")))
+    visit = Visit(desk, clock=lambda: NOW)
+    return StationApp(visit, clock=lambda: NOW, zone=ZONE, who=who, drafts=kept, every_s=0)
 
 
 @asynccontextmanager

@@ -15,20 +15,20 @@ MIDNIGHT = at("0:00")
 
 async def test_a_village_is_found_by_the_initials_of_its_pinyin(county):
     async with opened(app_on(county)) as pilot:
-        keys = await press(pilot, "2", "slash", *"yjw", "enter", "enter")
+        keys = await press(pilot, "4", "slash", *"yjw", "enter", "enter")
         assert keys == 7
         assert "杨家洼村文化广场" in text_of(pilot.app)
 
 
 async def test_what_is_not_found_is_said(county):
     async with opened(app_on(county)) as pilot:
-        await press(pilot, "2", "slash", *"xyz", "enter")
+        await press(pilot, "4", "slash", *"xyz", "enter")
         assert "There is no area xyz." in said_by(pilot.app)
 
 
 async def test_endpoints_are_asked_for_only_when_their_village_is_opened(county):
     async with opened(app_on(county)) as pilot:
-        await press(pilot, "2")
+        await press(pilot, "4")
         tree = pilot.app.screen.query_one(CountyTree)
         assert len(tree._knots) == 4
         await press(pilot, "down", "enter", "down", "enter")

@@ -14,8 +14,12 @@ WAYS = (
     ("today", ()),
     ("help", ("question_mark",)),
     ("palette", ("escape", "ctrl+p")),
-    ("endpoints", ("escape", "2", "down", "enter", "down", "enter")),
+    ("endpoints", ("escape", "4", "down", "enter", "down", "enter")),
     ("endpoint", ("down", "down", "enter")),
+    ("notices", ("3",)),
+    ("notice", ("n",)),
+    ("playlists", ("escape", "2")),
+    ("playlist", ("n", "plus", "down", "enter")),
 )
 SIZES = {"small": (80, 24), "large": (120, 40)}
 

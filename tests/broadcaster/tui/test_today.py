@@ -46,15 +46,15 @@ async def test_the_banner_is_also_on_the_screen_that_is_opened_while_blind(count
     line = DeadLine(county)
     async with opened(app_on(CountyDesk(line))) as pilot:
         line.is_broken = True
-        await press(pilot, "r", "2")
+        await press(pilot, "r", "4")
         assert "BLIND since 10:00" in text_of(pilot.app)
 
 
 async def test_the_language_changes_at_once_on_every_screen(county):
     async with opened(app_on(county)) as pilot:
-        await press(pilot, "2", "1", "ctrl+l")
+        await press(pilot, "4", "1", "ctrl+l")
         assert "今日" in text_of(pilot.app)
-        await press(pilot, "2")
+        await press(pilot, "4")
         assert "查找" in text_of(pilot.app)
         await press(pilot, "ctrl+l")
         assert "Search" in text_of(pilot.app)

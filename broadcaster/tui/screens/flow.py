@@ -1,0 +1,282 @@
+"""The flow to the air: a list of what is written, and its steps. Submit, approve after listening, give back, withdraw."""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, Generic, Protocol, TypeVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
+from textual.widgets import DataTable, Input, Static
+
+from broadcaster.desk.errors import DeskError
+from broadcaster.language import N_, _
+from broadcaster.tui.comparing import compared
+from broadcaster.tui.pinyin import matches
+from broadcaster.tui.screens.ask import AskScreen
+from broadcaster.tui.screens.confirm import ConfirmScreen
+from broadcaster.tui.screens.station import StationScreen
+from broadcaster.tui.telling import told
+from broadcaster.tui.widgets.rows import Rows
+from broadcaster.words import said
+from schedules.notices import NoticeState
+
+
+class Written(Protocol):
+    """A notice or a playlist."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def state(self) -> NoticeState: ...
+
+
+W = TypeVar("W", bound=Written)
+STATE_MARKS: Mapping[NoticeState, tuple[str, str]] = {
+    NoticeState.DRAFT: ("~", "yellow"),
+    NoticeState.SUBMITTED: ("!", "bold yellow"),
+    NoticeState.APPROVED: ("✓", "green"),
+    NoticeState.ON_AIR: ("▸", "bold green"),
+    NoticeState.EXPIRED: ("-", "dim"),
+    NoticeState.WITHDRAWN: ("x", "dim"),
+}
+_SHOWN: tuple[NoticeState | None, ...] = (
+    None,
+    NoticeState.DRAFT,
+    NoticeState.SUBMITTED,
+    NoticeState.APPROVED,
+    NoticeState.ON_AIR,
+)
+
+
+class FlowScreen(StationScreen, Generic[W]):
+    """A list with a search, a filter by state, and the details of the row under the cursor."""
+
+    CSS_PATH = "flow.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", N_("New")),
+        Binding("s", "submit", N_("Submit")),
+        Binding("a", "approve", N_("Approve")),
+        Binding("x", "reject", N_("Give back")),
+        Binding("w", "withdraw", N_("Withdraw")),
+        Binding("l", "listen", N_("Listen")),
+        Binding("slash", "search", N_("Search")),
+        Binding("f", "filter", N_("Filter")),
+        Binding("escape", "leave_search", N_("Leave the search"), show=False),
+    ]
+    COLUMNS: ClassVar[tuple[str, ...]] = ()
+
+    class Done(Message):
+        """The desk did what was ordered."""
+
+        def __init__(self, said: str) -> None:
+            super().__init__()
+            self.said = said
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: dict[str, W] = {}
+        self.only: NoticeState | None = None
+        self.search = ""
+        self._listened: set[str] = set()
+
+    def body(self) -> ComposeResult:
+        """The search, the list, the details."""
+        yield Input(placeholder=_("Title or text, or initials"), id="search")
+        yield Static("", id="shown", classes="line", markup=False)
+        with Horizontal(id="both"):
+            with Vertical(id="list-part"):
+                yield Rows(*(_(heading) for heading in self.COLUMNS), id="list", classes="main")
+            with VerticalScroll(id="details", can_focus=False):
+                yield Static("", id="detail", markup=False)
+
+    @property
+    def chosen(self) -> W | None:
+        """What the cursor is on."""
+        return self.written.get(self.query_one("#list", Rows).chosen or "")
+
+    def show_written(self, written: Sequence[W]) -> None:
+        """These, as far as the search and the filter let them."""
+        self.written = {one.id: one for one in written}
+        self.narrow()
+
+    def narrow(self) -> None:
+        """The list again, under the search and the filter."""
+        shown = [
+            one
+            for one in self.written.values()
+            if self.only in (None, one.state) and matches(self.search, self.words_of(one))
+        ]
+        self.query_one("#list", Rows).show((one.id, self.cells(one)) for one in shown)
+        filters = [said(self.only) if self.only else _("all")] + ([f"/{self.search}"] if self.search else [])
+        line = _("{n} of {all}  {filters}").format(
+            n=len(shown), all=len(self.written), filters="  ".join(filters)
+        )
+        self.query_one("#shown", Static).update(line)
+        self.show_detail()
+
+    def cells(self, of: W) -> list[Text]:
+        """A row."""
+        raise NotImplementedError
+
+    def words_of(self, of: W) -> str:
+        """What a search looks through."""
+        return of.title
+
+    def detail(self, of: W) -> Text:
+        """Everything about one."""
+        raise NotImplementedError
+
+    def facts(self, of: W) -> dict[str, str]:
+        """What another version may change, for the comparison."""
+        raise NotImplementedError
+
+    async def on_air(self, of: W) -> W | None:
+        """The version that is on the air while another waits."""
+        raise NotImplementedError
+
+    async def ordered(self, order: str, of: W, comment: str) -> None:
+        """Hands one of submit, approve, reject, withdraw to the desk."""
+        raise NotImplementedError
+
+    async def audio(self, of: W) -> list[tuple[str, bytes]]:
+        """Its recordings as files to listen to."""
+        raise NotImplementedError
+
+    def show_detail(self) -> None:
+        """The details of the row under the cursor."""
+        chosen = self.chosen
+        self.query_one("#detail", Static).update(self.detail(chosen) if chosen else "")
+
+    @on(DataTable.RowHighlighted, "#list")
+    def _highlighted(self) -> None:
+        self.show_detail()
+
+    def action_search(self) -> None:
+        """To the search."""
+        field = self.query_one("#search", Input)
+        field.add_class("-open")
+        field.focus()
+
+    @on(Input.Changed, "#search")
+    def _typed(self, event: Input.Changed) -> None:
+        self.search = event.value
+        self.narrow()
+
+    @on(Input.Submitted, "#search")
+    def _found(self) -> None:
+        self.query_one("#list", Rows).focus()
+
+    def action_leave_search(self) -> None:
+        """Everything again."""
+        field = self.query_one("#search", Input)
+        field.value = ""
+        field.remove_class("-open")
+        self.query_one("#list", Rows).focus()
+
+    def action_filter(self) -> None:
+        """The next state."""
+        self.only = _SHOWN[(_SHOWN.index(self.only) + 1) % len(_SHOWN)]
+        self.narrow()
+
+    def action_submit(self) -> None:
+        """Hands a draft in."""
+        if (chosen := self.chosen) is not None:
+            self._order("submit", chosen, "")
+
+    def action_reject(self) -> None:
+        """Gives a submitted one back, with the reason."""
+        chosen = self.chosen
+        if chosen is None:
+            return
+
+        def reject(reason: str | None) -> None:
+            if reason:
+                self._order("reject", chosen, reason)
+
+        self.app.push_screen(AskScreen(_("Why is {title} given back?").format(title=chosen.title)), reject)
+
+    def action_withdraw(self) -> None:
+        """Takes it off the air after a confirmation."""
+        chosen = self.chosen
+        if chosen is None:
+            return
+
+        def withdraw(sure: bool | None) -> None:
+            if sure:
+                self._order("withdraw", chosen, "")
+
+        question = _("Withdraw {title}? Endpoints stop at once.").format(title=chosen.title)
+        self.app.push_screen(ConfirmScreen(question, self.detail(chosen)), withdraw)
+
+    def action_approve(self) -> None:
+        """Shows what it changes, then approves."""
+        if (chosen := self.chosen) is not None:
+            self._work(self._compare(chosen))
+
+    async def _compare(self, chosen: W) -> None:
+        before = await self.on_air(chosen)
+        text = compared(self.facts(before) if before else None, self.facts(chosen))
+        if chosen.id not in self._listened:
+            text.append("\n" + _("! You have not listened to it: n, then l."), "bold yellow")
+
+        def approve(sure: bool | None) -> None:
+            if sure:
+                self._order("approve", chosen, "")
+
+        self.app.push_screen(ConfirmScreen(_("Approve {title}?").format(title=chosen.title), text), approve)
+
+    def action_listen(self) -> None:
+        """Writes its audio into a file to listen to."""
+        if (chosen := self.chosen) is not None:
+            self._work(self._listen(chosen))
+
+    async def _listen(self, chosen: W) -> None:
+        names = []
+        for name, content in await self.audio(chosen):
+            path = self.station.downloads / name
+            await write(path, content)
+            names.append(str(path))
+        if names:
+            self._listened.add(chosen.id)
+            self.notify(_("To listen to: {files}").format(files=", ".join(names)), markup=False, timeout=15)
+        else:
+            self.notify(_("It has no audio."), severity="warning")
+
+    def _order(self, order: str, of: W, comment: str) -> None:
+        async def give() -> None:
+            await self.ordered(order, of, comment)
+            self.post_message(self.Done(_("Done: {title}").format(title=of.title)))
+
+        self._work(give())
+
+    def _work(self, work: Awaitable[None]) -> None:
+        async def told_of() -> None:
+            try:
+                await work
+            except DeskError as error:
+                self.notify(told(error), severity="error", markup=False)
+
+        self.run_worker(told_of(), group="order")
+
+    @on(Done)
+    def _done(self, message: Done) -> None:
+        self.notify(message.said, markup=False)
+        self._is_looking = False
+        self.look()
+
+
+async def write(path: Path, content: bytes) -> None:
+    """A file, written in a thread."""
+    from broadcaster.tui.visit import in_thread
+
+    def put() -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    await in_thread(put)

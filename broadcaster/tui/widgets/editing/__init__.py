@@ -1,0 +1,1 @@
+"""What is being written: its fields, its items, and what it would get."""

@@ -1,0 +1,152 @@
+"""Writing notices and playlists, by keys alone. The numbers of keys stand in the operators' manual."""
+
+import os
+
+from broadcaster.desk.county import CountyDesk
+from broadcaster.tui.demo import tone
+from broadcaster.tui.drafts import Drafts
+from broadcaster.tui.editing import Sheet
+from broadcaster.tui.screens.notice import NoticeScreen
+from broadcaster.tui.screens.playlist import PlaylistScreen
+from broadcaster.tui.widgets.editing.items import Items
+from schedules.notices import NoticeState
+from tests.broadcaster.tui.county import LETTER, PROPOSAL, desk
+from tests.broadcaster.tui.seeing import app_on, opened, press, said_by, settle, text_of
+from tests.broadcaster.tui.test_today import DeadLine
+
+
+async def test_a_looped_notice_from_a_file_is_submitted_in_four_keys(own_house, tmp_path):
+    path = tmp_path / "通告.wav"
+    path.write_bytes(tone(4, 400))
+    county = desk(own_house, "li")
+    async with opened(app_on(county)) as pilot:
+        keys = await press(pilot, "3", "n")
+        pilot.app.screen.query_one("#file").value = str(path)  # typed
+        keys += await press(pilot, "enter", "ctrl+t")
+        assert keys == 4
+        assert "Submitted" in said_by(pilot.app)
+    newest = county.notices.list()[0]
+    assert (newest.title, newest.state) == ("通告", NoticeState.SUBMITTED)
+    assert newest.rule.plays == 6
+
+
+async def test_the_day_of_a_draft_is_shown_before_it_is_saved(county):
+    async with opened(app_on(county)) as pilot:
+        await press(pilot, "3", "n")
+        pilot.app.screen.query_one("#text").text = "请各户于11月30日前缴费，电话12345。"
+        await settle(pilot)
+        text = text_of(pilot.app)
+        assert "all 6 plays fit" in text
+        assert "min apart" in text
+        assert "of 120 min" in text
+        assert "十一月三十日" in text  # as it will be read aloud
+
+
+async def test_a_rule_that_cannot_be_read_says_what_is_expected(county):
+    async with opened(app_on(county)) as pilot:
+        await press(pilot, "3", "n")
+        pilot.app.screen.query_one("#text").text = "通告"
+        pilot.app.screen.query_one("#when").value = "soon"
+        await settle(pilot)
+        assert "expected 1 to 288 plays" in " ".join(text_of(pilot.app).split())
+
+
+async def test_what_was_not_saved_is_there_again_after_the_line_broke(own_house, tmp_path):
+    line = DeadLine(desk(own_house, "li"))
+    county, drafts = CountyDesk(line), tmp_path / "drafts"
+    async with opened(app_on(county, drafts=drafts)) as pilot:
+        await press(pilot, "3", "n", "tab", *"Fire")
+        line.is_broken = True
+        await press(pilot, "ctrl+s")
+        assert "Not saved" in said_by(pilot.app)
+    line.is_broken = False
+    async with opened(app_on(county, drafts=drafts)) as pilot:
+        await press(pilot, "3", "n")
+        assert pilot.app.screen.sheet.title == "Fire"
+        await press(pilot, "ctrl+s")
+    assert county.notices.list()[0].title == "Fire"
+    assert Drafts(drafts).kept("notices-new") is None
+
+
+async def test_a_playlist_is_put_together_ordered_and_submitted_in_eleven_keys(own_house):
+    county = desk(own_house, "li")
+    async with opened(app_on(county)) as pilot:
+        keys = await press(pilot, "2", "n", "plus", "down", "down", "enter", "plus", "down", "enter", "K")
+        assert isinstance(pilot.app.screen, PlaylistScreen)
+        before = pilot.app.screen.sheet.items
+        keys += await press(pilot, "ctrl+t")
+        assert keys == 11
+    made = county.playlists.list()[0]
+    assert made.state is NoticeState.SUBMITTED
+    assert tuple(item.id for item in made.items) == before
+    assert len(before) == 2
+
+
+async def test_items_move_by_mouse_and_every_step_can_be_undone(own_house):
+    county = desk(own_house, "li")
+    async with opened(app_on(county)) as pilot:
+        await pilot.app.push_screen(PlaylistScreen(playlist_sheet(LETTER, PROPOSAL)))
+        await settle(pilot)
+        screen = pilot.app.screen
+        await pilot.mouse_down(Items, offset=(5, 1))
+        await pilot.mouse_up(Items, offset=(5, 2))
+        await settle(pilot)
+        assert screen.sheet.items == (PROPOSAL, LETTER)
+        await press(pilot, "x", "ctrl+z", "ctrl+z")
+        assert screen.sheet.items == (LETTER, PROPOSAL)
+        await press(pilot, "ctrl+y")
+        assert screen.sheet.items == (PROPOSAL, LETTER)
+
+
+async def test_the_item_under_the_cursor_is_seen_and_measured(county):
+    async with opened(app_on(county), (120, 40)) as pilot:
+        await pilot.app.push_screen(PlaylistScreen(playlist_sheet(LETTER, PROPOSAL)))
+        await settle(pilot)
+        text = text_of(pilot.app)
+        assert "-16.2 LUFS" in text
+        assert "⣿" in text
+        assert "2 items, 2:37 in all" in text
+
+
+async def test_a_second_person_sees_what_changes_listens_and_approves_in_five_keys(own_house, tmp_path):
+    county = desk(own_house, "wang")
+    app = app_on(county, who="wang")
+    app.downloads = tmp_path / "heard"
+    async with opened(app) as pilot:
+        keys = await press(pilot, "3", "down", "l", "a")
+        assert "Approve 关于医保缴费的公告?" in text_of(app)
+        assert "not listened" not in text_of(app)
+        keys += await press(pilot, "y")
+        assert keys == 5
+    states = {one.title: one.state for one in county.notices.list()}
+    assert states["关于医保缴费的公告"] is NoticeState.APPROVED
+    assert [name.endswith(".mp3") for name in os.listdir(tmp_path / "heard")] == [True]
+
+
+async def test_whoever_did_not_listen_is_told_so_and_the_maker_cannot_approve(own_house):
+    async with opened(app_on(desk(own_house, "li"))) as pilot:
+        await press(pilot, "3", "down", "a")
+        assert "You have not listened" in text_of(pilot.app)
+        await press(pilot, "y")
+        assert "li has no right to approve" in said_by(pilot.app)
+
+
+async def test_a_notice_is_found_by_initials_of_its_title_and_states_filter(county):
+    async with opened(app_on(county)) as pilot:
+        await press(pilot, "3", "slash", *"slfh")
+        assert "1 of 4" in text_of(pilot.app)
+        await press(pilot, "escape", "f")
+        assert "1 of 4  draft" in text_of(pilot.app)
+
+
+async def test_an_approved_notice_is_changed_as_its_next_version(own_house):
+    county = desk(own_house, "li")
+    async with opened(app_on(county)) as pilot:
+        await press(pilot, "3", "down", "down", "down", "enter")
+        assert isinstance(pilot.app.screen, NoticeScreen)
+        await press(pilot, "tab", *"2", "ctrl+s")
+    assert county.notices.show(notice=LETTER).versions == (1, 2)
+
+
+def playlist_sheet(*items):
+    return Sheet(title="早间", items=items, targets=("341523000000",))
