@@ -30,17 +30,19 @@ from broadcaster.house import CountyHouse
 from broadcaster.live import LibraryShelf
 from broadcaster.people.rights import Grant, Role
 from broadcaster.registry.sample import AREAS, ENDPOINTS, SampleNotice, notices
+from broadcaster.rehearsal.fuse import FusedStore
 from broadcaster.rehearsal.horn import Horn, Site
 from broadcaster.rehearsal.reading import Reading
 from broadcaster.rehearsal.station import Station
 from broadcaster.rehearsal.truth import Ears
 from broadcaster.rehearsal.wire import Broker, Weather
+from broadcaster.rehearsal.witness import Witness
 from broadcaster.rehearsal.world import World
 from broadcaster.storage.mapping import rule_json
 from broadcaster.storage.tables import AssetRow, EndpointRow, NoticeRow, RecordingRow, SeriesRow
 from devices.endpoint.media import MemoryMedia
-from devices.endpoint.memory_store import MemoryStore
 from devices.provisioning import Provision
+from devices.signing import Keyring
 from schedules.notices import NoticeKind, NoticeState
 from schedules.places import Place, chain_of
 from schedules.precedence import BroadcastClass
@@ -65,6 +67,7 @@ class SimulatedCounty:
         self._stop = threading.Event()
         self._fill()
         self._broker, self._reading = Broker(self._world), Reading()
+        self._witness = Witness(Keyring([self.house.signer.public]), self._reading)
         self._station = Station(
             self._world,
             self._broker,
@@ -89,11 +92,20 @@ class SimulatedCounty:
 
     def start(self) -> None:
         """Lets the world turn, in a thread of its own, until `close`."""
+        self.wake()
+        threading.Thread(target=self._turn, name="simulated county", daemon=True).start()
+
+    def wake(self) -> None:
+        """Controller and endpoints begin; nothing moves yet."""
         self._station.start()
         for number, horn in enumerate(self._horns):
             self._world.at(number * 2.0, horn.boot)
         self._troubles()
-        threading.Thread(target=self._turn, name="simulated county", daemon=True).start()
+
+    def pass_time(self, seconds: float) -> None:
+        """So much later."""
+        with self._lock:
+            self._world.run_until(self._world.now_s + seconds)
 
     def close(self) -> None:
         """The world stands still."""
@@ -103,8 +115,7 @@ class SimulatedCounty:
         while not self._stop.is_set():
             goal_s = (datetime.now(UTC) - self._world.start).total_seconds()
             hurries = goal_s - self._world.now_s > _STRIDE_S
-            with self._lock:
-                self._world.run_until(min(goal_s, self._world.now_s + _STRIDE_S))
+            self.pass_time(min(goal_s - self._world.now_s, _STRIDE_S))
             clock.sleep(_BREATH_S if hurries else 0.25)
 
     def _look(self, order: str) -> None:
@@ -135,12 +146,14 @@ class SimulatedCounty:
         )
         site = Site(
             provision=provision,
-            store=MemoryStore(chance),
+            store=FusedStore(chance),
             media=MemoryMedia(),
             last_gasp=True,
             clock_error_s=chance.gauss(0, 0.006),
         )
-        return Horn(self._world, self._broker, Weather(), site, Ears(), chance, self._reading.unseal)
+        return Horn(
+            self._world, self._broker, Weather(), site, Ears(), chance, self._reading.unseal, self._witness
+        )
 
     def _fill(self) -> None:
         """The sample county with its people and notices; the last announcement waits for approval."""

@@ -86,7 +86,7 @@ class NoticeScreen(SheetScreen):
             yield Choice("", id="kind", markup=False)
             yield Static(_("series"), classes="label-mid", markup=False)
             yield Input(id="series", placeholder=_("of announcements: the next issue number"))
-        yield TextArea(id="text", tab_behavior="focus", soft_wrap=True)
+        yield TextArea(id="text", tab_behavior="focus", soft_wrap=True, placeholder=_("Text"))
         yield Static("", id="reading", markup=False)
         yield from self.rule_rows()
         yield Static("", id="sound", markup=False)
