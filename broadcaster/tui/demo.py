@@ -139,7 +139,7 @@ class SimulatedCounty:
             areas=chain_of(village),
             host="demo.invalid",
             username=name,
-            password="",
+            password="simulated",
             proof_key=hashlib.sha256(name.encode()).digest(),
             keys=(self.house.signer.public,),
             zone=self.house.settings.zone.key,
