@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.theme import Theme
 
 from broadcaster import language
 from broadcaster.language import N_, _
@@ -17,28 +16,18 @@ from broadcaster.tui.drafts import Drafts
 from broadcaster.tui.pinyin import initials
 from broadcaster.tui.screens.endpoints import EndpointsScreen
 from broadcaster.tui.screens.help import HelpScreen
+from broadcaster.tui.screens.ledger import LedgerScreen
 from broadcaster.tui.screens.notices import NoticesScreen
 from broadcaster.tui.screens.palette import Palette
 from broadcaster.tui.screens.playlists import PlaylistsScreen
+from broadcaster.tui.screens.send import SendScreen
 from broadcaster.tui.screens.station import TABS, StationScreen
+from broadcaster.tui.screens.tickets import TicketsScreen
 from broadcaster.tui.screens.today import TodayScreen
+from broadcaster.tui.theme import STATION
 from broadcaster.tui.visit import Visit, in_thread
 from broadcaster.tui.widgets.frame.keys import shown_bindings
 
-STATION = Theme(
-    name="station",
-    primary="#3b82c4",
-    secondary="#5c9e8f",
-    accent="#e0a83c",
-    warning="#e0a83c",
-    error="#c0392b",
-    success="#4a9d5f",
-    background="#10151c",
-    surface="#1a222d",
-    panel="#223040",
-    foreground="#d8dee6",
-    dark=True,
-)
 _KEYS = tuple(
     Binding(str(number), f"go('{mode}')", name, show=False)
     for number, (mode, name) in enumerate(TABS.items(), 1)
@@ -55,6 +44,9 @@ class StationApp(App[None]):
         "playlists": PlaylistsScreen,
         "notices": NoticesScreen,
         "endpoints": EndpointsScreen,
+        "send": SendScreen,
+        "ledger": LedgerScreen,
+        "tickets": TicketsScreen,
     }
     DEFAULT_MODE = "today"
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
@@ -95,24 +87,29 @@ class StationApp(App[None]):
             if isinstance(screen, StationScreen):
                 screen.see(blind_since)
 
+    @property
+    def tabs(self) -> dict[str, str]:
+        """The screens that there are here, by mode; tickets only where the desk has some."""
+        return {mode: name for mode, name in TABS.items() if mode != "tickets" or self.visit.has_tickets}
+
     async def action_go(self, mode: str) -> None:
         """To another screen."""
+        if mode not in self.tabs:
+            return
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         await self.switch_mode(mode)
 
     def action_language(self) -> None:
         """From one language to the other, at once."""
-        others = [each for each in language.LANGUAGES if each != language.in_use()]
-        language.use(others[0])
+        language.use(next(each for each in language.LANGUAGES if each != language.in_use()))
         for screen in self.screen_stack:
             if isinstance(screen, StationScreen):
                 screen.run_worker(screen.say_again(), group="language")
 
     def action_help(self) -> None:
         """What this screen is for, and its keys."""
-        screen = self.screen
-        if isinstance(screen, HelpScreen):
+        if isinstance(screen := self.screen, HelpScreen):
             return
         text = screen.HELP_TEXT if isinstance(screen, StationScreen) else ""
         self.push_screen(HelpScreen(text, list(shown_bindings(screen))))
@@ -124,7 +121,7 @@ class StationApp(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action that a key does here, the other screens, and the language."""
-        for mode, name in TABS.items():
+        for mode, name in self.tabs.items():
             yield SystemCommand(
                 _("Go to: {screen}").format(screen=_(name)), "", lambda mode=mode: self._go(mode)
             )

@@ -27,6 +27,9 @@ TABS: Mapping[str, str] = {
     "playlists": N_("Playlists"),
     "notices": N_("Notices"),
     "endpoints": N_("Endpoints"),
+    "send": N_("Send now"),
+    "ledger": N_("Ledger"),
+    "tickets": N_("Tickets"),
 }
 
 
@@ -50,7 +53,7 @@ class StationScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The frame around the body."""
-        yield TopLine({mode: _(name) for mode, name in TABS.items()}, self.MODE)
+        yield TopLine({mode: _(name) for mode, name in self.station.tabs.items()}, self.MODE)
         yield BlindBanner(id="blind")
         yield from self.body()
         yield KeyLine()
@@ -86,7 +89,11 @@ class StationScreen(Screen[None]):
 
     def start(self, work: Callable[[], Coroutine[Any, Any, None]], *, group: str) -> None:
         """Work in the background; what the group did before and has not finished is given up."""
-        self.run_worker(cast(Any, work), group=group, exclusive=True)
+
+        async def run() -> None:
+            await work()
+
+        self.run_worker(cast(Any, run), group=group, exclusive=True)
 
     def look(self) -> None:
         """Asks the desk, unless it is being asked or nobody sees this screen; then the clock moves on."""

@@ -20,6 +20,10 @@ WAYS = (
     ("notice", ("n",)),
     ("playlists", ("escape", "2")),
     ("playlist", ("n", "plus", "down", "enter")),
+    ("send", ("escape", "5")),
+    ("confirm", ("enter",)),
+    ("ledger", ("escape", "6")),
+    ("coverage", ("enter",)),
 )
 SIZES = {"small": (80, 24), "large": (120, 40)}
 
