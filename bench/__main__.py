@@ -7,7 +7,7 @@ import json
 import logging
 import sys
 
-NAMES = ("plan", "prepare", "fanout", "ingest", "alert", "repairs", "serial")
+NAMES = ("plan", "prepare", "fanout", "ingest", "alert", "repairs", "serial", "tui")
 COLUMNS = ("value", "unit", "baseline", "ratio", "goal", "met")
 
 

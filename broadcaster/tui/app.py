@@ -38,7 +38,7 @@ BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 class StationApp(App[None]):
     """The station's terminal for one person's visit. `every_s`: how often a screen looks again; 0 for never."""
 
-    CSS_PATH = "screens/station.tcss"
+    CSS_PATH = Path(__file__).parent / "screens" / "station.tcss"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "today": TodayScreen,
         "playlists": PlaylistsScreen,

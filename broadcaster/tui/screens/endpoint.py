@@ -150,7 +150,7 @@ def _lines(of: Condition, now: datetime) -> list[tuple[str, str]]:
     power = {True: _("mains"), False: _("battery"), None: "?"}[of.mains]
     battery = f" {of.battery} %" if of.battery is not None else ""
     lines = [
-        (_("Heard"), ago(of.heard_at, now)),
+        (_("Last heard"), ago(of.heard_at, now)),
         (_("Now"), of.sounding or _("nothing sounds")),
         (_("Power"), power + battery),
         (_("Clock"), word("ClockQuality", of.clock or "none")),

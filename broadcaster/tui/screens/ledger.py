@@ -89,7 +89,7 @@ class LedgerScreen(StationScreen):
         yield Static("", id="shown", classes="line", markup=False)
         with Horizontal(id="both"):
             with Vertical(id="list-part"):
-                yield Rows(_("Name"), *(_(heading) for heading in HEADINGS), id="sums", classes="main")
+                yield Rows(_("What"), *(_(heading) for heading in HEADINGS), id="sums", classes="main")
             with VerticalScroll(id="details", can_focus=False):
                 yield Static("", id="detail", markup=False)
 

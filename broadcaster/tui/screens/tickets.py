@@ -69,7 +69,9 @@ class TicketsScreen(StationScreen):
 
     def body(self) -> ComposeResult:
         """The board and the evidence."""
-        yield Rows(_("Ticket"), _("State"), _("Town"), _("Open"), _("Answer by"), id="board", classes="main")
+        yield Rows(
+            _("Ticket"), _("State"), _("Town"), _("Open since"), _("Answer by"), id="board", classes="main"
+        )
         with VerticalScroll(id="details", can_focus=False):
             yield Static("", id="detail", markup=False)
 
