@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from devices.serial.bodies import Ack, HeadPiece, Lane, Piece, TapPiece
 
+LONGEST_PIECE = 256  # bytes: a piece keeps its size, and the line may become noisier before it has arrived
 WINDOW = 16  # pieces after the first that a receiver lacks
 MOST_MESSAGE = 262_144  # bytes
 MOST_WAITING = 256  # messages
@@ -134,6 +135,7 @@ class Outflow:
         self._reached = dict.fromkeys(self._reached, 0)
 
     def _cut(self, message: Outgoing, size: int) -> None:
+        size = min(size, LONGEST_PIECE)
         starts = range(0, max(1, len(message.content)), size)
         for start in starts:
             first, last = start == 0, start == starts[-1]

@@ -33,7 +33,7 @@ from devices.serial.noise import Noise, best_shape, safe_guard, wire_length
 from devices.serial.pacing import Line, Pacer
 from devices.serial.receiving import Receiving
 from devices.serial.shelf import Shelf
-from devices.serial.streams import Inflow, Outflow, Outgoing
+from devices.serial.streams import LONGEST_PIECE, Inflow, Outflow, Outgoing
 
 TRANSFERS = 8  # that are remembered
 GAPS_FRAMES = 16  # in one answer
@@ -228,7 +228,9 @@ class Tap:
     def _pieces(self, frame: Frame, room: int) -> Iterator[bytes]:
         calm = self.noise.calm
         shape = best_shape(calm, self._line.largest_block)
-        size = max(_LEAST_PIECE, min(shape.block, 2 * room - wire_length(_PIECE + room, shape.guard)))
+        size = max(
+            _LEAST_PIECE, min(shape.block, LONGEST_PIECE, 2 * room - wire_length(_PIECE + room, shape.guard))
+        )
         for flow in self._outflows.values():
             while room >= wire_length(_PIECE + size, shape.guard):
                 piece = flow.next_piece(size, frame.sequence)
