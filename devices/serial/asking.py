@@ -12,7 +12,8 @@ from devices.serial.tap import GAPS_FRAMES, SLOT_UNIT_S
 ANSWER = 4  # bytes of an answer's body without acks
 ACK = 5
 _GAPS = 48  # bytes of a gaps frame's body
-_FIRST_REPLY_S, _LEAST_REPLY_S, _MOST_REPLY_S = 0.5, 0.02, 2.0
+_FIRST_REPLY_S, _MOST_REPLY_S = 0.5, 2.0
+_QUIET_S, _QUIET_BYTES = 0.04, 6  # what a port, its driver and a busy machine may hold bytes back
 _ROOM_S = 0.5  # of airtime that one answer may fill with pieces
 _LEAST_ROOM = 8  # units of 16 bytes: a small piece with the heaviest guard
 
@@ -27,14 +28,15 @@ class Question:
     asked_s: float  # when its last byte has left
     begins_by: float
     ends_by: float
+    quiet_s: float  # of silence after the last byte end an answer too
     of_one: bool = True
-    coming: bool = False  # bytes of something come
+    byte_s: float = -inf  # the last byte of anything
     began_s: float = inf  # the first frame of an answer
 
     @property
     def deadline(self) -> float:
         """When waiting ends."""
-        return self.ends_by if self.coming else self.begins_by
+        return max(self.begins_by, min(self.ends_by, self.byte_s + self.quiet_s))
 
 
 class Asking:
@@ -42,6 +44,7 @@ class Asking:
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        self._quiet_s = _QUIET_S + line.airtime_s(_QUIET_BYTES)
         self.reply_s = _FIRST_REPLY_S
         self.open: Question | None = None
 
@@ -62,24 +65,25 @@ class Asking:
         begins_by = asked_s + self._line.turn_s + self.reply_s
         if isinstance(body, Roll):
             begins_by += len(body.taps) * body.slot * SLOT_UNIT_S
-            self.open = Question(sequence, body.transfer, taps, asked_s, begins_by, begins_by, False)
+            self.open = Question(
+                sequence, body.transfer, taps, asked_s, begins_by, begins_by, self._quiet_s, False
+            )
             return
         length = wire_length(ANSWER + ACK * body.acks.bit_count(), Guard.HEAVY)
         length += GAPS_FRAMES * wire_length(_GAPS, Guard.STRONG) if body.until > body.since else 0
         length += body.room * 16 + LARGEST
         ends_by = begins_by + self._line.airtime_s(length)
-        self.open = Question(sequence, body.transfer, taps, asked_s, begins_by, ends_by)
+        self.open = Question(sequence, body.transfer, taps, asked_s, begins_by, ends_by, self._quiet_s)
 
     def hear(self, begun_s: float) -> None:
         """A frame of a tap has come that began then."""
         if self.open is not None:
-            self.open.coming = True
             self.open.began_s = min(self.open.began_s, begun_s)
 
     def stir(self, now: float) -> None:
-        """A part of some frame has come: an answer, noise, or our own echo."""
+        """Bytes have come: of an answer, noise, or our own echo."""
         if self.open is not None and now >= self.open.asked_s:
-            self.open.coming = True
+            self.open.byte_s = now
 
     def answered(self, tap: int) -> bool:
         """A tap has said its last word; whether the question is closed by it."""
@@ -87,8 +91,8 @@ class Asking:
         assert question is not None
         question.taps.discard(tap)
         if question.of_one and question.began_s != inf:
-            measured = 2 * (question.began_s - question.asked_s - self._line.turn_s) + _LEAST_REPLY_S
-            self.reply_s = max(_LEAST_REPLY_S, min(_MOST_REPLY_S, measured))
+            measured = 2 * (question.began_s - question.asked_s - self._line.turn_s)
+            self.reply_s = self._quiet_s + max(0.0, min(_MOST_REPLY_S, measured))
         if not question.taps:
             self.open = None
         return self.open is None

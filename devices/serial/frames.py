@@ -136,11 +136,6 @@ class Deframer:
         self._held = bytearray()
         self._overrun = 0
 
-    @property
-    def pending(self) -> bool:
-        """Whether a frame has begun and not ended."""
-        return bool(self._held)
-
     def feed(self, received: bytes) -> list[Heard | Garbled]:
         """What has become whole by these bytes."""
         *ended, rest = received.split(END)

@@ -138,13 +138,13 @@ class Head:
     def receive(self, received: bytes, now: float) -> list[HeadEvent]:
         """Bytes from the line."""
         events: list[HeadEvent] = []
+        if received:
+            self._asking.stir(now)
         for heard in self._deframer.feed(received):
             self.noise.hear(heard)
             if not isinstance(heard, Garbled) and not heard.frame.from_head:
                 self._asking.hear(now - self._line.airtime_s(heard.length))
                 events += self._hear(heard.frame, now)
-        if received and self._deframer.pending:
-            self._asking.stir(now)
         return events + self._give_up_waiting(now)
 
     def to_send(self, now: float) -> bytes:
