@@ -535,6 +535,11 @@ def proofs() -> Json:
             }
             for each in ours
         ],
+        "begun_anew": {
+            "receipted": 1,
+            "chain": NEWER_CHAIN,
+            "records": linked(NEWER_CHAIN, [replace(each, seq=each.seq - 1) for each in RECORDS[1:]]),
+        },
         "checks": [_check(what, tip, batch) for what, tip, batch in cases],
     }
 
