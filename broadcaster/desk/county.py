@@ -4,14 +4,18 @@ from broadcaster.desk.alerts import Alerts
 from broadcaster.desk.attempts import Attempts
 from broadcaster.desk.audit import Audit
 from broadcaster.desk.calendar import Calendar
+from broadcaster.desk.crews import Crews
 from broadcaster.desk.documents import Documents
 from broadcaster.desk.door import Desk
+from broadcaster.desk.incidents import Incidents
 from broadcaster.desk.ledger import Ledger
+from broadcaster.desk.maintenance import Maintenance
 from broadcaster.desk.notices import Notices
 from broadcaster.desk.plans import Plans
 from broadcaster.desk.playlists import Playlists
 from broadcaster.desk.recordings import Recordings
 from broadcaster.desk.registry import Areas, Endpoints
+from broadcaster.desk.tickets import Tickets
 from broadcaster.desk.today import Today
 from broadcaster.desk.tokens import Tokens
 from broadcaster.desk.users import Users
@@ -31,6 +35,10 @@ class CountyDesk(Desk):
     attempts: Attempts
     alerts: Alerts
     ledger: Ledger
+    tickets: Tickets
+    incidents: Incidents
+    crews: Crews
+    maintenance: Maintenance
     documents: Documents
     users: Users
     tokens: Tokens

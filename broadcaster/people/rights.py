@@ -18,7 +18,8 @@ class Right(StrEnum):
     WITHDRAW = "withdraw"  # what is approved or on the air
     SEND_ALERT = "send_alert"
     CANCEL_ALERT = "cancel_alert"
-    SETTLE = "settle"  # quiet hours, budgets, volumes, the calendar
+    REPAIR = "repair"  # take up tickets, write what was done, close them
+    SETTLE = "settle"  # quiet hours, budgets, volumes, the calendar, crews, announced work
     REGISTER = "register"  # areas and endpoints
     PROVISION = "provision"  # hand an endpoint its secrets, or retire it
     ADMIN = "admin"  # people, keys, the audit trail
@@ -39,10 +40,13 @@ _WRITES = frozenset({Right.VIEW, Right.IMPORT, Right.DRAFT, Right.SUBMIT})
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.EDITOR: _WRITES,
     Role.APPROVER: frozenset({Right.VIEW, Right.APPROVE, Right.WITHDRAW}),
-    Role.OPERATOR: _WRITES | {Right.WITHDRAW, Right.SEND_ALERT, Right.CANCEL_ALERT, Right.SETTLE},
-    Role.ADMIN: frozenset({Right.VIEW, Right.SETTLE, Right.REGISTER, Right.PROVISION, Right.ADMIN}),
-    Role.TOWN_STAFF: _WRITES | {Right.SEND_ALERT, Right.CANCEL_ALERT},
-    Role.VILLAGE_STAFF: _WRITES,
+    Role.OPERATOR: _WRITES
+    | {Right.WITHDRAW, Right.SEND_ALERT, Right.CANCEL_ALERT, Right.SETTLE, Right.REPAIR},
+    Role.ADMIN: frozenset(
+        {Right.VIEW, Right.SETTLE, Right.REPAIR, Right.REGISTER, Right.PROVISION, Right.ADMIN}
+    ),
+    Role.TOWN_STAFF: _WRITES | {Right.SEND_ALERT, Right.CANCEL_ALERT, Right.REPAIR},
+    Role.VILLAGE_STAFF: _WRITES | {Right.REPAIR},
 }
 
 

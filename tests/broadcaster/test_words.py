@@ -13,6 +13,11 @@ from broadcaster.desk.alerts import AlertState
 from broadcaster.desk.hearings import Hearing
 from broadcaster.people.rights import Right, Role
 from broadcaster.rehearsal.laws import Law
+from broadcaster.repairs.causes import Cause, Owner, Priority
+from broadcaster.repairs.incidents import Stage
+from broadcaster.tickets.clocks import WaitReason
+from broadcaster.tickets.parts import Part, Skill
+from broadcaster.tickets.states import TicketState, TicketStep
 from broadcaster.words import WORDS, facts_said, said, word
 from devices.reports import Presence
 from schedules.calendar import DayKind
@@ -29,6 +34,7 @@ SHOWN: tuple[type[Enum], ...] = (
     *(NoticeKind, NoticeState, NoticeEvent, InterruptionPolicy, BroadcastClass, Severity, Level),
     *(AlertState, Hearing, Outcome, Step, MissedBecause, AbsentBecause, PlannedBecause),
     *(DayKind, MarketCalendar, Weekday, Presence, ClockQuality, Profile, Doubt, Fate, Law, Role, Right),
+    *(Cause, Owner, Priority, Stage, TicketState, TicketStep, WaitReason, Part, Skill),
 )
 
 

@@ -1,0 +1,145 @@
+"""`broadcaster crew`: who goes and with what, and who is told."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from broadcaster.cli import naming
+from broadcaster.cli.caller import desk
+from broadcaster.cli.output import Columns, Json, card, listing
+from broadcaster.language import N_
+from broadcaster.tickets.parts import Part, Skill
+
+if TYPE_CHECKING:
+    from datetime import time
+
+    from broadcaster.desk.crews import ContactView
+
+app = typer.Typer(no_args_is_help=True, help="Crews and their lift trucks, and the people who are told.")
+Where = Annotated[str, typer.Option("--place", metavar="PLACE", help="An area by code or name.")]
+
+
+def _quiet(contact: "ContactView") -> str:
+    return ", ".join(f"{a:%H:%M}-{b:%H:%M}" for a, b in contact.quiet_hours)
+
+
+CREWS: Columns = {
+    N_("Crew"): "name",
+    N_("Place"): "place",
+    N_("Skills"): "skills",
+    N_("People"): "people",
+    N_("Enabled"): "enabled",
+}
+CONTACTS: Columns = {
+    N_("Name"): "name",
+    N_("Part"): "part",
+    N_("Place"): "place",
+    N_("Crew"): "crew",
+    N_("Channels"): "channels",
+    N_("Phone"): "phone",
+    N_("Quiet hours"): _quiet,
+    N_("Enabled"): "enabled",
+}
+DUTIES: Columns = {N_("Name"): "contact", N_("Begins"): "begins", N_("Ends"): "ends"}
+
+
+@app.command("list")
+def list_(context: typer.Context, as_json: Json = False) -> None:
+    """List crews."""
+    listing(desk(context).crews.list(), CREWS, as_json=as_json, empty=N_("There is no crew yet."))
+
+
+@app.command("set")
+def set_(
+    context: typer.Context,
+    crew: Annotated[str, typer.Argument(metavar="CREW", help="Its name.")],
+    place: Where,
+    skill: Annotated[list[Skill] | None, typer.Option(help="What it can do; repeat for more.")] = None,
+    latitude: Annotated[float | None, typer.Option(help="Where its day begins.")] = None,
+    longitude: Annotated[float | None, typer.Option(help="Where its day begins.")] = None,
+    enabled: Annotated[bool, typer.Option("--enabled/--disabled", help="Whether it goes out.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Say what a crew is; one that is not known yet begins."""
+    county = desk(context)
+    found = county.crews.set(
+        crew=crew,
+        place=naming.place(county, place),
+        skills=tuple(skill or ()),
+        latitude=latitude,
+        longitude=longitude,
+        enabled=enabled,
+    )
+    card(found, CREWS, as_json=as_json)
+
+
+@app.command()
+def contacts(context: typer.Context, as_json: Json = False) -> None:
+    """List everybody who is told."""
+    found = desk(context).crews.contacts()
+    listing(found, CONTACTS, as_json=as_json, empty=N_("Nobody is told yet."))
+
+
+@app.command()
+def tell(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who is told.")],
+    part: Annotated[Part, typer.Argument(help="What they have to do with tickets.")],
+    place: Where,
+    channel: Annotated[
+        list[str] | None,
+        typer.Option(help="A channel of county.toml, or sms; repeat for more."),
+    ] = None,
+    phone: Annotated[str, typer.Option(help="For SMS.")] = "",
+    crew: Annotated[str, typer.Option(help="Whose member they are.")] = "",
+    quiet: Annotated[
+        list[str] | None,
+        typer.Option("--quiet", metavar="HH:MM-HH:MM", help="When only what is urgent is told."),
+    ] = None,
+    enabled: Annotated[bool, typer.Option("--enabled/--disabled", help="Whether they are told.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Say who is told of which tickets, and through which channels."""
+    county = desk(context)
+    found = county.crews.tell(
+        contact=name,
+        place=naming.place(county, place),
+        part=part,
+        channels=tuple(channel or ()),
+        phone=phone,
+        crew=crew,
+        quiet_hours=tuple(map(_span, quiet or ())),
+        enabled=enabled,
+    )
+    card(found, CONTACTS, as_json=as_json)
+
+
+@app.command()
+def duties(context: typer.Context, as_json: Json = False) -> None:
+    """List who is on duty, now and later."""
+    listing(desk(context).crews.duties(), DUTIES, as_json=as_json, empty=N_("There are no duties."))
+
+
+@app.command()
+def duty(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who is told.")],
+    begins: Annotated[str, typer.Option("--from", metavar="TIME", help="Such as 2026-11-24T08:00.")],
+    ends: Annotated[str, typer.Option("--until", metavar="TIME", help="Such as 2026-11-25T08:00.")],
+    as_json: Json = False,
+) -> None:
+    """Put somebody on duty: while anybody of their part and place is, only those are told."""
+    begin, end = naming.moment(begins), naming.moment(ends, ends=True)
+    assert begin is not None
+    assert end is not None
+    card(desk(context).crews.on_duty(contact=name, begins=begin, ends=end), DUTIES, as_json=as_json)
+
+
+def _span(said: str) -> "tuple[time, time]":
+    from datetime import time
+
+    begin, _dash, end = said.partition("-")
+    try:
+        return time.fromisoformat(begin), time.fromisoformat(end)
+    except ValueError:
+        raise typer.BadParameter(f"HH:MM-HH:MM: {said}") from None

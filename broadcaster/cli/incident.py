@@ -1,0 +1,74 @@
+"""`broadcaster incident`: what is wrong, and why that is believed."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from broadcaster.cli.caller import desk
+from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json, say
+from broadcaster.cli.ticket import told
+from broadcaster.language import N_, _
+from broadcaster.repairs.causes import Cause
+
+if TYPE_CHECKING:
+    from broadcaster.desk.incidents import IncidentView
+
+app = typer.Typer(no_args_is_help=True, help="Incidents: what is wrong, and why that is believed.")
+
+
+def _endpoints(incident: "IncidentView") -> str:
+    return f"{len(incident.affected)}/{len(incident.members)}"
+
+
+ROWS: Columns = {
+    N_("Incident"): "key",
+    N_("Stage"): "stage",
+    N_("Cause"): "cause",
+    N_("Root"): "root",
+    N_("Where"): lambda incident: incident.place_name or incident.place,
+    N_("Endpoints"): _endpoints,
+    N_("Confidence"): lambda incident: f"{round(incident.confidence * 100)} %",
+    N_("Since"): "onset",
+    N_("Ticket"): "ticket",
+}
+CARD: Columns = {
+    **ROWS,
+    N_("Noticed"): "detected",
+    N_("Announced"): "announced",
+    N_("Ended"): "ended",
+    N_("People"): "population",
+    N_("Taken for before"): "corrected_from",
+    N_("Still failing"): "affected",
+}
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    cause: Annotated[Cause | None, typer.Option(help="Only of this cause.")] = None,
+    ended: Annotated[bool, typer.Option("--all", help="Also those that have ended.")] = False,
+    most: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 200,
+    as_json: Json = False,
+) -> None:
+    """List incidents, the newest first, also those of which nobody has been told yet."""
+    found = desk(context).incidents.list(cause=cause, ended=ended, most=most)
+    listing(found, ROWS, as_json=as_json, empty=N_("Nothing is wrong."))
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    incident: Annotated[str, typer.Argument(metavar="INCIDENT", help="Its key.")],
+    as_json: Json = False,
+) -> None:
+    """Show an incident and why it is believed."""
+    found = desk(context).incidents.show(incident=incident)
+    if as_json:
+        print_json(found)
+        return
+    card(found, CARD, as_json=False)
+    heading(N_("Why"))
+    for each in found.evidence:
+        say(f"· {told(each.message, dict(each.facts))}")
+    if not found.evidence:
+        say(_("No evidence was kept."))

@@ -1,0 +1,78 @@
+"""`broadcaster ticket`, `incident`, `crew` and `maintenance`."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from broadcaster.repairs.evidence import Statement
+from broadcaster.storage import tickets as kept
+from broadcaster.storage.engine import open_database, transaction
+from broadcaster.tickets import following
+from tests.broadcaster.tickets.workshop import GROUND, incident
+
+if TYPE_CHECKING:
+    from tests.broadcaster.cli.conftest import Call
+    from tests.broadcaster.cli.county import County
+
+TOWN = "341523100000"
+
+
+@pytest.fixture
+def broken(county: "County", tmp_path: Path) -> "County":
+    """One amplifier is broken."""
+    now = datetime.now(UTC)
+    why = (
+        Statement(message="{gate} does not answer: nothing behind it can be judged.", facts={"gate": "x"}),
+    )
+    found = incident(onset=now.timestamp(), evidence=why)
+    with transaction(open_database(f"sqlite:///{tmp_path / 'county.db'}")) as session:
+        number = kept.save(session, following.begun(found, GROUND, now), now).number
+        kept.put_incident(session, found, GROUND.wall, GROUND.place, 300, number)
+    return county
+
+
+def test_a_ticket_is_listed_shown_and_taken_up(broken: "County", call: "Call") -> None:
+    assert "amplifier li-1" in call("ticket", "list")[1]
+    assert call("ticket", "accept", "1")[0] == 0
+    shown = call("ticket", "show", "1")[1]
+    assert "· x does not answer" in shown
+    assert "the device" in shown
+    assert json.loads(call("ticket", "show", "1", "--json")[1])["ticket"]["state"] == "accepted"
+
+
+def test_tickets_are_told_in_chinese(broken: "County", call: "Call") -> None:
+    code, out, _ = call("--language", "zh_CN", "ticket", "show", "1")
+    assert code == 0
+    assert "工单已生成" in out
+    assert "镇" in out
+
+
+def test_a_refusal_says_the_ticket_s_state(broken: "County", call: "Call") -> None:
+    code, _, err = call("ticket", "resume", "1")
+    assert (code, err.strip()) == (1, "Ticket 1 is “open”: that is not possible now.")
+
+
+def test_incidents_say_why_they_are_believed(broken: "County", call: "Call") -> None:
+    key = json.loads(call("incident", "list", "--json")[1])[0]["key"]
+    assert "x does not answer" in call("incident", "show", key)[1]
+
+
+def test_crews_and_who_is_told(broken: "County", call: "Call") -> None:
+    assert call("crew", "set", "one", "--place", TOWN, "--skill", "lift")[0] == 0
+    told = ("crew", "tell", "sun", "crew", "--place", TOWN, "--crew", "one", "--quiet", "22:00-07:00")
+    assert call(*told, "--channel", "sms", "--phone", "13800000000")[0] == 0
+    assert "22:00-07:00" in call("crew", "contacts")[1]
+    assert call("crew", "duty", "sun", "--from", "today", "--until", "+3")[0] == 0
+    assert json.loads(call("crew", "list", "--json")[1])[0]["people"] == ["sun"]
+    assert call("ticket", "assign", "1", "one")[0] == 0
+
+
+def test_announced_work_is_planned_and_called_off(broken: "County", call: "Call") -> None:
+    plan = ("maintenance", "plan", "feeder:10 kV-3", "--place", TOWN, "--reason", "new poles")
+    assert call(*plan, "--from", "today", "--until", "+1")[0] == 0
+    assert "feeder:10 kV-3" in call("maintenance", "list")[1]
+    assert call("maintenance", "cancel", "1")[0] == 0
+    assert "No work is announced." in call("maintenance", "list")[1]

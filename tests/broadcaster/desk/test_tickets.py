@@ -1,0 +1,152 @@
+"""Tickets at the desk: rights, refusals, files, and who has what."""
+
+import io
+from dataclasses import replace
+
+import pytest
+
+from broadcaster.desk.errors import Conflict, Invalid, NotFound, Refused
+from broadcaster.desk.files import Upload
+from broadcaster.repairs.causes import Cause, Owner
+from broadcaster.repairs.evidence import Statement
+from broadcaster.storage import tickets as kept
+from broadcaster.tickets import following, timers
+from broadcaster.tickets.clocks import WaitReason
+from broadcaster.tickets.parts import Part, Skill
+from broadcaster.tickets.states import TicketState
+from schedules.places import Place
+from tests.broadcaster.county import COUNTY, FERRY, LIJIA, TOWN
+from tests.broadcaster.desk.people import Station
+from tests.broadcaster.tickets.workshop import DAY, GROUND, HOUR, WORKING, incident
+
+
+def broken(station: Station, root: str = "li-1", cause: Cause = Cause.AMPLIFIER, place: str = LIJIA) -> int:
+    """The number of a ticket for it."""
+    why = (Statement(message="It draws {percent} % of the expected current.", facts={"percent": 12}),)
+    found = incident(cause, root, onset=station.now.timestamp(), evidence=why)
+    with station.house.transaction() as session:
+        change = following.begun(found, replace(GROUND, place=place), station.now)
+        next_at = timers.next_time(change.ticket, WORKING, station.now)
+        number = kept.save(session, change, next_at).number
+        kept.put_incident(session, found, GROUND.wall, place, 300, number)
+    return number
+
+
+def test_a_ticket_shows_why_where_and_until_when(station: Station) -> None:
+    number = broken(station)
+    story = station.desk("li").tickets.show(ticket=number)
+    assert (story.ticket.place_name, story.ticket.owner, story.ticket.truck) == ("李家村", Owner.TOWN, True)
+    assert story.evidence[0].facts == {"percent": 12}
+    assert (story.endpoints, story.still_failing) == (("li-1",), ("li-1",))
+    assert story.ticket.due_at is not None
+    assert [line.state for line in story.history] == [TicketState.OPEN]
+
+
+def test_the_way_of_a_ticket_from_assignment_to_the_claim_that_it_is_done(station: Station) -> None:
+    number, tickets = broken(station), station.desk("town").tickets
+    station.desk("li").crews.set(crew="抢修一队", place=TOWN, skills=(Skill.LIFT,))
+    assert tickets.assign(ticket=number, crew="抢修一队").crew == "抢修一队"
+    assert tickets.accept(ticket=number).accepted_by == "town"
+    assert tickets.arrive(ticket=number).state is TicketState.ON_SITE
+    assert tickets.wait(ticket=number, why=WaitReason.WEATHER, comment="storm").waiting is WaitReason.WEATHER
+    assert tickets.resume(ticket=number).state is TicketState.ACCEPTED
+    assert tickets.done(ticket=number, comment="new fuse").state is TicketState.DONE_CLAIMED
+    assert [line.who for line in tickets.show(ticket=number).history][1:] == ["town"] * 6
+
+
+def test_nobody_closes_against_the_device_without_photo_and_second_person(station: Station) -> None:
+    number, tickets = broken(station), station.desk("town").tickets
+    photo = tickets.attach(ticket=number, file=Upload("pole.jpg", io.BytesIO(b"\xff\xd8jpeg")))
+    for second, sha256 in (("li", "0" * 64), ("town", photo.sha256), ("wang", photo.sha256)):
+        with pytest.raises(Invalid):
+            tickets.override(ticket=number, second=second, photo=sha256, reason="house is gone")
+    closed = tickets.override(ticket=number, second="li", photo=photo.sha256, reason="house is gone")
+    assert closed.state is TicketState.CLOSED
+    assert tickets.attachment(ticket=number, sha256=photo.sha256).content == b"\xff\xd8jpeg"
+
+
+def test_a_closed_ticket_is_not_accepted_any_more(station: Station) -> None:
+    number, tickets = broken(station, cause=Cause.CHRONIC), station.desk("li").tickets
+    tickets.done(ticket=number)
+    with pytest.raises(Conflict, match="closed"):
+        tickets.accept(ticket=number)
+
+
+def test_a_town_mends_its_own_and_nobody_elses(station: Station) -> None:
+    number = broken(station, "ferry-1", place=FERRY)
+    with pytest.raises(Refused):
+        station.desk("town").tickets.accept(ticket=number)
+    with pytest.raises(Refused):
+        station.desk("wang").tickets.note(ticket=number, comment="?")
+
+
+def test_lists_are_by_place_crew_owner_and_page(station: Station) -> None:
+    first, second = broken(station), broken(station, "ferry-1", Cause.CLOCK, FERRY)
+    tickets = station.desk("li").tickets
+    assert [t.number for t in tickets.list()] == [second, first]
+    assert [t.number for t in tickets.list(place=TOWN)] == [first]
+    assert [t.number for t in tickets.list(place=COUNTY)] == [second, first]
+    assert [t.number for t in tickets.list(owner=Owner.STATION)] == [second]
+    assert [t.number for t in tickets.list(before=second, most=1)] == [first]
+    assert [(c.owner, c.tickets) for c in tickets.counts()] == [(Owner.STATION, 1), (Owner.TOWN, 1)]
+
+
+def test_the_station_helps_takes_over_and_gives_back(station: Station) -> None:
+    number, town, county = broken(station), station.desk("town").tickets, station.desk("li").tickets
+    assert town.ask_help(ticket=number, comment="which fuse?").help_asked
+    assert not county.answer(ticket=number, comment="the left").help_asked
+    assert county.take_over(ticket=number).owner is Owner.STATION
+    assert county.give_back(ticket=number, comment="the pole leans").owner is Owner.TOWN
+    county.take_over(ticket=number)
+    with pytest.raises(Invalid, match="reason"):
+        county.give_back(ticket=number, comment="")
+
+
+def test_the_service_time_that_is_used_is_told(station: Station) -> None:
+    number = broken(station, cause=Cause.OPERATOR)
+    station.now += HOUR
+    assert station.desk("li").tickets.show(ticket=number).ticket.used == 0.25
+
+
+def test_what_is_not_there_is_said(station: Station) -> None:
+    tickets = station.desk("li").tickets
+    with pytest.raises(NotFound):
+        tickets.show(ticket=7)
+    with pytest.raises(NotFound, match="crew"):
+        tickets.assign(ticket=broken(station), crew="nobody")
+
+
+def test_incidents_show_what_they_were_taken_for(station: Station) -> None:
+    number = broken(station)
+    (found,) = station.desk("wang").incidents.list()
+    assert (found.ticket, found.root, found.evidence[0].facts) == (number, "li-1", {"percent": 12})
+    assert station.desk("wang").incidents.show(incident=found.key) == found
+    assert station.desk("wang").incidents.list(cause=Cause.CLOCK) == ()
+
+
+def test_announced_work_begins_ends_and_is_called_off(station: Station) -> None:
+    work = station.desk("li").maintenance
+    planned = work.plan(
+        place=TOWN, target=TOWN, begins=station.now, ends=station.now + DAY, reason="new transformer"
+    )
+    assert work.list() == (planned,)
+    work.cancel(work=planned.id)
+    assert (work.list(), len(work.list(over=True))) == ((), 1)
+    with pytest.raises(Conflict):
+        work.cancel(work=planned.id)
+    with pytest.raises(Invalid):
+        work.plan(place=TOWN, target=TOWN, begins=station.now, ends=station.now, reason="nothing")
+
+
+def test_contacts_are_of_a_crew_that_exists_and_have_what_their_channels_take(station: Station) -> None:
+    crews = station.desk("li").crews
+    with pytest.raises(NotFound):
+        crews.tell(contact="sun", place=TOWN, part=Part.CREW, crew="抢修一队")
+    with pytest.raises(Invalid, match="SMS"):
+        crews.tell(contact="sun", place=TOWN, part=Part.LEAD, channels=("sms",))
+    crews.set(crew="抢修一队", place=TOWN)
+    crews.tell(contact="sun", place=TOWN, part=Part.CREW, crew="抢修一队", phone="1", channels=("sms",))
+    duty = crews.on_duty(contact="sun", begins=station.now, ends=station.now + DAY)
+    assert crews.list()[0].people == ("sun",)
+    assert crews.duties() == (duty,)
+    assert [c.place for c in crews.contacts()] == [Place(TOWN)]
