@@ -263,7 +263,7 @@ def consequences(preview: Preview) -> Text:
         (_("It interrupts: "), preview.interrupts, "bold yellow"),
         (_("It waits for: "), preview.waits_for, "yellow"),
         (_("Quiet hours hold it back in: "), preview.quiet_in, "yellow"),
-        (_("No endpoint in: "), reach.villages_without_endpoint, "bold red"),
+        (_("No endpoint in: "), reach.villages_without_endpoint, "bold white"),
     ):
         if names:
             text.append(label, style).append(", ".join(names) + "\n")
