@@ -75,7 +75,8 @@ def controller(built: Path, tmp_path: Path) -> Iterator[Path]:
         try:
             deadline = time.monotonic() + WAIT_S
             while not answers(tmp_path / "county"):
-                assert process.poll() is None and time.monotonic() < deadline
+                assert process.poll() is None
+                assert time.monotonic() < deadline
                 time.sleep(0.1)
             yield tmp_path / "county"
         finally:
