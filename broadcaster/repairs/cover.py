@@ -7,7 +7,7 @@ the middle of another root's members joins it, and the map is suspected.
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from broadcaster.repairs.candidates import TOGETHER_S, Candidate, Scene
@@ -15,7 +15,7 @@ from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.incidents import Flag
 from broadcaster.repairs.observations import Seen
 from broadcaster.repairs.scoring import ACCEPT, SAME, sigmoid
-from broadcaster.repairs.topology import IS_POWER, Kind, Node
+from broadcaster.repairs.topology import IS_POWER, RADIO, Kind, Node
 
 CAUSES: Mapping[Kind, Cause] = {
     Kind.TRANSFORMER: Cause.GRID_OUTAGE,
@@ -33,6 +33,7 @@ OVERLAP = 0.60  # of the members: a rival explanation
 SURROUNDED, AMONG = 0.60, 8  # neighbours that make a stray one of them
 SMALL = 4
 EARLY_PERIODS = 4
+ALL_KINDS = frozenset(Kind)
 SUREST = 0.99
 
 
@@ -64,7 +65,7 @@ def cover(scene: Scene, names: Iterable[str]) -> Cover:
 
 
 class _Covering:
-    def __init__(self, scene: Scene, names: Iterable[str]) -> None:
+    def __init__(self, scene: Scene, names: Iterable[str], kinds: Collection[Kind] = ALL_KINDS) -> None:
         self._scene = scene
         self._names = sorted(names)
         self._left: dict[str, dict[str, float]] = defaultdict(
@@ -72,10 +73,11 @@ class _Covering:
         )  # node → unexplained below it, and how surely
         for name in self._names:
             for edge in scene.topology.edges(name):
-                self._left[edge.node][name] = edge.confidence
+                if self._node(edge.node).kind in kinds:
+                    self._left[edge.node][name] = edge.confidence
 
     def covered(self) -> Cover:
-        roots = self._rolled_up(self._greedy())
+        roots = self._rolled_up(self._second_thoughts(self._greedy()))
         roots = self._with_early_losses(roots)
         roots = self._absorbed(roots)
         roots = self._attached(roots)
@@ -113,10 +115,11 @@ class _Covering:
     def _explain(self, members: Iterable[str]) -> None:
         for name in members:
             for edge in self._scene.topology.edges(name):
-                left = self._left[edge.node]
-                left.pop(name, None)
-                if not left:
-                    del self._left[edge.node]
+                left = self._left.get(edge.node)
+                if left is not None:
+                    left.pop(name, None)
+                    if not left:
+                        del self._left[edge.node]
 
     def _most_specific(self, candidate: Candidate) -> Candidate:
         """Down to the child that explains it as well."""
@@ -146,6 +149,28 @@ class _Covering:
             rival=rival,
             flags=frozenset(flags),
         )
+
+    def _second_thoughts(self, roots: list[Root]) -> list[Root]:
+        """A cell that seems to have failed may be several supplies that did: whichever explains more, with what is around."""
+        for root in [root for root in roots if root.best.kind in RADIO]:
+            if root not in roots:
+                continue
+            around = self._behind_the_same_supplies(root)
+            rivals = [r for r in roots if around.issuperset(r.members)]
+            elsewhere = {name for r in roots if r not in rivals for name in r.members}
+            scope = around.intersection(self._names) - elsewhere
+            other = _Covering(self._scene, scope, IS_POWER)._greedy()
+            if sum(r.best.score for r in other) > sum(r.best.score for r in rivals):
+                roots = [r for r in roots if r not in rivals] + other
+        return roots
+
+    def _behind_the_same_supplies(self, root: Root) -> set[str]:
+        """Everybody on a transformer or feeder that feeds a member."""
+        nodes = {edge.node for name in root.members for edge in self._scene.topology.edges(name)}
+        local = [
+            n for node in nodes if (n := self._node(node)).kind in IS_POWER and n.kind is not Kind.SUBSTATION
+        ]
+        return {name for node in local for name in node.members}
 
     def _rolled_up(self, roots: list[Root]) -> list[Root]:
         """Two or more failed children that are most of their parent's become the parent."""

@@ -12,7 +12,7 @@ from broadcaster.repairs.incidents import Flag, Stage
 from broadcaster.repairs.scoring import Beta, Rates
 from broadcaster.repairs.serial_order import cut_after
 from broadcaster.repairs.switch_off import judge
-from broadcaster.repairs.topology import Kind, Provenance, Topology
+from broadcaster.repairs.topology import Kind, Placement, Provenance, Topology
 from devices.reports import EventKind, Reset
 from devices.supervision import Flip, Sign, State
 from tests.broadcaster.repairs.valley import Valley, feeder, placement
@@ -83,6 +83,17 @@ def test_a_cell_that_dies_with_its_feeder_is_found_by_the_gasps_that_got_out():
     valley.cut_power(names(0, 20), gasps=names(0, 6))
     (ticket,) = valley.run(700).tickets
     assert (ticket.cause, ticket.root, len(ticket.members)) == (Cause.GRID_OUTAGE, "feeder:F1", 20)
+
+
+def test_two_dead_feeders_are_not_taken_for_the_cell_that_covers_most_of_both():
+    def place(n: int) -> Placement:
+        cell = "C1" if n % 24 < 20 and n < 48 else f"C{n // 24 + 2}"
+        return placement(f"horn-{n}", feeder=f"F{n // 24}", cell=cell, gasps=False)
+
+    valley = Valley(place(n) for n in range(72)).run(300)
+    valley.cut_power(names(0, 48), gasps=[])
+    found = {(t.cause, t.root, len(t.members)) for t in valley.run(700).tickets}
+    assert found == {(Cause.GRID_OUTAGE, "feeder:F0", 24), (Cause.GRID_OUTAGE, "feeder:F1", 24)}
 
 
 def test_endpoints_on_battery_tell_the_power_from_the_network():
