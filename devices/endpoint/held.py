@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from devices import topics
 from devices.acceptance import Verdict, accept
-from devices.documents import Alerts, Document, Header, Plan, Settings
+from devices.documents import Alerts, Document, Header, Manifest, Plan, Settings
 from devices.endpoint.clock import Clock
 from devices.endpoint.settings import InForce, in_force
 from devices.endpoint.store import HeldDocument, Store, StoreFault
@@ -108,8 +108,9 @@ class Held:
             now=time,
             newest_issued=self.newest,
         )
-        if verdict is Verdict.DUPLICATE and topic == self._receipt:
-            return  # harmless, and healing where the first one could not be acted on
+        heals = topic == self._receipt or isinstance(document.body, Manifest)
+        if verdict is Verdict.DUPLICATE and heals:
+            return  # harmless, and needed where what the first one did is undone: a recording was damaged since
         if verdict is Verdict.DUPLICATE or (verdict is Verdict.STALE and topic == topics.TIME):
             raise Refused  # as happens on every good day
         if verdict is not Verdict.ACCEPTED:

@@ -293,10 +293,13 @@ class Board:
         return self
 
     def manifest(self, name: str, chunks: int = 1) -> "Board":
+        self.send_manifest(name, chunks)
+        return self
+
+    def send_manifest(self, name: str, chunks: int = 1) -> Message:
         manifest = manifest_of(sound_bytes(name, chunks), codec="opus", duration_ms=60_000)
         digest = sha256(name, chunks)
-        self.send(manifest, digest, topics.manifest(digest), retain=True)
-        return self
+        return self.send(manifest, digest, topics.manifest(digest), retain=True)
 
     def chunk(self, name: str, number: int, chunks: int = 1) -> "Board":
         content = sound_bytes(name, chunks)[number * CHUNK : (number + 1) * CHUNK]

@@ -198,6 +198,19 @@ def test_a_recording_damaged_on_the_disk_is_thrown_away_and_fetched_again(tmp_pa
     assert board.outcomes == [(slot("08:00"), "counted")]
 
 
+def test_a_damaged_recording_is_fetched_again_by_the_manifest_that_was_held_before(tmp_path):
+    board = Board(media=DiskMedia(tmp_path, reserve_kb=0))
+    board.tell(plan(cue("08:00", "12:00")))
+    manifest = board.send_manifest("letter")
+    board.chunk("letter", 0)
+    path = tmp_path / sha256("letter")
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    board.run_until(at("08:05"))
+    assert not path.exists()
+    board.deliver(manifest).chunk("letter", 0).run_until(at("12:01"))
+    assert board.outcomes == [(slot("08:00"), "counted")]
+
+
 def test_on_a_full_disk_what_nobody_needs_goes_and_the_rest_is_kept():
     board = Board(media=MemoryMedia(room_kb=40))
     board.tell(plan(cue("08:00")))
