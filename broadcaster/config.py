@@ -108,6 +108,12 @@ class Plan(_Table):
     lease_days: Annotated[int, Field(ge=1, le=31)] = 7
 
 
+class Lines(_Table):
+    """Serial lines at this computer's own ports."""
+
+    hub: str = "hub-station"  # the lines of this hub are run in the controller's process; empty: none
+
+
 class Heartbeat(_Table):
     """How often endpoints say that they live."""
 
@@ -126,6 +132,7 @@ class Settings(_Table):
     egress: Egress = Egress()
     plan: Plan = Plan()
     heartbeat: Heartbeat = Heartbeat()
+    lines: Lines = Lines()
 
     @property
     def database_url(self) -> str:

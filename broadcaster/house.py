@@ -2,7 +2,7 @@
 
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,6 +25,7 @@ from broadcaster.storage.engine import snapshot as read_only
 from broadcaster.storage.tables import KeyRow
 from devices.mqtt.accounts import Accounts
 from devices.mqtt.connection import Connection, connection_to
+from devices.mqtt.wards import WARDS, load_wards, save_wards
 from devices.signing import Ed25519Signer, PublicKey, Signer, signer_of
 from schedules.places import Place
 
@@ -134,6 +135,12 @@ class CountyHouse:
         accounts = self._accounts()
         accounts.set(user, password)
         accounts.save()
+        self.accounts_changed()
+
+    def set_wards(self, hub: str, endpoints: Sequence[str]) -> None:
+        """For whom a hub may speak at the private broker."""
+        path = self.broker_directory / WARDS
+        save_wards(path, {**load_wards(path), hub: tuple(endpoints)})
         self.accounts_changed()
 
     def remove_account(self, user: str) -> None:

@@ -19,6 +19,7 @@ from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.door import Door
 from broadcaster.desk.house import OWNER, HouseDoor
 from broadcaster.house import CountyHouse
+from broadcaster.hub import run_station_hub
 from broadcaster.live import LiveController
 from broadcaster.people import tokens
 from broadcaster.watch import watch
@@ -81,6 +82,9 @@ async def _run(settings: Settings, *, demo: bool) -> None:
                 tasks.create_task(live.run(), name="controller")
                 tasks.create_task(serve(app, listener), name="api")
                 tasks.create_task(watch(house), name="watch")
+                if settings.lines.hub:
+                    own = settings.directory / "hub"
+                    tasks.create_task(run_station_hub(house, settings.lines.hub, own), name="hub")
                 if demo:
                     tasks.create_task(sample.simulate(house, live), name="sample county")
 

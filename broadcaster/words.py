@@ -131,6 +131,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "Presence": {"online": N_("online"), "offline": N_("offline")},
     "ClockQuality": {"none": N_("unknown"), "learned": N_("learned"), "synced": N_("synced")},
+    "Arrival": {
+        "there": N_("has arrived"),
+        "in_time": N_("in time"),
+        "late": N_("too late"),
+        "unknown": N_("unknown"),
+    },
+    "Direction": {
+        "auto": N_("by itself"),
+        "driver": N_("by the kernel"),
+        "rts": N_("by RTS"),
+    },
     "Profile": {"speech": N_("speech"), "low_rate": N_("low rate"), "mp3": N_("MP3")},
     "Doubt": {
         "truncated": N_("the file breaks off early"),

@@ -184,6 +184,9 @@ class LineReport:
     turn_ms: Annotated[int, Meta(ge=0, le=1_000)] = 0
     calm: Annotated[int, Meta(ge=0, le=255)] = 255
     garbled: Natural = 0  # what was no frame
+    thrift: Annotated[int, Meta(ge=1, le=1_000)] = (
+        100  # measured pace of recordings, percent of what the calm promises
+    )
     taps: Annotated[tuple[TapReport, ...], Meta(max_length=256)] = ()
     transfers: Annotated[tuple[TransferReport, ...], Meta(max_length=64)] = ()
 

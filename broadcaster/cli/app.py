@@ -27,6 +27,7 @@ from broadcaster.cli import (
     endpoint,
     incident,
     ledger,
+    line,
     maintenance,
     notice,
     plan,
@@ -49,6 +50,7 @@ app.command("run")(run.run)
 for noun in (
     area,
     endpoint,
+    line,
     recording,
     notice,
     playlist,
@@ -69,6 +71,7 @@ app.command("tui")(tui.tui)
 app.command("doctor")(doctor.doctor)
 app.command("ledger")(ledger.ledger)
 app.command("coverage")(ledger.coverage)
+app.command("hub")(line.hub)
 app.command("rehearse")(rehearse.rehearse)
 
 

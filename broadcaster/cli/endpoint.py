@@ -144,6 +144,9 @@ def provision(
     again: Annotated[
         bool, typer.Option("--again", help="Replace the secrets in a directory that has some.")
     ] = False,
+    port: Annotated[
+        str, typer.Option(help="The set's own serial port, where it is on a line.")
+    ] = "/dev/serial0",
     as_json: Json = False,
 ) -> None:
     """Give an endpoint new secrets and write them into the directory that its program runs in. Old ones end."""
@@ -154,7 +157,7 @@ def provision(
     if path.exists() and not again:
         raise Conflict(N_("{file} holds secrets already; --again makes new ones."), file=path)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    Provision.from_json(desk(context).endpoints.provision(endpoint=endpoint).content).save(path)
+    Provision.from_json(desk(context).endpoints.provision(endpoint=endpoint, port=port).content).save(path)
     if as_json:
         print_json({"endpoint": endpoint, "file": path})
     else:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from broadcaster.cli import lists, naming, rule, sound
+from broadcaster.cli import line, lists, naming, rule, sound
 from broadcaster.cli.caller import desk
 from broadcaster.cli.options import flat
 from broadcaster.cli.output import Columns, Json, card, heading, last_day, length, listing, print_json
@@ -134,10 +134,20 @@ def submit(context: typer.Context, notice: Notice, comment: Comment = "", as_jso
 
 
 @app.command()
-def approve(context: typer.Context, notice: Notice, comment: Comment = "", as_json: Json = False) -> None:
-    """Approve what somebody else made."""
+def approve(
+    context: typer.Context,
+    notice: Notice,
+    comment: Comment = "",
+    although_late: Annotated[
+        bool, typer.Option("--although-late", help="Also if a serial line cannot carry its audio in time.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Approve what somebody else made; told first is where its audio will come late over a serial line."""
     county = desk(context)
-    made = county.notices.approve(notice=naming.notice(county, notice), comment=comment)
+    found = naming.notice(county, notice)
+    line.warn(county.lines.promise(notice=found), although_late=although_late)
+    made = county.notices.approve(notice=found, comment=comment)
     _row(made, as_json)
 
 

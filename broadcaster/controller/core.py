@@ -26,7 +26,8 @@ from broadcaster.controller.planning import Planner
 from broadcaster.storage.changes import changes
 from broadcaster.storage.engine import snapshot, transaction
 from devices.links import Link, Message
-from devices.reports import PlayedBatch, Report, Want
+from devices.mqtt.access import HUB_PREFIX
+from devices.reports import LineReport, PlayedBatch, Report, Want
 from devices.signing import Signer
 from devices.topics import DocumentKind, ReportKind, manifest, report
 
@@ -128,7 +129,9 @@ class Controller:
                 self._shapeless.add(said.recording)
                 self._store_s = min(self._store_s, now.mono_s + self._habits.gather_s)
             return
-        if self._repairs is not None and type(said) is not PlayedBatch:
+        if endpoint.startswith(HUB_PREFIX) and type(said) is not LineReport:
+            return  # what a hub says of itself is in its reports of lines
+        if self._repairs is not None and type(said) not in (PlayedBatch, LineReport):
             self._repairs.receive(endpoint, said, now, retained=message.retain)
         self._batch.add(endpoint, said, now.utc)
         if self._store_s == NEVER_S:

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
 
+import msgspec
 from sqlmodel import Session, select
 
 from broadcaster.controller import proofs
+from broadcaster.registry.line import hubs
 from broadcaster.storage.engine import insert_new, upsert
-from broadcaster.storage.tables import EndpointEventRow, EndpointRow, EndpointStateRow
+from broadcaster.storage.tables import EndpointEventRow, EndpointRow, EndpointStateRow, LineRow
 from devices.codec import decode
 from devices.errors import BadReport
 from devices.links import Message
-from devices.reports import Event, Heartbeat, PlayedBatch, Report, Status, Want
+from devices.reports import Event, Heartbeat, LineReport, PlayedBatch, Report, Status, Want
 from devices.signing import Signer
 from devices.topics import parse_report
 
@@ -30,9 +32,10 @@ class Batch:
     statuses: dict[str, tuple[datetime, Status]] = field(default_factory=dict)
     events: list[tuple[str, datetime, Event]] = field(default_factory=list)
     played: list[tuple[str, PlayedBatch]] = field(default_factory=list)
+    lines: dict[tuple[str, str], tuple[datetime, LineReport]] = field(default_factory=dict)  # by hub and line
 
     def __bool__(self) -> bool:
-        return bool(self.heartbeats or self.statuses or self.events or self.played)
+        return bool(self.heartbeats or self.statuses or self.events or self.played or self.lines)
 
     @property
     def size(self) -> int:
@@ -52,6 +55,8 @@ class Batch:
                 self.events.append((endpoint, at, report))
             case PlayedBatch():
                 self.played.append((endpoint, report))
+            case LineReport(line=line):
+                self.lines[endpoint, line] = (at, report)
             case Want():
                 raise ValueError("wants are answered at once, not stored")
 
@@ -62,17 +67,25 @@ class Batch:
             statuses=self.statuses | later.statuses,
             events=self.events + later.events,
             played=self.played + later.played,
+            lines=self.lines | later.lines,
         )
 
     def by_endpoint(self) -> dict[str, "Batch"]:
         """The reports of each endpoint by themselves."""
-        names = {*self.heartbeats, *self.statuses, *(e[0] for e in self.events), *(p[0] for p in self.played)}
+        names = {
+            *self.heartbeats,
+            *self.statuses,
+            *(e[0] for e in self.events),
+            *(p[0] for p in self.played),
+            *(hub for hub, _ in self.lines),
+        }
         return {
             name: Batch(
                 heartbeats={name: self.heartbeats[name]} if name in self.heartbeats else {},
                 statuses={name: self.statuses[name]} if name in self.statuses else {},
                 events=[event for event in self.events if event[0] == name],
                 played=[played for played in self.played if played[0] == name],
+                lines={key: said for key, said in self.lines.items() if key[0] == name},
             )
             for name in sorted(names)
         }
@@ -92,8 +105,9 @@ def read(message: Message) -> tuple[str, Report] | None:
 
 
 def known_endpoints(session: Session) -> frozenset[str]:
-    """Ids of the endpoints that are provisioned: only their reports are stored."""
-    return frozenset(session.exec(select(EndpointRow.id).where(EndpointRow.proof_key != "")))
+    """Ids of the endpoints that are provisioned, and of hubs: only their reports are stored."""
+    endpoints = session.exec(select(EndpointRow.id).where(EndpointRow.proof_key != ""))
+    return frozenset(endpoints) | hubs(session)
 
 
 def store(session: Session, batch: Batch, signer: Signer, now: datetime) -> list[Message]:
@@ -101,7 +115,16 @@ def store(session: Session, batch: Batch, signer: Signer, now: datetime) -> list
     upsert(session, EndpointStateRow, [_state(*item) for item in batch.heartbeats.items()])
     upsert(session, EndpointStateRow, [_presence(*item) for item in batch.statuses.items()])
     insert_new(session, EndpointEventRow, [_event(*item) for item in batch.events])
+    for (hub, name), (at, report) in batch.lines.items():
+        _note_line(session, hub, name, report, at)
     return proofs.take(session, batch.played, signer, now) if batch.played else []
+
+
+def _note_line(session: Session, hub: str, name: str, report: LineReport, at: datetime) -> None:
+    row = session.get(LineRow, name)
+    if row is not None and row.hub == hub:
+        row.report, row.reported_at = msgspec.to_builtins(report), at
+        session.add(row)
 
 
 def _state(endpoint: str, heard: tuple[datetime, Heartbeat]) -> dict[str, object]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from sqlmodel import Session, col, select
 
 from audio.recording import Profile
-from broadcaster.controller.plans import ItemKey, Programme, Staged
+from broadcaster.controller.plans import ItemKey, Programme, Slim, Staged
+from broadcaster.promise import slow_villages
 from broadcaster.storage.mapping import notice_of, rule_of
 from broadcaster.storage.tables import NoticeRow, PlaylistRow, RecordingRow
 from schedules.notices import Notice, NoticeKind, NoticeState
@@ -21,16 +22,23 @@ PROFILE = Profile.SPEECH
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineup:
-    """All orders in force with the programmes of their items; `staged` is audio that waits for an emergency."""
+    """All orders in force with the programmes of their items; `staged` is audio that waits for an emergency.
+
+    Villages that are `slow` hear the recordings of `slim` in the place of others.
+    """
 
     orders: tuple[Order, ...]
     programmes: Mapping[ItemKey, Programme]
     staged: Staged = field(default_factory=dict)
+    slow: frozenset[Place] = frozenset()
+    slim: Slim = field(default_factory=dict)
 
 
 def lineup(session: Session) -> Lineup:
     """The orders of every live notice that has a loop rule, and of every live playlist, whose audio is prepared."""
-    return replace(_lineup(session, _live_notices(session)), staged=_staged(session))
+    slow = slow_villages(session)
+    slim = _slim(session) if slow else {}
+    return replace(_lineup(session, _live_notices(session)), staged=_staged(session), slow=slow, slim=slim)
 
 
 def trial(session: Session, draft: NoticeRow) -> Lineup:
@@ -76,6 +84,21 @@ def _staged(session: Session) -> Staged:
                 for target in map(Place, row.targets):
                     found.setdefault(target, []).append(((what, row.id, row.version), programme))
     return {place: tuple(items) for place, items in found.items()}
+
+
+def _slim(session: Session) -> Slim:
+    """The low-rate recording of each usual one."""
+    rows = session.exec(
+        select(RecordingRow).where(col(RecordingRow.profile).in_((PROFILE, Profile.LOW_RATE)))
+    )
+    by_asset: dict[str, dict[Profile, RecordingRow]] = {}
+    for row in rows:
+        by_asset.setdefault(row.asset, {})[row.profile] = row
+    pairs = (each for each in by_asset.values() if len(each) > 1)
+    return {
+        each[PROFILE].sha256: (each[Profile.LOW_RATE].sha256, each[Profile.LOW_RATE].duration_ms)
+        for each in pairs
+    }
 
 
 def _waiting(row: NoticeRow, audio: RecordingRow) -> Programme:

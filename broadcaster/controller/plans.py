@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -31,6 +31,7 @@ class Programme:
 ItemKey = tuple[str, str, int]  # order, notice, version
 
 
+Slim = Mapping[str, tuple[str, int]]  # recording → the low-rate one in its place, and how long that is
 Staged = Mapping[Place, tuple[tuple[ItemKey, Programme], ...]]
 
 
@@ -52,6 +53,16 @@ def plan_documents(
         place: _plan(place, by_place.get(place, []), spans, programmes, staged.get(place, ()))
         for place in sorted(by_place.keys() | staged.keys())
     }
+
+
+def slimmed(plan: Plan, slim: Slim) -> Plan:
+    """The same with the low-rate recordings, for a village that a slow line reaches."""
+    return replace(plan, items=tuple(_slim_item(item, slim) for item in plan.items))
+
+
+def _slim_item(item: PlanItem, slim: Slim) -> PlanItem:
+    recording, duration_ms = slim.get(item.recording, (item.recording, item.duration_ms))
+    return replace(item, recording=recording, duration_ms=duration_ms)
 
 
 def _plan(

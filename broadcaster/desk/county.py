@@ -9,6 +9,7 @@ from broadcaster.desk.documents import Documents
 from broadcaster.desk.door import Desk
 from broadcaster.desk.incidents import Incidents
 from broadcaster.desk.ledger import Ledger
+from broadcaster.desk.lines import Lines
 from broadcaster.desk.maintenance import Maintenance
 from broadcaster.desk.notices import Notices
 from broadcaster.desk.plans import Plans
@@ -27,6 +28,7 @@ class CountyDesk(Desk):
     today: Today
     areas: Areas
     endpoints: Endpoints
+    lines: Lines
     recordings: Recordings
     notices: Notices
     playlists: Playlists

@@ -17,14 +17,16 @@ from broadcaster.desk.house import Context
 from broadcaster.desk.today import AreaToday, areas_today
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
-from broadcaster.registry import areas, lists, provisioning
+from broadcaster.registry import areas, line, lists, provisioning
 from broadcaster.registry.lists import Format, Import
 from broadcaster.storage.changes import changed
-from broadcaster.storage.tables import AreaRow, EndpointRow, EndpointStateRow
+from broadcaster.storage.tables import AreaRow, EndpointRow, EndpointStateRow, LineRow
+from devices.provisioning import LineProvision
 from devices.reports import Presence
 from schedules.places import Level, Place, chain_of, covers, level_of, prefix_of
 from schedules.rules import Window
 
+SERIAL_PORT = "/dev/serial0"  # of a small board
 _LONGEST_LIST = 64 * 1024 * 1024
 _MEDIA_TYPES = {
     Format.CSV: "text/csv; charset=utf-8",
@@ -199,14 +201,22 @@ class Endpoints(Noun):
         return conditions.stretches(ctx.session, row, day or ctx.now.astimezone(zone).date(), zone, ctx.now)
 
     @order("POST", "/endpoints/{endpoint}/provision", right=Right.PROVISION)
-    def provision(self, ctx: Context, endpoint: str) -> Download:
-        """Its account, its secrets and our public keys, as the file that the endpoint program takes; old ones end."""
+    def provision(self, ctx: Context, endpoint: str, port: str = SERIAL_PORT) -> Download:
+        """Its account, its secrets and our public keys, as the file that the endpoint program takes; old ones end.
+
+        `port`: its serial port, where it is on a line.
+        """
         row = _row(ctx.session, endpoint)
         ctx.require(Right.PROVISION, Place(row.village))
         if row.retired_at:
             raise _retired(endpoint)
         made = provisioning.provision(
-            ctx.session, endpoint, ctx.house.surroundings, set_account=ctx.house.set_account, now=ctx.now
+            ctx.session,
+            endpoint,
+            ctx.house.surroundings,
+            set_account=ctx.house.set_account,
+            now=ctx.now,
+            line=_line_of(ctx.session, row, port),
         )
         return Download(
             name=f"{endpoint}.provision.json", media_type="application/json", content=made.to_json().encode()
@@ -219,6 +229,28 @@ class Endpoints(Noun):
         ctx.require(Right.PROVISION, Place(row.village))
         provisioning.retire(ctx.session, endpoint, remove_account=ctx.house.remove_account, now=ctx.now)
         return _found(ctx.session, row)
+
+
+def _line_of(session: Session, row: EndpointRow, port: str) -> LineProvision | None:
+    """The line that an endpoint is on, as it is told of it; None: it is at the broker."""
+    on = line.on_line(row.link)
+    if on is None:
+        return None
+    known = session.get(LineRow, on.line)
+    if known is None:
+        raise Conflict(
+            N_("Endpoint {endpoint} is on the line {line}, which there is not: add it, with `line set`."),
+            endpoint=row.id,
+            line=on.line,
+        )
+    return LineProvision(
+        port=port,
+        address=on.address,
+        baud=known.baud,
+        half_duplex=known.half_duplex,
+        turn_ms=known.turn_ms,
+        direction=known.direction,
+    )
 
 
 def _content(file: Upload) -> bytes:

@@ -7,6 +7,7 @@ from datetime import time
 
 from broadcaster.desk.errors import Fact
 from broadcaster.language import N_
+from devices.serial.frames import FIRST_GROUP
 from schedules.places import Level, Place, level_of
 from schedules.rules import Window
 
@@ -101,10 +102,14 @@ def resource_code(text: str) -> str:
 
 
 def link(text: str) -> str:
-    """How an endpoint is reached."""
-    if text != "mqtt" and not re.fullmatch(r"serial:[^\s:]{1,64}", text):
-        raise BadCell(N_("expected mqtt or serial:<line>, got {got}"))
-    return text
+    """How an endpoint is reached: `mqtt`, or `serial:<line>:<address>`."""
+    line = re.fullmatch(r"serial:[^\s:]{1,32}:([0-9]{1,5})", _narrow(text))
+    if text != "mqtt" and (line is None or not 1 <= int(line[1]) < FIRST_GROUP):
+        raise BadCell(
+            N_("expected mqtt, or serial:<line>:<address> with an address from 1 to {most}, got {got}"),
+            most=FIRST_GROUP - 1,
+        )
+    return _narrow(text)
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:

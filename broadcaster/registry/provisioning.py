@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from broadcaster.storage.changes import changed
 from broadcaster.storage.tables import EndpointRow
-from devices.provisioning import PROOF_KEY, Provision
+from devices.provisioning import PROOF_KEY, LineProvision, Provision
 from devices.signing import PublicKey
 from schedules.places import Place, chain_of
 
@@ -33,8 +33,11 @@ def provision(
     *,
     set_account: Callable[[str, str], None],
     now: datetime,
+    line: LineProvision | None = None,
 ) -> Provision:
     """New secrets for an endpoint; those it had open nothing any more. LookupError, ValueError if it is retired.
+
+    On a `line` it gets no account: its hub speaks for it.
 
     `set_account(user, password)` is called last. If the caller's commit fails after it, the endpoint has to be provisioned
     again before it can connect.
@@ -50,12 +53,13 @@ def provision(
         endpoint=endpoint,
         village=Place(row.village),
         areas=chain_of(Place(row.village)),
-        host=surroundings.host,
+        line=line,
+        host="" if line else surroundings.host,
         port=surroundings.port,
         tls=surroundings.tls,
         ca=surroundings.ca,
-        username=endpoint,
-        password=secrets.token_urlsafe(24),
+        username="" if line else endpoint,
+        password="" if line else secrets.token_urlsafe(24),
         proof_key=proof_key,
         keys=surroundings.keys,
         zone=surroundings.zone,
@@ -63,7 +67,8 @@ def provision(
     )
     changed(session)
     session.flush()
-    set_account(made.username, made.password)
+    if line is None:
+        set_account(made.username, made.password)
     return made
 
 

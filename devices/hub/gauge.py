@@ -9,7 +9,6 @@ from devices.endpoint.clock import Instant
 from devices.hub.line import LineDuty
 from devices.links import Link, Message
 from devices.reports import Heartbeat, LineReport, Report, TapReport
-from devices.serial.noise import CALMEST
 from devices.topics import ReportKind
 from schedules.records import ClockQuality
 
@@ -94,6 +93,7 @@ class Gauge:
             turn_ms=duty.line.turn_ms,
             calm=noise.calm,
             garbled=noise.garbled,
+            thrift=round(100 * duty.thrift),
             taps=tuple(self._taps(duty, now)),
             transfers=tuple(duty.transfers(MOST_TRANSFERS)),
         )
@@ -112,7 +112,7 @@ class Gauge:
                     silent_s=silent_s,
                     answers=member.answers,
                     lost=member.lost_answers,
-                    calm=min(CALMEST, member.calm),
+                    calm=tap.steady.calm,
                 )
             )
         return found

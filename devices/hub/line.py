@@ -19,10 +19,12 @@ from devices.hub.reached import Reached
 from devices.links import Message
 from devices.reports import Heartbeat, TransferReport, Want
 from devices.serial import parcels
+from devices.serial.arrival import LEAST_THRIFT, MOST_THRIFT, airtime_s
 from devices.serial.bodies import Lane
 from devices.serial.events import Delivered, Held, Present, Refused, Silent
 from devices.serial.frames import EVERYBODY
 from devices.serial.head import Head
+from devices.serial.steady import Steady
 from devices.topics import DocumentKind
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ AT_ONCE = 2  # recordings offered, so that the line is full while one of them is
 GATHER_S = 1.0  # before a recording is offered: others may turn out to need it too
 STILL_JOINING = 0.25  # of a recording's airtime: who needs it later gets it afterwards, not all anew
 REFUSED_S = 60.0  # before a recording that was refused is offered again
+SAMPLE_S = 5.0
 BELIEVED_S = 600.0  # an acknowledgement outweighs heartbeats of the same boot for so long
 
 
@@ -59,6 +62,7 @@ class _Tap:
     refused: dict[str, float] = field(default_factory=dict)  # recording → when
     lacks: dict[str, Need] = field(default_factory=dict)  # recordings
     settling: bool = True  # documents are on their way that may name more
+    steady: Steady = field(default_factory=Steady)  # how calm the line is to it
 
 
 @dataclass(slots=True)
@@ -77,6 +81,8 @@ class Carried:
     taps: set[int]
     size: int
     since_s: float
+    fresh: bool  # nobody had a part of it
+    through: list[int] = field(default_factory=list)  # the calm of those that have it
 
 
 class LineDuty:
@@ -97,11 +103,16 @@ class LineDuty:
         self._stale: set[int] = set(self._taps)  # taps to be looked at
         self._offer_s = inf  # when recordings are to be offered anew
         self._look_s = inf  # when all taps are to be looked at again
+        self._sample_s = -inf  # when to hear of the calm of taps next
+        self.thrift = 1.0  # measured pace of recordings, of what the calm promises
+        self._begun: set[str] = set()  # recordings that were offered before
+        self._through_s = -inf  # when the last recording was through
 
     @property
     def next_s(self) -> float:
         """When to call `converge`, if nothing happens before."""
-        return -inf if self._stale else min(self._offer_s, self._look_s)
+        sample_s = self._sample_s if self.carried else inf
+        return -inf if self._stale else min(self._offer_s, self._look_s, sample_s)
 
     @property
     def taps(self) -> Iterable[_Tap]:
@@ -239,7 +250,9 @@ class LineDuty:
     # what follows
 
     def converge(self, now: Instant) -> None:
-        """Say and offer what is lacking."""
+        """Say and offer what is lacking; and hear how calm the line is while it is used."""
+        if now.mono_s >= self._sample_s:
+            self._sample(now)
         if now.mono_s >= self._look_s:
             self._look_s = inf
             self._stale.update(self._taps)
@@ -251,6 +264,12 @@ class LineDuty:
             self._say(topic, lacking[topic])
         if now.mono_s >= self._offer_s:
             self._offer(now)
+
+    def _sample(self, now: Instant) -> None:
+        self._sample_s = now.mono_s + SAMPLE_S
+        for tap in self._taps.values():
+            if tap.there:
+                tap.steady.sample(self.head.member(tap.address).calm)
 
     def _look(self, tap: _Tap, lacking: dict[str, list[_Tap]], now: Instant) -> None:
         """What one tap lacks."""
@@ -364,7 +383,8 @@ class LineDuty:
             return
         address = next(iter(taps)) if len(taps) == 1 else EVERYBODY
         self.head.offer(bytes.fromhex(recording), content, taps, address=address, urgent=need.urgent)
-        self.carried[recording] = Carried(taps, len(content), now.mono_s)
+        self.carried[recording] = Carried(taps, len(content), now.mono_s, recording not in self._begun)
+        self._begun.add(recording)
 
     def _settled(self, recording: str, tap: _Tap, now: Instant) -> None:
         """A tap is through with a recording; it is withdrawn when nobody waits for it who is there."""
@@ -372,10 +392,22 @@ class LineDuty:
         if carried is None:
             return
         carried.taps.discard(tap.address)
+        carried.through.append(tap.steady.calm)
         if not any(self._taps[address].there for address in carried.taps):
             self.head.withdraw(bytes.fromhex(recording))
             del self.carried[recording]
             self._offer_s = now.mono_s
+            self._measure(carried, now)
+
+    def _measure(self, carried: Carried, now: Instant) -> None:
+        """How long it took against what was to be expected; a recording that was interrupted says nothing."""
+        took_s = now.mono_s - max(carried.since_s, self._through_s)
+        self._through_s = now.mono_s
+        if carried.taps or not carried.fresh or took_s <= 0:
+            return
+        expected_s = airtime_s(self.line.wiring.line, carried.size, carried.through)
+        measured = min(MOST_THRIFT, max(LEAST_THRIFT, expected_s / took_s))
+        self.thrift += (measured - self.thrift) / 2
 
 
 def _tap(tap: TapProvision) -> _Tap:

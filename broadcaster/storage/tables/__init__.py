@@ -5,6 +5,7 @@ from broadcaster.storage.tables.columns import Row, UtcDateTime
 from broadcaster.storage.tables.crews import ContactRow, CrewRow, DutyRow, LetterRow
 from broadcaster.storage.tables.endpoints import AreaRow, EndpointEventRow, EndpointRow, EndpointStateRow
 from broadcaster.storage.tables.house import AliveRow, KeyRow, SettingRow
+from broadcaster.storage.tables.lines import LineRow
 from broadcaster.storage.tables.notices import (
     AssetRow,
     NoticeRow,
@@ -50,6 +51,7 @@ __all__ = [
     "IncidentRow",
     "KeyRow",
     "LetterRow",
+    "LineRow",
     "MaintenanceRow",
     "MemoryRow",
     "NoticeRow",

@@ -31,7 +31,7 @@ class EndpointRow(Row, table=True):
     village: str = Field(index=True, foreign_key="area.code")
     name: str
     site: str = ""
-    link: str = "mqtt"  # or serial:<line>
+    link: str = "mqtt"  # or serial:<line>:<address>
     feeder: str = ""  # the low-voltage line it is fed from
     position: int | None = None  # along that line, from the transformer
     latitude: float | None = None

@@ -29,7 +29,7 @@ NOON = Window(start=time(12, 30), end=time(14))
         (cells.hours, "无", ()),
         (cells.yes, "是", True),
         (cells.yes, "No", False),
-        (cells.link, "serial:line-1", "serial:line-1"),
+        (cells.link, "serial:line-1:7", "serial:line-1:7"),
         (cells.words(9), "a\r\nb\rc", "a\nb\nc"),
     ],
 )
@@ -56,7 +56,8 @@ def test_a_cell_means(read: Callable[[str], Any], text: str, value: object) -> N
         (cells.hours, "22:00", "expected hours"),
         (cells.hours, "25:00-06:00", "expected hours"),
         (cells.yes, "maybe", "expected yes or no"),
-        (cells.link, "serial:", "expected mqtt or serial"),
+        (cells.link, "serial:line-1", "expected mqtt, or serial"),
+        (cells.link, "serial:line-1:0", "expected mqtt, or serial"),
         (cells.words(3), "four", "expected at most"),
         (cells.words(9), "a\x07b", "without control characters"),
         (cells.endpoint_id, "Horn", "expected 1 to 47"),

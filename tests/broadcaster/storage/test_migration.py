@@ -59,6 +59,7 @@ EMPTY_AT_FIRST = {
     "incident",
     "letter",
     "maintenance",
+    "line",
     "playlist",
     "published",
     "repairs_memory",

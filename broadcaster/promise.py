@@ -1,0 +1,143 @@
+"""The promise: when a recording will have arrived at the endpoints of serial lines, foretold from what hubs report.
+
+What waits on a line goes first, in the order in which it is needed; then what is asked about. Endpoints at the broker get theirs
+within minutes and are promised nothing here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from audio.recording import Profile
+from broadcaster.registry.line import SERIAL, on_line, pacing_of
+from broadcaster.storage.tables import EndpointRow, LineRow, RecordingRow
+from devices.reports import LineReport, TransferReport
+from devices.serial.arrival import Consignment, arrivals
+from schedules.places import Place, covers
+
+SLOW_BAUD = 19_200  # up to here a line carries the low-rate profile
+FRESH = timedelta(minutes=5)  # an older report of a hub says nothing of now
+
+
+class Arrival(StrEnum):
+    """Whether a recording arrives in time."""
+
+    THERE = "there"  # it has arrived
+    IN_TIME = "in_time"
+    LATE = "late"  # after it is needed
+    UNKNOWN = "unknown"  # the endpoint or its hub is silent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """When one endpoint of a line will have a recording; `arrives` None: nobody can say."""
+
+    endpoint: str
+    line: str
+    arrives: datetime | None
+    verdict: Arrival
+
+
+def profile_of(baud: int) -> Profile:
+    """What a line of this speed carries."""
+    return Profile.LOW_RATE if baud <= SLOW_BAUD else Profile.SPEECH
+
+
+def slow_villages(session: Session) -> frozenset[Place]:
+    """Villages with an endpoint on a line that carries the low-rate profile: all of the village hears that one."""
+    slow = set(session.exec(select(LineRow.name).where(col(LineRow.baud) <= SLOW_BAUD)))
+    rows = session.exec(
+        select(EndpointRow.village, EndpointRow.link).where(
+            col(EndpointRow.link).startswith(SERIAL), col(EndpointRow.enabled).is_(True)
+        )
+    )
+    found = ((village, on_line(link)) for village, link in rows)
+    return frozenset(Place(village) for village, on in found if on is not None and on.line in slow)
+
+
+def report_of(row: LineRow, now: datetime) -> LineReport | None:
+    """What a hub last said of a line, if that was lately."""
+    import msgspec
+
+    if row.report is None or row.reported_at is None or now - row.reported_at > FRESH:
+        return None
+    try:
+        return msgspec.convert(row.report, LineReport)
+    except msgspec.ValidationError:
+        return None  # of another version of this program
+
+
+def promises(
+    session: Session, asset: str, targets: Iterable[str], needed: datetime | None, now: datetime
+) -> tuple[Promise, ...]:
+    """For every endpoint on a line in these places; `needed`: the first play, None: any time will do."""
+    wanted = [Place(target) for target in targets]
+    rows = session.exec(
+        select(EndpointRow).where(
+            col(EndpointRow.link).startswith(SERIAL), col(EndpointRow.enabled).is_(True)
+        )
+    )
+    by_line: dict[str, list[EndpointRow]] = {}
+    for row in rows:
+        on, where = on_line(row.link), Place(f"{row.village}/{row.id}")
+        if on is not None and any(covers(target, where) for target in wanted):
+            by_line.setdefault(on.line, []).append(row)
+    found: list[Promise] = []
+    for name in sorted(by_line):
+        line = session.get(LineRow, name)
+        if line is not None:
+            found += _on(session, line, asset, by_line[name], needed, now)
+    return tuple(found)
+
+
+def _on(
+    session: Session,
+    line: LineRow,
+    asset: str,
+    endpoints: Iterable[EndpointRow],
+    needed: datetime | None,
+    now: datetime,
+) -> Iterable[Promise]:
+    recording = session.get(RecordingRow, (asset, profile_of(line.baud)))
+    names = sorted(row.id for row in endpoints)
+    report = report_of(line, now)
+    if recording is None or report is None or not report.open:
+        return [_promise(name, line.name, None, needed, now) for name in names]
+    queued = [each for each in report.transfers if each.recording != recording.sha256]
+    mine = next((each for each in report.transfers if each.recording == recording.sha256), None)
+    lacking = mine.lacking if mine else dict.fromkeys(names, recording.size)
+    asked = TransferReport(recording=recording.sha256, size=recording.size, lacking=lacking)
+    after = report.transfers[: report.transfers.index(mine)] if mine else queued
+    due = _seconds(line, report, (*after, asked))[recording.sha256]
+    return [_promise(name, line.name, due.get(name), needed, now) for name in names]
+
+
+def _seconds(
+    line: LineRow, report: LineReport, queue: Iterable[TransferReport]
+) -> Mapping[str, Mapping[str, float | None]]:
+    consignments = (
+        Consignment(recording=each.recording, size=each.size, lacking=each.lacking) for each in queue
+    )
+    calms = {tap.endpoint: tap.calm for tap in report.taps if tap.there}
+    return arrivals(pacing_of(line), consignments, calms, thrift=report.thrift / 100)
+
+
+def queue_of(line: LineRow, report: LineReport) -> Mapping[str, Mapping[str, float | None]]:
+    """Recording → endpoint → seconds until it is there, of all that a line has still to carry."""
+    return _seconds(line, report, report.transfers)
+
+
+def _promise(
+    endpoint: str, line: str, seconds: float | None, needed: datetime | None, now: datetime
+) -> Promise:
+    if seconds is None:
+        return Promise(endpoint=endpoint, line=line, arrives=None, verdict=Arrival.UNKNOWN)
+    arrives = now + timedelta(seconds=seconds)
+    if not seconds:
+        verdict = Arrival.THERE
+    else:
+        verdict = Arrival.LATE if needed is not None and arrives > needed else Arrival.IN_TIME
+    return Promise(endpoint=endpoint, line=line, arrives=arrives, verdict=verdict)

@@ -1,0 +1,165 @@
+"""Serial lines at the desk: registered, provisioned, and the promise of when audio will be there."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from broadcaster.controller.intake import Batch, store
+from broadcaster.controller.orders import lineup
+from broadcaster.desk.errors import Conflict, Invalid, NotFound, Refused
+from broadcaster.desk.house import OWNER
+from broadcaster.desk.lines import LineDraft
+from broadcaster.house import CountyHouse
+from broadcaster.promise import Arrival, promises
+from broadcaster.storage.tables import EndpointRow, LineRow
+from devices.hub.provision import HubProvision
+from devices.mqtt.wards import WARDS, load_wards
+from devices.provisioning import Provision
+from devices.reports import LineReport, TapReport, TransferReport
+from tests.broadcaster.county import COUNTY, LIJIA, add_asset, add_notice, lay_out, sha256
+from tests.broadcaster.desk.conftest import NOW, CountyDeskOf
+
+DRAFT = LineDraft(hub="hub-town", port="/dev/ttyUSB0", baud=115_200)
+
+
+@pytest.fixture
+def desk(county_house: CountyHouse, county_desk_of: CountyDeskOf):
+    """Two endpoints of a village on the line `east`, and a third at the broker."""
+    with county_house.transaction() as session:
+        lay_out(session)
+        for address, name in enumerate(("li-1", "li-2"), 1):
+            session.get_one(EndpointRow, name).link = f"serial:east:{address}"
+    owner = county_desk_of(OWNER)
+    owner.lines.set(line="east", draft=DRAFT)
+    return owner
+
+
+def report(**members: object) -> LineReport:
+    taps = (
+        TapReport(endpoint="li-1", address=1, there=True, answers=99, lost=1),
+        TapReport(endpoint="li-2", address=2, there=False, silent_s=500, answers=9, lost=9),
+    )
+    known = LineReport(boot="0a1b2c3d", seq=1, line="east", open=True, baud=115_200, taps=taps)
+    return replace(known, **members)  # type: ignore[arg-type]
+
+
+def hear(house: CountyHouse, said: LineReport, hub: str = "hub-town", at=NOW) -> None:
+    batch = Batch()
+    batch.add(hub, said, at)
+    with house.transaction() as session:
+        store(session, batch, house.signer, at)
+
+
+def test_a_line_is_shown_with_who_is_on_it(desk) -> None:
+    line = desk.lines.show(line="east")
+    assert [(each.endpoint, each.address) for each in line.endpoints] == [("li-1", 1), ("li-2", 2)]
+    assert line.is_open is None
+    assert desk.lines.list() == (line,)
+
+
+def test_a_line_on_which_somebody_is_stays(desk) -> None:
+    with pytest.raises(Conflict, match="is on line"):
+        desk.lines.remove(line="east")
+    desk.lines.set(line="west", draft=DRAFT)
+    desk.lines.remove(line="west")
+    with pytest.raises(NotFound):
+        desk.lines.show(line="west")
+
+
+def test_one_town_alone_does_not_change_lines(desk, county_desk_of: CountyDeskOf) -> None:
+    with pytest.raises(Refused):
+        county_desk_of("qian").lines.set(line="east", draft=DRAFT)
+
+
+def test_a_hub_is_given_its_lines_and_may_speak_for_their_endpoints(desk, county_house: CountyHouse) -> None:
+    made = HubProvision.from_json(desk.lines.provision(hub="hub-town").content)
+    assert [(tap.endpoint, tap.address, tap.areas[0]) for tap in made.taps] == [
+        ("li-1", 1, LIJIA),
+        ("li-2", 2, LIJIA),
+    ]
+    assert load_wards(county_house.broker_directory / WARDS) == {"hub-town": ("li-1", "li-2")}
+    with pytest.raises(NotFound):
+        desk.lines.provision(hub="hub-nowhere")
+
+
+def test_two_endpoints_with_one_address_are_named(desk, county_house: CountyHouse) -> None:
+    with county_house.transaction() as session:
+        session.get_one(EndpointRow, "li-2").link = "serial:east:1"
+    with pytest.raises(Invalid):
+        desk.lines.provision(hub="hub-town")
+
+
+def test_an_endpoint_on_a_line_is_told_its_line_and_gets_no_account(desk) -> None:
+    made = Provision.from_json(desk.endpoints.provision(endpoint="li-2", port="/dev/ttyS1").content)
+    assert made.line is not None
+    assert (made.line.port, made.line.address, made.line.baud) == ("/dev/ttyS1", 2, 115_200)
+    assert made.password == ""
+
+
+def test_an_endpoint_on_a_line_that_there_is_not_cannot_be_provisioned(desk, county_house) -> None:
+    with county_house.transaction() as session:
+        session.get_one(EndpointRow, "li-2").link = "serial:nowhere:1"
+    with pytest.raises(Conflict, match="which there is not"):
+        desk.endpoints.provision(endpoint="li-2")
+
+
+def test_what_the_hub_says_is_shown(desk, county_house: CountyHouse) -> None:
+    waits = TransferReport(recording="ab" * 32, size=20_000, lacking={"li-1": 5_000, "li-2": 20_000})
+    hear(county_house, report(transfers=(waits,)))
+    line = desk.lines.show(line="east")
+    assert line.is_open
+    assert [each.there for each in line.endpoints] == [True, False]
+    assert line.endpoints[0].lost_percent == 1
+    (transfer,) = line.transfers
+    assert (transfer.percent, transfer.endpoints) == (38, 2)
+    assert transfer.arrives is not None
+    assert transfer.arrives > NOW
+
+
+def test_another_hub_says_nothing_of_a_line(desk, county_house: CountyHouse) -> None:
+    hear(county_house, report(), hub="hub-other")
+    assert desk.lines.show(line="east").is_open is None
+
+
+def test_what_a_hub_said_long_ago_says_nothing_of_now(desk, county_house: CountyHouse) -> None:
+    hear(county_house, report(), at=NOW - timedelta(hours=1))
+    assert desk.lines.show(line="east").is_open is None
+
+
+def test_a_cut_is_located(desk, county_house: CountyHouse) -> None:
+    taps = tuple(
+        TapReport(endpoint=f"li-{n}", address=n, position=n, there=n == 1, answers=5) for n in (1, 2, 3)
+    )
+    hear(county_house, report(taps=taps))
+    line = desk.lines.show(line="east")
+    assert (line.cut_after, line.cut_before) == ("li-1", "li-2")
+
+
+def test_before_it_is_approved_a_notice_is_promised_where_it_can_be(desk, county_house: CountyHouse) -> None:
+    hear(county_house, report())
+    with county_house.transaction() as session:
+        add_notice(session, "letter")
+    there, silent = desk.lines.promise(notice="letter")
+    assert (there.endpoint, there.verdict) == ("li-1", Arrival.IN_TIME)
+    assert there.arrives is not None
+    assert (silent.endpoint, silent.arrives, silent.verdict) == ("li-2", None, Arrival.UNKNOWN)
+
+
+def test_what_waits_before_it_makes_it_late(desk, county_house: CountyHouse) -> None:
+    waits = TransferReport(recording="ab" * 32, size=9_000_000, lacking={"li-1": 9_000_000})
+    hear(county_house, report(transfers=(waits,)))
+    with county_house.transaction() as session:
+        add_asset(session, "news")
+        soon = NOW + timedelta(minutes=5)
+        verdicts = [each.verdict for each in promises(session, "news", [COUNTY], soon, NOW)]
+    assert verdicts == [Arrival.LATE, Arrival.UNKNOWN]
+
+
+def test_a_village_on_a_slow_line_hears_the_low_rate_recording(desk, county_house: CountyHouse) -> None:
+    with county_house.transaction() as session:
+        assert lineup(session).slow == frozenset()
+        session.get_one(LineRow, "east").baud = 9_600
+        session.flush()
+        assert lineup(session).slow == frozenset({LIJIA})
+        assert sha256("letter") not in lineup(session).slim
