@@ -48,7 +48,8 @@ def run() -> dict[str, object]:
     """Seconds to the first screen, milliseconds from key to paint, megabytes that a day adds."""
     with TemporaryDirectory() as name:
         house = county(Path(name) / "county", ENDPOINTS)
-        found = asyncio.run(quickness(house, Path(name)))
+        with Reports(house) as reports:
+            found = asyncio.run(quickness(house, Path(name), reports))
         small = county(Path(name) / "small", 1_000)
         growth_mb = asyncio.run(memory(small, Path(name)))
     first_s, tree_s, keys_ms = found
@@ -101,7 +102,9 @@ def app_on(house: CountyHouse, directory: Path, now: list[datetime], every_s: fl
     return TimedApp(visit, clock=lambda: now[0], zone=ZONE, who="bench", drafts=drafts, every_s=every_s)
 
 
-async def quickness(house: CountyHouse, directory: Path) -> tuple[float, float, list[float]]:
+async def quickness(
+    house: CountyHouse, directory: Path, reports: "Reports"
+) -> tuple[float, float, list[float]]:
     """Seconds to the first screen and to the tree, and milliseconds of each key while reports arrive."""
     CountyDesk(HouseDoor(house, OWNER, clock=lambda: NOON)).areas.list()  # the house is open
     begun = clock.perf_counter()
@@ -117,8 +120,8 @@ async def quickness(house: CountyHouse, directory: Path) -> tuple[float, float, 
         )
         await pilot.pause()
         tree_s = app.painted_at - begun
-        with reports(house):
-            keys_ms = [await key_to_paint(app, "down" if n % 40 < 25 else "up") for n in range(KEYS)]
+        reports.begin.set()
+        keys_ms = [await key_to_paint(app, "down" if n % 40 < 20 else "up") for n in range(KEYS)]
     return first_s, tree_s, keys_ms
 
 
@@ -132,28 +135,32 @@ async def key_to_paint(app: TimedApp, key: str) -> float:
     return (app.painted_at - begun) * 1000
 
 
-class reports:
-    """Another process that writes what endpoints say, while its block runs."""
+class Reports:
+    """Another process that writes what endpoints say, from `begin` on; begun before the terminal takes the screen."""
 
     def __init__(self, house: CountyHouse) -> None:
-        self._url = house.settings.database_url
         context = multiprocessing.get_context("spawn")
+        self.begin: Event = context.Event()
         self._stop: Event = context.Event()
-        self._process = context.Process(target=write_reports, args=(self._url, self._stop), daemon=True)
+        arguments = (house.settings.database_url, self.begin, self._stop)
+        self._process = context.Process(target=write_reports, args=arguments, daemon=True)
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> "Reports":
         self._process.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
+        self.begin.set()
         self._process.join(10)
 
 
-def write_reports(url: str, stop: Event) -> None:
+def write_reports(url: str, begin: Event, stop: Event) -> None:
     from broadcaster.storage.engine import connect
 
     engine, number = connect(url), 0
     pause_s = BATCH / REPORTS_A_SECOND
+    begin.wait()
     while not stop.is_set():
         begun = clock.perf_counter()
         with transaction(engine) as session:
