@@ -41,13 +41,8 @@ class Promise:
     verdict: Arrival
 
 
-def profile_of(baud: int) -> Profile:
-    """What a line of this speed carries."""
-    return Profile.LOW_RATE if baud <= SLOW_BAUD else Profile.SPEECH
-
-
 def slow_villages(session: Session) -> frozenset[Place]:
-    """Villages with an endpoint on a line that carries the low-rate profile: all of the village hears that one."""
+    """Villages with an endpoint on a slow line: the village's own notices are sent to all of it in the low rate."""
     slow = set(session.exec(select(LineRow.name).where(col(LineRow.baud) <= SLOW_BAUD)))
     rows = session.exec(
         select(EndpointRow.village, EndpointRow.link).where(
@@ -56,6 +51,13 @@ def slow_villages(session: Session) -> frozenset[Place]:
     )
     found = ((village, on_line(link)) for village, link in rows)
     return frozenset(Place(village) for village, on in found if on is not None and on.line in slow)
+
+
+def _profile(where: Place, targets: Iterable[Place], slow: frozenset[Place]) -> Profile:
+    """What an endpoint is sent: the low rate by a plan of its own slow village, the usual one by a wider area's."""
+    village = Place(where.partition("/")[0])
+    own = (target for target in targets if covers(target, where) and covers(village, target))
+    return Profile.LOW_RATE if village in slow and any(own) else Profile.SPEECH
 
 
 def report_of(row: LineRow, now: datetime) -> LineReport | None:
@@ -74,22 +76,22 @@ def promises(
     session: Session, asset: str, targets: Iterable[str], needed: datetime | None, now: datetime
 ) -> tuple[Promise, ...]:
     """For every endpoint on a line in these places; `needed`: the first play, None: any time will do."""
-    wanted = [Place(target) for target in targets]
+    wanted, slow = [Place(target) for target in targets], slow_villages(session)
     rows = session.exec(
         select(EndpointRow).where(
             col(EndpointRow.link).startswith(SERIAL), col(EndpointRow.enabled).is_(True)
         )
     )
-    by_line: dict[str, list[EndpointRow]] = {}
+    by_line: dict[tuple[str, Profile], list[EndpointRow]] = {}
     for row in rows:
         on, where = on_line(row.link), Place(f"{row.village}/{row.id}")
         if on is not None and any(covers(target, where) for target in wanted):
-            by_line.setdefault(on.line, []).append(row)
+            by_line.setdefault((on.line, _profile(where, wanted, slow)), []).append(row)
     found: list[Promise] = []
-    for name in sorted(by_line):
+    for name, profile in sorted(by_line):
         line = session.get(LineRow, name)
         if line is not None:
-            found += _on(session, line, asset, by_line[name], needed, now)
+            found += _on(session, line, asset, profile, by_line[name, profile], needed, now)
     return tuple(found)
 
 
@@ -97,11 +99,12 @@ def _on(
     session: Session,
     line: LineRow,
     asset: str,
+    profile: Profile,
     endpoints: Iterable[EndpointRow],
     needed: datetime | None,
     now: datetime,
 ) -> Iterable[Promise]:
-    recording = session.get(RecordingRow, (asset, profile_of(line.baud)))
+    recording = session.get(RecordingRow, (asset, profile))
     names = sorted(row.id for row in endpoints)
     report = report_of(line, now)
     if recording is None or report is None or not report.open:

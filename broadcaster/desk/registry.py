@@ -218,6 +218,8 @@ class Endpoints(Noun):
             now=ctx.now,
             line=_line_of(ctx.session, row, port),
         )
+        if made.line is not None:
+            ctx.house.remove_account(endpoint)  # of a time before it was on a line
         return Download(
             name=f"{endpoint}.provision.json", media_type="application/json", content=made.to_json().encode()
         )

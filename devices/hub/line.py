@@ -168,8 +168,9 @@ class LineDuty:
                 self._stale.add(tap.address)
 
     def has(self, recording: str) -> None:
-        """The hub has all of a recording."""
-        self._stale.update(self._taps)
+        """The hub has all of a recording: it can be offered now."""
+        if any(recording in tap.lacks for tap in self._taps.values()):
+            self._offer_s = -inf
 
     def beacon(self, message: Message) -> None:
         """A time beacon: once, to everybody, and never late."""

@@ -52,6 +52,15 @@ def test_a_recording_reaches_all_who_need_it_with_its_manifest() -> None:
     assert rig.line_report().transfers == ()
 
 
+def test_a_recording_that_the_hub_gets_late_is_sent_when_it_has_it() -> None:
+    rig = Rig(taps=1).run(3)
+    rig.order(morning())
+    rig.run(10)
+    rig.announce(SHA256, LETTER)
+    rig.run(40)
+    assert rig.has(1, SHA256)
+
+
 def test_what_nobody_signed_is_not_carried() -> None:
     rig = Rig().run(3)
     topic = topics.area_document(COUNTY, DocumentKind.PLAN)

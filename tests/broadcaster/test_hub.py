@@ -1,0 +1,111 @@
+"""The station's own hub: a real controller, a real broker, and a loudspeaker that has nothing but a serial line."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from broadcaster import hub as station_hub
+from broadcaster.config import load
+from broadcaster.controller.habits import Habits
+from broadcaster.desk.county import CountyDesk
+from broadcaster.desk.house import OWNER, HouseDoor
+from broadcaster.desk.lines import LineDraft
+from broadcaster.house import CountyHouse
+from broadcaster.hub import run_station_hub
+from broadcaster.live import LiveController
+from broadcaster.storage.tables import EndpointRow, EndpointStateRow
+from devices.distribution import Pace
+from devices.endpoint.core import Pace as EndpointPace
+from devices.endpoint.outputs import silent_output
+from devices.endpoint.program import MEDIA, PROVISION, run_endpoint
+from devices.mqtt.broker import Broker, BrokerKind
+from tests.broadcaster.county import add_notice, lay_out, sha256, sound
+from tests.devices.mqtt.parties import eventually
+from tests.devices.serial.cables import Cable
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> CountyHouse:
+    house = CountyHouse(load(tmp_path / "county", environ={}))
+    now = datetime.now(UTC)
+    with house.transaction() as session:
+        lay_out(session)
+        session.get_one(EndpointRow, "li-1").link = "serial:east:4"
+        add_notice(session, "letter", valid_from=now, valid_until=now + timedelta(days=9))
+    house.library.add(io.BytesIO(sound("letter")), sha256=sha256("letter"), now=now)
+    return house
+
+
+@asynccontextmanager
+async def service(house: CountyHouse) -> AsyncIterator[None]:
+    """Broker, controller and the station's own hub, as the service runs them."""
+    broker = Broker(house.broker_directory, kind=BrokerKind.EMBEDDED)
+    await broker.start()
+    house.accounts_changed = broker.reload
+    live = LiveController(
+        engine=house.engine,
+        connection=house.controller_connection(),
+        signer=house.signer,
+        library=house.library,
+        habits=Habits(),
+        pace=Pace(),
+    )
+    running = [
+        asyncio.create_task(live.run()),
+        asyncio.create_task(run_station_hub(house, "hub-station", house.settings.directory / "hub")),
+    ]
+    yield
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    await broker.stop()
+
+
+async def test_a_loudspeaker_on_a_line_is_one_of_the_county(
+    house: CountyHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(station_hub, "LOOK_S", 0.1)
+    desk = CountyDesk(HouseDoor(house, OWNER, clock=lambda: datetime.now(UTC)))
+    cable, board = Cable(tmp_path), tmp_path / "li-1"
+    cable.plug()
+    draft = LineDraft(hub="hub-station", port=str(cable.ends[0]), baud=115_200)
+    desk.lines.set(line="east", draft=draft)
+    board.mkdir()
+    made = desk.endpoints.provision(endpoint="li-1", port=str(cable.ends[1]))
+    (board / PROVISION).write_bytes(made.content)
+    async with service(house):
+        pace = EndpointPace(spread_s=0.0)
+        horn = asyncio.create_task(run_endpoint(board, silent_output, trust_clock=True, pace=pace))
+        await eventually(lambda: (board / MEDIA / sha256("letter")).exists())
+        await eventually(lambda: _is_heard(house))
+        await eventually(lambda: desk.lines.show(line="east").is_open is True)
+        horn.cancel()
+        await asyncio.wait([horn])
+    cable.pull()
+    assert [each.endpoint for each in desk.lines.show(line="east").endpoints] == ["li-1"]
+
+
+def _is_heard(house: CountyHouse) -> bool:
+    with house.snapshot() as session:
+        row = session.get(EndpointStateRow, "li-1")
+        return row is not None and row.heard_at is not None
+
+
+async def test_lines_that_cannot_be_used_end_nothing(
+    house: CountyHouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(station_hub, "LOOK_S", 0.01)
+    with house.transaction() as session:
+        session.get_one(EndpointRow, "li-2").link = "serial:east:4"
+    desk = CountyDesk(HouseDoor(house, OWNER, clock=lambda: datetime.now(UTC)))
+    desk.lines.set(line="east", draft=LineDraft(hub="hub-station", port="/dev/null"))
+    task = asyncio.create_task(run_station_hub(house, "hub-station", house.settings.directory / "hub"))
+    await eventually(lambda: "the station's serial lines cannot be used" in caplog.messages)
+    assert not task.done()
+    task.cancel()
+    await asyncio.wait([task])
