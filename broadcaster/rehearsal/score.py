@@ -102,7 +102,7 @@ class _Scoring:
         )
 
     def _cause_of(self, incident: Incident) -> Misfortune | None:
-        """The misfortune that truly took most of its members, at its onset."""
+        """The misfortune that truly took most of its members between its onset and its detection, or lasted then."""
         if incident.parent is not None:
             later = [
                 m for m in self._by_member[incident.root] if incident.onset < m.begin <= incident.detected
@@ -112,7 +112,7 @@ class _Scoring:
         found: dict[int, Misfortune] = {}
         for name in incident.members:
             for m in self._by_member.get(name, ()):
-                if m.begin - BEFORE_S <= incident.onset <= m.end + AFTER_S:
+                if m.begin - BEFORE_S <= incident.detected and incident.onset <= m.end + AFTER_S:
                     near = 2 if abs(incident.onset - m.begin) <= BEFORE_S else 1
                     votes[id(m)] += near
                     found[id(m)] = m
