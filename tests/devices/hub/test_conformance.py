@@ -96,3 +96,15 @@ async def test_a_hub_that_reboots_carries_on_and_tells_how_its_line_is(tmp_path:
             Presence.OFFLINE,
             Presence.ONLINE,
         ]
+
+
+async def test_an_emergency_overtakes_a_recording_on_a_real_line(tmp_path: Path) -> None:
+    long = recording(600_000, 9)
+    async with town(Way.SERIAL, tmp_path) as here:
+        here.station.announce(hashlib.sha256(long).hexdigest(), long)
+        here.station.order(soon(hashlib.sha256(long).hexdigest(), in_s=3_000))
+        shelf = tmp_path / "horn-01" / "line"
+        await eventually(lambda: any(path.suffix == ".part" for path in shelf.iterdir()))
+        here.station.order(Alerts(alerts=(flood(),)))
+        await eventually(lambda: [sound.key for sound in here.sounds()] == ["flood"])
+        assert any(path.suffix == ".part" for path in shelf.iterdir())
