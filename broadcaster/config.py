@@ -26,7 +26,7 @@ from broadcaster.language import N_
 FILE = "county.toml"
 PREFIX = "BROADCASTER_"
 _NOT_SETTINGS = frozenset(PREFIX + name for name in ("VENV", "COUNTY", "AS", "CONTROLLER", "TOKEN"))
-_SECRET = frozenset({"broker.password", "database.url"})
+_SECRET = frozenset({"broker.password", "database.url", "notify.channels", "notify.sms_token"})
 
 Words = Annotated[
     tuple[str, ...], BeforeValidator(lambda given: given.split() if isinstance(given, str) else given)
@@ -120,6 +120,15 @@ class Heartbeat(_Table):
     every_s: Annotated[int, Field(ge=5, le=3600)] = 30
 
 
+class Notify(_Table):
+    """How people are told. A channel is an Apprise URL such as wecombot://…, or an http(s) address that takes JSON."""
+
+    channels: dict[str, str] = {}
+    sms_modem: str = ""  # the serial port of a GSM modem
+    sms_gateway: str = ""  # or the address of a gateway that takes {"id", "phone", "text"}
+    sms_token: SecretStr = SecretStr("")
+
+
 class Settings(_Table):
     """All settings of one county. `directory` holds its database, recordings, keys and `county.toml`."""
 
@@ -133,6 +142,7 @@ class Settings(_Table):
     plan: Plan = Plan()
     heartbeat: Heartbeat = Heartbeat()
     lines: Lines = Lines()
+    notify: Notify = Notify()
 
     @property
     def database_url(self) -> str:

@@ -21,6 +21,7 @@ from broadcaster.desk.house import OWNER, HouseDoor
 from broadcaster.house import CountyHouse
 from broadcaster.hub import run_station_hub
 from broadcaster.live import LiveController
+from broadcaster.notifying import notify
 from broadcaster.people import tokens
 from broadcaster.watch import watch
 from devices.chunks import CHUNK
@@ -85,6 +86,7 @@ async def _run(settings: Settings, *, demo: bool) -> None:
                 if settings.lines.hub:
                     own = settings.directory / "hub"
                     tasks.create_task(run_station_hub(house, settings.lines.hub, own), name="hub")
+                tasks.create_task(notify(house), name="notifications")
                 if demo:
                     tasks.create_task(sample.simulate(house, live), name="sample county")
 

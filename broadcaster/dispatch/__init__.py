@@ -1,0 +1,1 @@
+"""Dispatch: the day's rounds of lift trucks."""

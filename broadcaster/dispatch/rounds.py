@@ -1,0 +1,306 @@
+"""Rounds: which stops a lift truck makes today, in which order, and why others must wait. Pure.
+
+Nearest neighbour first, then 2-opt and or-opt (Croes 1958; Or 1976) over the length of the round; then the clock is run along
+it, and a stop that cannot be served in time is left out with its reason, the least valuable first.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from math import cos, hypot, radians
+
+KM_PER_DEGREE = 111.2
+ROAD = 1.4  # roads are longer than the crow flies
+KM_H = 30.0
+TOGETHER_KM = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One ticket that needs somebody there. `prize`: how much it matters; `opens` and `closes` its window."""
+
+    ticket: int
+    latitude: float | None
+    longitude: float | None
+    minutes: float
+    prize: float
+    skills: frozenset[str] = frozenset()
+    opens: datetime | None = None
+    closes: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truck:
+    """A crew on one day."""
+
+    crew: str
+    latitude: float
+    longitude: float
+    begins: datetime
+    ends: datetime
+    skills: frozenset[str] = frozenset()
+
+
+class Unserved(StrEnum):
+    """Why a job is in nobody's round today."""
+
+    NO_SKILL = "no_skill"  # no crew that goes out can do it
+    NO_POSITION = "no_position"  # nobody knows where it is
+    WINDOW_CLOSED = "window_closed"
+    TOO_LATE = "too_late"  # the day is over before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Jobs at one place."""
+
+    jobs: tuple[int, ...]
+    latitude: float
+    longitude: float
+    arrives: datetime
+    leaves: datetime
+    km: float  # from the stop before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A job that is in no round; `late_minutes`: by how much it would be too late."""
+
+    ticket: int
+    because: Unserved
+    late_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One truck's day."""
+
+    crew: str
+    stops: tuple[Stop, ...]
+    km: float
+    back: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounds:
+    """The day of all trucks."""
+
+    rounds: tuple[Round, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(slots=True)
+class _Group:
+    """Jobs within 300 m of each other."""
+
+    latitude: float
+    longitude: float
+    jobs: list[Job] = field(default_factory=list)
+
+    @property
+    def minutes(self) -> float:
+        return sum(job.minutes for job in self.jobs)
+
+    @property
+    def prize(self) -> float:
+        return sum(job.prize for job in self.jobs)
+
+    @property
+    def skills(self) -> frozenset[str]:
+        return frozenset[str]().union(*(job.skills for job in self.jobs))
+
+
+Point = _Group | Truck
+
+
+def plan(jobs: Sequence[Job], trucks: Sequence[Truck]) -> Rounds:
+    """The rounds of a day. Each job is in exactly one round or left out with one reason."""
+    left: list[LeftOut] = []
+    todo: list[Job] = []
+    for job in sorted(jobs, key=lambda j: (-j.prize, j.ticket)):
+        if job.latitude is None or job.longitude is None:
+            left.append(LeftOut(ticket=job.ticket, because=Unserved.NO_POSITION))
+        elif not any(job.skills <= truck.skills for truck in trucks):
+            left.append(LeftOut(ticket=job.ticket, because=Unserved.NO_SKILL))
+        else:
+            todo.append(job)
+    rounds: list[Round] = []
+    waiting = _grouped(todo)
+    for place, truck in enumerate(sorted(trucks, key=lambda t: t.crew)):
+        mine = [group for group in waiting if group.skills <= truck.skills]
+        share = mine if place == len(trucks) - 1 else _nearest(mine, truck, len(trucks) - place)
+        served = _served(truck, share)
+        taken = {id(group) for group in served}
+        waiting = [group for group in waiting if id(group) not in taken]
+        rounds.append(_round(truck, served))
+    backs = {each.crew: each.back for each in rounds}
+    left += [_reason(job, trucks, backs) for group in waiting for job in group.jobs]
+    return Rounds(rounds=tuple(rounds), left_out=tuple(sorted(left, key=lambda each: each.ticket)))
+
+
+def kilometres(a: Point | Job, b: Point | Job) -> float:
+    """By road, roughly."""
+    assert a.latitude is not None
+    assert a.longitude is not None
+    assert b.latitude is not None
+    assert b.longitude is not None
+    east = (a.longitude - b.longitude) * cos(radians((a.latitude + b.latitude) / 2))
+    return ROAD * KM_PER_DEGREE * hypot(east, a.latitude - b.latitude)
+
+
+def shortest(start: Point, groups: Sequence[_Group]) -> list[_Group]:
+    """A short round from `start` and back: nearest neighbour, made better until nothing helps."""
+    order, left = [], list(groups)
+    here: Point = start
+    while left:
+        here = min(left, key=lambda group: kilometres(here, group))
+        left.remove(here)
+        order.append(here)
+    improved = True
+    while improved:
+        improved = _two_opt(start, order) or _or_opt(start, order)
+    return order
+
+
+def length(start: Point, order: Sequence[_Group]) -> float:
+    """Kilometres of the round, the way back too."""
+    points: list[Point] = [start, *order, start]
+    return sum(kilometres(a, b) for a, b in pairwise(points))
+
+
+def _two_opt(start: Point, order: list[_Group]) -> bool:
+    points: list[Point] = [start, *order, start]
+    for i in range(len(order)):
+        for j in range(i + 1, len(order)):
+            before = kilometres(points[i], points[i + 1]) + kilometres(points[j + 1], points[j + 2])
+            after = kilometres(points[i], points[j + 1]) + kilometres(points[i + 1], points[j + 2])
+            if after < before - 1e-9:
+                order[i : j + 1] = reversed(order[i : j + 1])
+                return True
+    return False
+
+
+def _or_opt(start: Point, order: list[_Group]) -> bool:
+    now = length(start, order)
+    for size in (1, 2, 3):
+        for i in range(len(order) - size + 1):
+            piece, rest = order[i : i + size], order[:i] + order[i + size :]
+            for j in range(len(rest) + 1):
+                tried = rest[:j] + piece + rest[j:]
+                if length(start, tried) < now - 1e-9:
+                    order[:] = tried
+                    return True
+    return False
+
+
+def _grouped(jobs: Sequence[Job]) -> list[_Group]:
+    groups: list[_Group] = []
+    for job in jobs:
+        near = next((g for g in groups if kilometres(g, job) <= TOGETHER_KM and _one_window(g, job)), None)
+        if near is None:
+            assert job.latitude is not None
+            assert job.longitude is not None
+            near = _Group(job.latitude, job.longitude)
+            groups.append(near)
+        near.jobs.append(job)
+    return groups
+
+
+def _one_window(group: _Group, job: Job) -> bool:
+    return all((each.opens, each.closes) == (job.opens, job.closes) for each in group.jobs)
+
+
+def _nearest(groups: list[_Group], truck: Truck, trucks: int) -> list[_Group]:
+    """This truck's part, where several go out."""
+    fair = -(-len(groups) // trucks)
+    return sorted(groups, key=lambda group: kilometres(truck, group))[:fair]
+
+
+def _served(truck: Truck, groups: list[_Group]) -> list[_Group]:
+    """Those that can be served in time; the least valuable for its time is left out until the day fits."""
+    order = shortest(truck, groups)
+    while not _fits(truck, order):
+        worst = min(
+            order, key=lambda group: (group.prize / max(1.0, group.minutes), -kilometres(truck, group))
+        )
+        broken = _first_broken(truck, order)
+        gone = broken if broken is not None else worst
+        order = shortest(truck, [group for group in order if group is not gone])
+    return order
+
+
+def _first_broken(truck: Truck, order: list[_Group]) -> _Group | None:
+    """The first stop whose window is closed when the truck comes."""
+    for group, arrives, _leaves in _clock(truck, order):
+        closes = group.jobs[0].closes
+        if closes is not None and arrives + timedelta(minutes=group.minutes) > closes:
+            return group
+    return None
+
+
+def _fits(truck: Truck, order: list[_Group]) -> bool:
+    return _first_broken(truck, order) is None and _back(truck, order) <= truck.ends
+
+
+def _clock(truck: Truck, order: list[_Group]) -> list[tuple[_Group, datetime, datetime]]:
+    found: list[tuple[_Group, datetime, datetime]] = []
+    now = truck.begins
+    here: Point = truck
+    for group in order:
+        now += timedelta(hours=kilometres(here, group) / KM_H)
+        opens = group.jobs[0].opens
+        arrives = now if opens is None else max(now, opens)
+        now = arrives + timedelta(minutes=group.minutes)
+        found.append((group, arrives, now))
+        here = group
+    return found
+
+
+def _back(truck: Truck, order: list[_Group]) -> datetime:
+    if not order:
+        return truck.begins
+    leaves = _clock(truck, order)[-1][2]
+    return leaves + timedelta(hours=kilometres(order[-1], truck) / KM_H)
+
+
+def _round(truck: Truck, order: list[_Group]) -> Round:
+    stops: list[Stop] = []
+    point: Point = truck
+    for group, arrives, leaves in _clock(truck, order):
+        jobs = tuple(job.ticket for job in group.jobs)
+        stops.append(
+            Stop(
+                jobs=jobs,
+                latitude=group.latitude,
+                longitude=group.longitude,
+                arrives=arrives,
+                leaves=leaves,
+                km=round(kilometres(point, group), 2),
+            )
+        )
+        point = group
+    return Round(
+        crew=truck.crew, stops=tuple(stops), km=round(length(truck, order), 1), back=_back(truck, order)
+    )
+
+
+def _reason(job: Job, trucks: Sequence[Truck], backs: Mapping[str, datetime]) -> LeftOut:
+    """Why: by whoever would be there first if it went nowhere else, and by whoever could go there after its round."""
+    able = [truck for truck in trucks if job.skills <= truck.skills]
+    alone = min(truck.begins + _drive(truck, job) for truck in able)
+    needs = timedelta(minutes=job.minutes)
+    if job.closes is not None and alone + needs > job.closes:
+        late = alone + needs - job.closes
+        return LeftOut(ticket=job.ticket, because=Unserved.WINDOW_CLOSED, late_minutes=_minutes(late))
+    late = min(backs[truck.crew] + 2 * _drive(truck, job) + needs - truck.ends for truck in able)
+    return LeftOut(ticket=job.ticket, because=Unserved.TOO_LATE, late_minutes=max(1, _minutes(late)))
+
+
+def _drive(truck: Truck, job: Job) -> timedelta:
+    return timedelta(hours=kilometres(truck, job) / KM_H)
+
+
+def _minutes(span: timedelta) -> int:
+    return max(0, round(span.total_seconds() / 60))

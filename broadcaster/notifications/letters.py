@@ -1,0 +1,166 @@
+"""Letters: lines of tickets become messages to people, in the transaction that marks the lines as looked at.
+
+A letter's key comes from whom it is for and the first line that it tells, so that it is made once whatever happens. As long as
+nobody has tried to send it, further lines for the same person join it.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from broadcaster.language import _
+from broadcaster.storage import tickets as kept
+from broadcaster.storage.tables import AreaRow, ContactRow, DutyRow, LetterRow, TicketEntryRow
+from broadcaster.tickets.parts import Part
+from broadcaster.tickets.telling import Person, audience, told_at
+from broadcaster.tickets.ticket import Entry, Ticket
+
+MOST_LINES = 20  # of one message; the rest is counted
+MOST_AT_ONCE = 500
+SMS = "sms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    row: TicketEntryRow
+    entry: Entry
+    ticket: Ticket
+
+
+def is_due(session: Session) -> bool:
+    """Whether there are lines that nobody has looked at."""
+    wanted = select(TicketEntryRow.id).where(col(TicketEntryRow.told).is_(False))
+    return session.exec(wanted.limit(1)).first() is not None
+
+
+def write(session: Session, zone: ZoneInfo, now: datetime) -> int:
+    """Writes the letters of all lines that nobody has looked at; how many lines that were."""
+    wanted = (
+        select(TicketEntryRow).where(col(TicketEntryRow.told).is_(False)).order_by(col(TicketEntryRow.id))
+    )
+    rows = session.exec(wanted.limit(MOST_AT_ONCE)).all()
+    if not rows:
+        return 0
+    contacts = {row.name: row for row in session.exec(select(ContactRow).where(col(ContactRow.enabled)))}
+    people = _people(session, contacts, now)
+    for row in rows:
+        row.told = True
+        session.add(row)
+        ticket = kept.load(session, row.ticket)
+        if ticket is not None:
+            line = _Line(row=row, entry=_entry(row), ticket=ticket)
+            knew = _knew(session, row.ticket) & people.keys()
+            for name in audience(line.entry, ticket, people.values(), knew):
+                for channel in contacts[name].channels:
+                    _write(session, people[name], channel, line, zone, now)
+    return len(rows)
+
+
+def _write(
+    session: Session, person: Person, channel: str, line: _Line, zone: ZoneInfo, now: datetime
+) -> None:
+    mine = (LetterRow.contact == person.name, LetterRow.channel == channel)
+    newest = session.exec(select(LetterRow).where(*mine).order_by(col(LetterRow.made_at).desc())).first()
+    waiting = (
+        newest is not None and newest.attempts == 0 and newest.next_at is not None and newest.next_at > now
+    )
+    if newest is not None and waiting:
+        newest.entries = [*newest.entries, line.row.id]
+        newest.title, newest.text = _text(session, newest.entries)
+        newest.next_at = min(newest.next_at or now, told_at(person, line.ticket, newest.made_at, now, zone))
+        session.add(newest)
+        return
+    entries = [line.row.id]
+    title, text = _text(session, entries)
+    session.add(
+        LetterRow(
+            key=hashlib.sha256(f"{person.name}|{channel}|{line.row.id}".encode()).hexdigest()[:32],
+            contact=person.name,
+            channel=channel,
+            entries=entries,
+            title=title,
+            text=text,
+            made_at=now,
+            next_at=told_at(person, line.ticket, newest.made_at if newest else None, now, zone),
+        )
+    )
+    session.flush()
+
+
+def _text(session: Session, entries: Iterable[int | None]) -> tuple[str, str]:
+    """Title and body: one line a ticket's news, at most twenty."""
+    found = [row for each in entries if (row := session.get(TicketEntryRow, each)) is not None]
+    lines = [_said(session, row) for row in found[:MOST_LINES]]
+    numbers = sorted({row.ticket for row in found})
+    if len(found) > MOST_LINES:
+        lines.append(_("… and {count} more.").format(count=len(found) - MOST_LINES))
+    if len(numbers) == 1:
+        title = _("Ticket {number}").format(number=numbers[0])
+    else:
+        title = _("News of {count} tickets").format(count=len(numbers))
+    return title, "\n".join(lines)
+
+
+def _said(session: Session, row: TicketEntryRow) -> str:
+    ticket = kept.load(session, row.ticket)
+    if ticket is None:
+        return ""
+    area = session.get(AreaRow, ticket.place) if ticket.place else None
+    facts = {name: _(fact) if isinstance(fact, str) and fact else fact for name, fact in row.facts.items()}
+    what = _("Ticket {number}: {what} {root}, {place}, {count} endpoints.").format(
+        number=row.ticket,
+        what=_(ticket.title),
+        root=ticket.root,
+        place=area.name if area else ticket.place,
+        count=ticket.members,
+    )
+    return " ".join(
+        filter(None, (what, _(row.message).format_map(facts) if row.message else "", row.comment))
+    )
+
+
+def _people(session: Session, contacts: dict[str, ContactRow], now: datetime) -> dict[str, Person]:
+    on_duty = set(session.exec(select(DutyRow.contact).where(DutyRow.begins <= now, DutyRow.ends > now)))
+    return {
+        name: Person(
+            name=name,
+            place=row.place,
+            part=Part(row.part),
+            crew=row.crew,
+            quiet=tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in row.quiet_hours),
+            on_duty=name in on_duty,
+        )
+        for name, row in contacts.items()
+    }
+
+
+def _knew(session: Session, ticket: int) -> set[str]:
+    """Who was told of a ticket, or is about to be."""
+    mine = set(session.exec(select(TicketEntryRow.id).where(TicketEntryRow.ticket == ticket)))
+    first = min((each for each in mine if each is not None), default=0)
+    rows = session.exec(
+        select(LetterRow.contact, LetterRow.entries).where(LetterRow.made_at >= _written_at(session, first))
+    )
+    return {contact for contact, entries in rows if not mine.isdisjoint(entries)}
+
+
+def _written_at(session: Session, entry: int | None) -> datetime:
+    row = session.get(TicketEntryRow, entry)
+    return row.at if row is not None else datetime.min.replace(tzinfo=UTC)
+
+
+def _entry(row: TicketEntryRow) -> Entry:
+    return Entry(
+        step=row.step,
+        from_state=row.from_state,
+        to_state=row.to_state,
+        who=row.who,
+        at=row.at,
+        message=row.message,
+        facts=row.facts,
+        comment=row.comment,
+    )

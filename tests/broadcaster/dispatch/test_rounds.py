@@ -1,0 +1,89 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broadcaster.dispatch import rounds
+from broadcaster.dispatch.rounds import Job, Truck, Unserved, plan
+
+EIGHT = datetime(2026, 3, 2, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LIFT = frozenset({"lift"})
+TRUCK = Truck(crew="one", latitude=31.5, longitude=116.3, begins=EIGHT, ends=EIGHT + 9 * HOUR, skills=LIFT)
+
+
+def job(ticket: int, north: float = 0.0, east: float = 0.0, **changes: object) -> Job:
+    found = Job(
+        ticket=ticket, latitude=31.5 + north, longitude=116.3 + east, minutes=30, prize=1.0, skills=LIFT
+    )
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+JOBS = st.builds(
+    job,
+    st.integers(1, 10_000),
+    st.floats(-0.3, 0.3),
+    st.floats(-0.3, 0.3),
+    minutes=st.sampled_from([15.0, 60.0, 90.0]),
+    prize=st.floats(0.1, 10),
+    skills=st.sampled_from([frozenset[str](), LIFT, frozenset({"radio"})]),
+    closes=st.none() | st.integers(1, 12).map(lambda hours: EIGHT + hours * HOUR),
+)
+MANY = st.lists(JOBS, max_size=20, unique_by=lambda each: each.ticket)
+
+
+@given(MANY, st.integers(0, 3))
+@settings(max_examples=40, deadline=None)
+def test_every_job_is_in_one_round_in_its_window_or_left_out_with_a_reason(
+    jobs: list[Job], crews: int
+) -> None:
+    trucks = [replace(TRUCK, crew=f"c{n}") for n in range(crews)]
+    made = plan(jobs, trucks)
+    served = [ticket for each in made.rounds for stop in each.stops for ticket in stop.jobs]
+    assert sorted([*served, *(left.ticket for left in made.left_out)]) == sorted(j.ticket for j in jobs)
+    closes = {each.ticket: each.closes for each in jobs}
+    for each in made.rounds:
+        assert each.back <= TRUCK.ends
+        for stop in each.stops:
+            assert all((end := closes[ticket]) is None or stop.leaves <= end for ticket in stop.jobs)
+
+
+def test_six_stops_are_driven_by_the_shortest_round() -> None:
+    groups = rounds._grouped([job(n, (n * 37 % 11) / 50, (n * 53 % 13) / 50) for n in range(6)])
+    best = min(rounds.length(TRUCK, order) for order in permutations(groups))
+    assert rounds.length(TRUCK, rounds.shortest(TRUCK, groups)) <= best * 1.01
+
+
+def test_jobs_at_one_pole_are_one_stop() -> None:
+    (only,) = plan([job(1, 0.1), job(2, 0.1005)], [TRUCK]).rounds
+    assert [stop.jobs for stop in only.stops] == [(1, 2)]
+
+
+def test_what_the_day_has_no_time_for_says_by_how_much_and_the_least_valuable_waits() -> None:
+    made = plan([job(n, n / 100, prize=float(n), minutes=120) for n in range(1, 6)], [TRUCK])
+    assert [left.ticket for left in made.left_out] == [1]
+    assert {left.because for left in made.left_out} == {Unserved.TOO_LATE}
+    assert 60 < made.left_out[0].late_minutes < 120
+
+
+def test_each_reason_is_told() -> None:
+    jobs = [
+        job(1, skills=frozenset({"radio"})),
+        job(2, latitude=None),
+        job(3, 0.2, closes=EIGHT + HOUR / 2),
+    ]
+    reasons = {left.ticket: left.because for left in plan(jobs, [TRUCK]).left_out}
+    assert reasons == {1: Unserved.NO_SKILL, 2: Unserved.NO_POSITION, 3: Unserved.WINDOW_CLOSED}
+
+
+def test_two_crews_share_the_work() -> None:
+    jobs = [job(n, 0.05 * n, minutes=60) for n in range(8)]
+    made = plan(jobs, [TRUCK, replace(TRUCK, crew="two", latitude=31.9)])
+    assert [len(each.stops) for each in made.rounds] == [4, 4]
+    assert made.left_out == ()
+
+
+def test_without_a_crew_nobody_goes_and_that_is_said() -> None:
+    assert [left.because for left in plan([job(1)], []).left_out] == [Unserved.NO_SKILL]
