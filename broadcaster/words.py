@@ -300,6 +300,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "power_company": N_("power company"),
         "operator": N_("network operator"),
     },
+    "Unserved": {
+        "no_skill": N_("no crew that goes out can do it"),
+        "no_position": N_("nobody knows where it is"),
+        "window_closed": N_("closed when the crew comes"),
+        "too_late": N_("the day is over before"),
+    },
     "Skill": {"lift": N_("lift truck"), "electrician": N_("electrician"), "radio": N_("radio")},
 }
 _FACTS = {

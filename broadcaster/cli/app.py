@@ -22,10 +22,13 @@ from broadcaster.cli import (
     audit,
     calendar,
     crew,
+    deadman,
+    dispatch,
     doctor,
     document,
     endpoint,
     incident,
+    indices,
     ledger,
     line,
     maintenance,
@@ -61,6 +64,7 @@ for noun in (
     incident,
     crew,
     maintenance,
+    dispatch,
     document,
     user,
     token,
@@ -71,6 +75,8 @@ app.command("tui")(tui.tui)
 app.command("doctor")(doctor.doctor)
 app.command("ledger")(ledger.ledger)
 app.command("coverage")(ledger.coverage)
+app.command("indices")(indices.indices)
+app.command("deadman")(deadman.deadman)
 app.command("hub")(line.hub)
 app.command("rehearse")(rehearse.rehearse)
 

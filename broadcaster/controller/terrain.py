@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session, col, select
 
 from broadcaster.repairs import Incident, Placement, Topology
-from broadcaster.storage.tables import EndpointRow
+from broadcaster.storage.tables import EndpointRow, LineRow
 from schedules.places import Place, covers, level_of
 
 SERIAL = "serial:"
@@ -34,7 +34,8 @@ def read(session: Session, cells: Mapping[str, str]) -> Terrain:
     """All provisioned endpoints in use; `cells` are what they said of the mobile network."""
     wanted = select(EndpointRow).where(EndpointRow.proof_key != "", col(EndpointRow.enabled).is_(True))
     rows = session.exec(wanted.order_by(EndpointRow.id))
-    return {row.id: _stand(row, cells.get(row.id, "")) for row in rows}
+    hubs = {line.name: line.hub for line in session.exec(select(LineRow))}
+    return {row.id: _stand(row, cells.get(row.id, ""), hubs) for row in rows}
 
 
 def topology(terrain: Terrain) -> Topology:
@@ -81,15 +82,19 @@ def below(terrain: Terrain, known: Topology, target: str) -> frozenset[str]:
     return frozenset(n for n, stand in terrain.items() if covers(area, Place(stand.placement.village)))
 
 
-def _stand(row: EndpointRow, cell: str) -> Stand:
-    line = row.link.removeprefix(SERIAL) if row.link.startswith(SERIAL) else ""
+def _stand(row: EndpointRow, cell: str, hubs: Mapping[str, str]) -> Stand:
+    """`link` is mqtt or serial:<line>:<address>; addresses are given along the line."""
+    line, address = "", ""
+    if row.link.startswith(SERIAL):
+        line, _colon, address = row.link.removeprefix(SERIAL).rpartition(":")
     placement = Placement(
         endpoint=row.id,
         village=row.village,
         feeder=row.feeder,
         cell=cell,
         line=line,
-        position=row.position if line else None,
+        position=int(address) if address.isdigit() else None,
+        hub=hubs.get(line, ""),
         latitude=row.latitude,
         longitude=row.longitude,
     )

@@ -5,9 +5,11 @@ from broadcaster.desk.attempts import Attempts
 from broadcaster.desk.audit import Audit
 from broadcaster.desk.calendar import Calendar
 from broadcaster.desk.crews import Crews
+from broadcaster.desk.dispatch import Dispatch
 from broadcaster.desk.documents import Documents
 from broadcaster.desk.door import Desk
 from broadcaster.desk.incidents import Incidents
+from broadcaster.desk.indices import Indices
 from broadcaster.desk.ledger import Ledger
 from broadcaster.desk.lines import Lines
 from broadcaster.desk.maintenance import Maintenance
@@ -41,6 +43,8 @@ class CountyDesk(Desk):
     incidents: Incidents
     crews: Crews
     maintenance: Maintenance
+    dispatch: Dispatch
+    indices: Indices
     documents: Documents
     users: Users
     tokens: Tokens

@@ -9,6 +9,8 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlmodel import col, select
+
 from broadcaster.controller.habits import Habits
 from broadcaster.rehearsal import judgement
 from broadcaster.rehearsal.county import MemoryShelf, Scenario, proof_key_of
@@ -27,6 +29,10 @@ from broadcaster.rehearsal.truth import Ears
 from broadcaster.rehearsal.wire import Broker
 from broadcaster.rehearsal.witness import Witness
 from broadcaster.rehearsal.world import World
+from broadcaster.storage.engine import transaction
+from broadcaster.storage.tables import TicketRow
+from broadcaster.storage.tickets import ticket_of
+from broadcaster.tickets.ticket import Ticket
 from devices.endpoint.media import MemoryMedia
 from devices.endpoint.store import Change
 from devices.provisioning import Provision
@@ -66,6 +72,7 @@ class Rehearsed:
     villages: tuple[Sum, ...]
     skew_ms_p99: float | None
     starts_compared: int
+    tickets: tuple[Ticket, ...] = ()  # as they are at the end, the oldest first
 
     @property
     def too_little(self) -> tuple[Sum, ...]:
@@ -89,9 +96,24 @@ class Rehearsed:
             "notices": [{"notice": s.of, "title": s.name, **_tally_json(s.tally)} for s in self.notices],
             "villages": [{"village": s.of, "name": s.name, **_tally_json(s.tally)} for s in self.villages],
             "too_little": [found.of for found in self.too_little],
-            "tickets": [],
+            "tickets": [_ticket(ticket) for ticket in self.tickets],
             "skew_ms_p99": self.skew_ms_p99,
         }
+
+
+def _ticket(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "number": ticket.number,
+        "state": ticket.state,
+        "cause": ticket.cause,
+        "root": ticket.root,
+        "owner": ticket.owner,
+        "members": ticket.members,
+        "onset": ticket.onset.isoformat(),
+        "opened": ticket.opened.isoformat(),
+        "closed_at": ticket.closed_at.isoformat() if ticket.closed_at else None,
+        "reopens": ticket.reopens,
+    }
 
 
 def _heard_share(tally: Tally) -> float:
@@ -184,7 +206,13 @@ class _Run:
             villages=found.villages,
             skew_ms_p99=found.skew_ms_p99,
             starts_compared=found.starts_compared,
+            tickets=self._tickets(),
         )
+
+    def _tickets(self) -> tuple[Ticket, ...]:
+        with transaction(self.scene.engine) as session:
+            rows = session.exec(select(TicketRow).order_by(col(TicketRow.number)))
+            return tuple(map(ticket_of, rows))
 
     def _chance(self, name: str) -> random.Random:
         return random.Random(f"{name} {self.scenario.seed}")

@@ -90,7 +90,7 @@ class StationApp(App[None]):
     @property
     def tabs(self) -> dict[str, str]:
         """The screens that there are here, by mode; tickets only where the desk has some."""
-        return {mode: name for mode, name in TABS.items() if mode != "tickets" or self.visit.has_tickets}
+        return dict(TABS)
 
     async def action_go(self, mode: str) -> None:
         """To another screen."""

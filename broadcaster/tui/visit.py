@@ -42,7 +42,6 @@ class Visit:
     ) -> None:
         self._desk, self._clock, self._patience_s = desk, clock, patience_s
         self._seen_at = clock()
-        self.has_tickets = hasattr(desk, "tickets")
         self.blind_since: datetime | None = None
         self.sight: Callable[[datetime | None], None] = lambda since: None
 

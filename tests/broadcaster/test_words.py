@@ -11,7 +11,9 @@ from audio.recording import Profile
 from broadcaster import language
 from broadcaster.desk.alerts import AlertState
 from broadcaster.desk.hearings import Hearing
+from broadcaster.dispatch.rounds import Unserved
 from broadcaster.people.rights import Right, Role
+from broadcaster.promise import Arrival
 from broadcaster.rehearsal.laws import Law
 from broadcaster.repairs.causes import Cause, Owner, Priority
 from broadcaster.repairs.incidents import Stage
@@ -20,6 +22,7 @@ from broadcaster.tickets.parts import Part, Skill
 from broadcaster.tickets.states import TicketState, TicketStep
 from broadcaster.words import WORDS, facts_said, said, word
 from devices.reports import Presence
+from devices.serial.wiring import Direction
 from schedules.calendar import DayKind
 from schedules.coverage import Step
 from schedules.ledger import Outcome
@@ -34,7 +37,8 @@ SHOWN: tuple[type[Enum], ...] = (
     *(NoticeKind, NoticeState, NoticeEvent, InterruptionPolicy, BroadcastClass, Severity, Level),
     *(AlertState, Hearing, Outcome, Step, MissedBecause, AbsentBecause, PlannedBecause),
     *(DayKind, MarketCalendar, Weekday, Presence, ClockQuality, Profile, Doubt, Fate, Law, Role, Right),
-    *(Cause, Owner, Priority, Stage, TicketState, TicketStep, WaitReason, Part, Skill),
+    *(Cause, Owner, Priority, Stage, TicketState, TicketStep, WaitReason, Part, Skill, Unserved),
+    *(Arrival, Direction),
 )
 
 

@@ -1,8 +1,8 @@
-"""Tickets: the board of what is broken. It stands over one small question; where the desk has none, it is not shown."""
+"""Tickets: the board of what is broken."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, cast
 
 from rich.text import Text
 from textual import on
@@ -12,39 +12,48 @@ from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from broadcaster.desk.county import CountyDesk
+from broadcaster.desk.tickets import TicketView
 from broadcaster.language import N_, _
 from broadcaster.tui.moments import ago, moment
 from broadcaster.tui.screens.station import StationScreen
 from broadcaster.tui.widgets.rows import Rows
+from broadcaster.words import said
 
 
-class Ticket(Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
     """One work order, as the board shows it."""
 
-    @property
-    def id(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def town(self) -> str: ...
-    @property
-    def evidence(self) -> str: ...
-    @property
-    def opened_at(self) -> datetime: ...
-    @property
-    def due_at(self) -> datetime | None: ...
+    id: str
+    state: str
+    town: str
+    evidence: str
+    opened_at: datetime
+    due_at: datetime | None
 
 
-class Tickets(Protocol):
-    """The desk's noun, once there is one."""
-
-    def list(self) -> Sequence[Ticket]:
-        """Every open ticket, the gravest first."""
+def board(desk: CountyDesk) -> tuple[Ticket, ...]:
+    """Every open ticket, the newest first."""
+    return tuple(map(_shown, desk.tickets.list()))
 
 
-def board_of(desk: CountyDesk) -> Tickets | None:
-    """The desk's tickets, or None while it has none."""
-    return cast("Tickets | None", getattr(desk, "tickets", None))
+def _shown(ticket: TicketView) -> Ticket:
+    sentence = _("{what} ({root}): {affected} of {members} endpoints, {people} people; {who}.")
+    return Ticket(
+        id=str(ticket.number),
+        state=said(ticket.state),
+        town=ticket.place_name or ticket.place,
+        evidence=sentence.format(
+            what=said(ticket.cause),
+            root=ticket.root,
+            affected=ticket.affected,
+            members=ticket.members,
+            people=ticket.population,
+            who=ticket.crew or ticket.accepted_by or said(ticket.owner),
+        ),
+        opened_at=ticket.opened,
+        due_at=ticket.due_at,
+    )
 
 
 class TicketsScreen(StationScreen):
@@ -77,12 +86,7 @@ class TicketsScreen(StationScreen):
 
     async def seen(self) -> Message:
         """Which tickets are open."""
-
-        def ask(desk: CountyDesk) -> Sequence[Ticket]:
-            board = board_of(desk)
-            return board.list() if board else ()
-
-        return self.Seen(await self.station.visit.ask(ask))
+        return self.Seen(await self.station.visit.ask(board))
 
     @on(Seen)
     def show(self, message: Seen) -> None:
@@ -94,7 +98,7 @@ class TicketsScreen(StationScreen):
                 ticket.id,
                 [
                     Text(ticket.id),
-                    Text(_(ticket.state)),
+                    Text(ticket.state),
                     Text(ticket.town),
                     Text(ago(ticket.opened_at, now)),
                     Text(

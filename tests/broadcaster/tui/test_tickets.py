@@ -1,36 +1,49 @@
-"""Tickets: hidden until the desk has some."""
+"""Tickets: a board of what is broken."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from broadcaster.desk.tickets import TicketView
+from broadcaster.repairs.causes import Cause, Owner, Priority
+from broadcaster.tickets.states import TicketState
 from tests.broadcaster.tui.county import NOW
 from tests.broadcaster.tui.seeing import app_on, opened, press, text_of
 
-
-@dataclass
-class Broken:
-    id: str = "t-1"
-    state: str = "open"
-    town: str = "青石镇"
-    evidence: str = "10 kV line 3 has no power since 08:20: 4 endpoints said good-bye within 2 s."
-    opened_at: datetime = NOW - timedelta(minutes=30)
-    due_at: datetime | None = NOW - timedelta(minutes=5)
+BROKEN = TicketView(
+    number=7,
+    state=TicketState.OPEN,
+    cause=Cause.GRID_OUTAGE,
+    root="feeder:10 kV-3",
+    place="341523100000",
+    place_name="青石镇",
+    owner=Owner.POWER_COMPANY,
+    crew="",
+    accepted_by="",
+    priority=Priority.P2,
+    truck=False,
+    members=4,
+    affected=3,
+    population=900,
+    confidence=0.9,
+    onset=NOW - timedelta(minutes=35),
+    opened=NOW - timedelta(minutes=30),
+    closed_at=None,
+    due_at=NOW - timedelta(minutes=5),
+    used=1.1,
+    waiting=None,
+    help_asked=False,
+    reopens=0,
+    flapping=False,
+)
 
 
 class Board:
     def list(self):
-        return (Broken(),)
+        return (BROKEN,)
 
 
-async def test_without_tickets_at_the_desk_there_is_no_such_screen(county):
-    async with opened(app_on(county)) as pilot:
-        await press(pilot, "7")
-        assert "Tickets" not in text_of(pilot.app)
-
-
-async def test_tickets_of_the_desk_stand_on_a_board_with_their_evidence(county, monkeypatch):
+async def test_tickets_of_the_desk_stand_on_a_board_with_what_they_explain(county, monkeypatch):
     monkeypatch.setattr(county, "tickets", Board(), raising=False)
     async with opened(app_on(county)) as pilot:
         await press(pilot, "7")
         assert "30 min ago" in text_of(pilot.app)
-        assert "said good-bye" in text_of(pilot.app)
+        assert "3 of 4 endpoints" in text_of(pilot.app)

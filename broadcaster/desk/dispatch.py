@@ -1,0 +1,191 @@
+"""Dispatch at the desk: the day's rounds of lift trucks over the tickets that need one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlmodel import Session, col, select
+
+from broadcaster.desk.door import Noun, question
+from broadcaster.desk.house import Context
+from broadcaster.desk.places import place_names
+from broadcaster.desk.service import working_hours
+from broadcaster.dispatch.rounds import Job, Truck, Unserved, plan
+from broadcaster.people.rights import Right
+from broadcaster.repairs.causes import Cause, Priority
+from broadcaster.storage.tables import CrewRow, EndpointRow, IncidentRow, TicketRow
+from broadcaster.storage.tickets import incident_of, ticket_of
+from broadcaster.tickets.parts import Skill
+from broadcaster.tickets.states import TicketState
+from broadcaster.tickets.ticket import Ticket
+from schedules.places import Place, covers
+
+BEGINS, ENDS = time(8, 30), time(17, 30)
+MINUTES: dict[Cause, float] = {
+    Cause.SITE_POWER_FAULT: 30,
+    Cause.SERIAL_LINE_CUT: 90,
+    Cause.CHARGER: 30,
+    Cause.OVERTEMPERATURE: 30,
+}
+HORN_MINUTES = 60.0
+_WAITING = (TicketState.OPEN, TicketState.ASSIGNED, TicketState.ACCEPTED, TicketState.DISPUTED)
+_WEIGHT = {Priority.P1: 8.0, Priority.P2: 3.0, Priority.P3: 1.0, Priority.P4: 0.3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A ticket on a round."""
+
+    ticket: int
+    cause: Cause
+    root: str
+    place_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopView:
+    """One stop of a round; `km` from the one before."""
+
+    arrives: datetime
+    leaves: datetime
+    km: float
+    latitude: float
+    longitude: float
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundView:
+    """One crew's day."""
+
+    crew: str
+    km: float
+    back: datetime
+    stops: tuple[StopView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A ticket that is in no round, and why; `late_minutes`: by how much it would be too late."""
+
+    task: Task
+    because: Unserved
+    late_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayView:
+    """The rounds of a day, and what must wait."""
+
+    day: date
+    rounds: tuple[RoundView, ...]
+    waiting: tuple[Waiting, ...]
+
+
+class Dispatch(Noun):
+    """Who drives where."""
+
+    @question("GET", "/dispatch", right=Right.VIEW)
+    def day(self, ctx: Context, day: date | None = None) -> DayView:
+        """The rounds of a day, today's without one: proposed, not ordered; `ticket assign` orders."""
+        zone = ctx.house.settings.zone
+        chosen = day or ctx.now.astimezone(zone).date()
+        begins = max(ctx.now, datetime.combine(chosen, BEGINS, zone))
+        ends = datetime.combine(chosen, ENDS, zone)
+        tickets = {t.number: t for t in _tickets(ctx.session)}
+        stands = _stands(ctx.session)
+        jobs = [_job(ctx, ticket, stands) for ticket in tickets.values()]
+        made = plan(jobs, list(_trucks(ctx.session, stands, begins, max(begins, ends))))
+        tasks = {number: _task(ctx.session, ticket) for number, ticket in tickets.items()}
+        return DayView(
+            day=chosen,
+            rounds=tuple(
+                RoundView(
+                    crew=each.crew,
+                    km=each.km,
+                    back=each.back,
+                    stops=tuple(
+                        StopView(
+                            arrives=stop.arrives,
+                            leaves=stop.leaves,
+                            km=stop.km,
+                            latitude=stop.latitude,
+                            longitude=stop.longitude,
+                            tasks=tuple(tasks[number] for number in stop.jobs),
+                        )
+                        for stop in each.stops
+                    ),
+                )
+                for each in made.rounds
+            ),
+            waiting=tuple(
+                Waiting(task=tasks[left.ticket], because=left.because, late_minutes=left.late_minutes)
+                for left in made.left_out
+            ),
+        )
+
+
+Stands = dict[str, EndpointRow]
+
+
+def _tickets(session: Session) -> list[Ticket]:
+    wanted = select(TicketRow).where(col(TicketRow.truck), col(TicketRow.state).in_(_WAITING))
+    return [ticket_of(row) for row in session.exec(wanted.order_by(col(TicketRow.number)))]
+
+
+def _stands(session: Session) -> Stands:
+    wanted = select(EndpointRow).where(col(EndpointRow.latitude).is_not(None))
+    return {row.id: row for row in session.exec(wanted)}
+
+
+def _job(ctx: Context, ticket: Ticket, stands: Stands) -> Job:
+    """Where its root or its members stand; what matters more to more people, and is later, goes first."""
+    row = ctx.session.get(IncidentRow, ticket.key)
+    members = incident_of(row).members if row is not None else ()
+    at = _middle(
+        stands[name] for name in ([ticket.root] if ticket.root in stands else members) if name in stands
+    )
+    hours = ticket.hours(working_hours(ctx))
+    used = ticket.clock.consumed(hours, ctx.now) / ticket.clock.contract_s
+    electrician = {Skill.ELECTRICIAN.value} if ticket.cause is Cause.SITE_POWER_FAULT else set[str]()
+    return Job(
+        ticket=ticket.number,
+        latitude=at[0] if at else None,
+        longitude=at[1] if at else None,
+        minutes=MINUTES.get(ticket.cause, HORN_MINUTES),
+        prize=_WEIGHT[ticket.priority] * (1 + used) * max(1, ticket.population),
+        skills=frozenset({Skill.LIFT.value} | electrician),
+    )
+
+
+def _trucks(session: Session, stands: Stands, begins: datetime, ends: datetime) -> Iterable[Truck]:
+    for row in session.exec(select(CrewRow).where(col(CrewRow.enabled)).order_by(CrewRow.name)):
+        at = _base(row, stands)
+        if Skill.LIFT in row.skills and at is not None and ends - begins > timedelta(0):
+            yield Truck(
+                crew=row.name,
+                latitude=at[0],
+                longitude=at[1],
+                begins=begins,
+                ends=ends,
+                skills=frozenset(row.skills),
+            )
+
+
+def _base(row: CrewRow, stands: Stands) -> tuple[float, float] | None:
+    """Where a crew's day begins, or the middle of its place."""
+    if row.latitude is not None and row.longitude is not None:
+        return row.latitude, row.longitude
+    return _middle(each for each in stands.values() if covers(Place(row.place), Place(each.village)))
+
+
+def _middle(rows: Iterable[EndpointRow]) -> tuple[float, float] | None:
+    points = [(r.latitude, r.longitude) for r in rows if r.latitude is not None and r.longitude is not None]
+    if not points:
+        return None
+    return sum(a for a, _ in points) / len(points), sum(b for _, b in points) / len(points)
+
+
+def _task(session: Session, ticket: Ticket) -> Task:
+    name = place_names(session, (ticket.place,))[0] if ticket.place else ""
+    return Task(ticket=ticket.number, cause=ticket.cause, root=ticket.root, place_name=name)

@@ -1,0 +1,78 @@
+"""The day's rounds and a month's figures at the desk."""
+
+from datetime import timedelta
+
+from sqlmodel import Session, select
+
+from broadcaster.cli.dispatch import page
+from broadcaster.dispatch.rounds import Unserved
+from broadcaster.repairs.causes import Cause
+from broadcaster.storage.tables import EndpointRow, FlipRow, GateMoveRow
+from broadcaster.tickets.parts import Skill
+from devices.supervision import Sign, State
+from tests.broadcaster.county import TOWN
+from tests.broadcaster.desk.people import Station
+from tests.broadcaster.desk.test_tickets import broken
+from tests.broadcaster.tickets.workshop import HOUR
+
+
+def place(session: Session) -> None:
+    for north, row in enumerate(session.exec(select(EndpointRow).order_by(EndpointRow.id))):
+        row.latitude, row.longitude = 31.5 + north / 100, 116.3
+        session.add(row)
+
+
+def at_work(station: Station) -> Station:
+    station.now = station.now.replace(hour=1)  # 09:00
+    with station.house.transaction() as session:
+        place(session)
+    return station
+
+
+def test_a_crew_with_a_lift_truck_goes_to_what_needs_one_and_the_rest_says_why_not(station: Station) -> None:
+    at_work(station)
+    stops = [broken(station, name) for name in ("li-1", "wang-1")]
+    other, _ = broken(station, "nowhere", Cause.SPEAKER), broken(station, "li-2", Cause.CLOCK)
+    station.desk("li").crews.set(crew="抢修一队", place=TOWN, skills=(Skill.LIFT,))
+    day = station.desk("li").dispatch.day()
+    (made,) = day.rounds
+    assert sorted(task.ticket for stop in made.stops for task in stop.tasks) == stops
+    assert [(left.task.ticket, left.because) for left in day.waiting] == [(other, Unserved.NO_POSITION)]
+    assert "抢修一队" in page(day)
+    assert page(day).count("<section>") == 2
+
+
+def test_after_the_day_is_over_nobody_goes_any_more(station: Station) -> None:
+    at_work(station).now += 12 * HOUR
+    broken(station)
+    station.desk("li").crews.set(crew="one", place=TOWN, skills=(Skill.LIFT,))
+    assert station.desk("li").dispatch.day().rounds == ()
+
+
+def flip(station: Station, name: str, to: State, hours: float, since: State = State.OK) -> FlipRow:
+    at = station.now - timedelta(hours=hours)
+    return FlipRow(
+        endpoint=name,
+        from_state=since,
+        to_state=to,
+        onset=at,
+        detected=at + timedelta(minutes=2),
+        onset_s=0.0,
+        detected_s=0.0,
+        because=Sign.SILENCE,
+    )
+
+
+def test_a_months_figures_come_from_flips_and_gates(station: Station) -> None:
+    with station.house.transaction() as session:
+        session.add(flip(station, "li-1", State.SILENT, 10))
+        session.add(flip(station, "li-1", State.RETURNING, 8, State.SILENT))
+        session.add(flip(station, "li-2", State.ON_BATTERY, 5))
+        for hours, is_open in ((4.0, False), (3.0, True)):
+            session.add(GateMoveRow(gate="broker", open=is_open, since=station.now - hours * HOUR))
+    county, town = station.desk("wang").indices.month(year=station.now.year, month=station.now.month)
+    assert (county.place, town.place_name, town.figures.endpoints) == ("341523000000", "山镇", 3)
+    assert round(town.figures.minutes_without, 2) == 40.0
+    assert round(town.figures.interruptions, 3) == round(1 / 3, 3)
+    assert town.figures.unobserved_share > 0
+    assert town.figures.minutes_to_detect == 2.0
