@@ -141,8 +141,8 @@ class LiveController:
         now_s = time.monotonic()
         if now_s - self._now.mono_s > _INSTANT_S:
             self._now = moment()
-        self._controller.receive(message, self._now)
-        self._stirred.set()
+        if self._controller.receive(message, self._now):
+            self._stirred.set()
 
     def _connected(self) -> None:
         self.linked = True

@@ -32,6 +32,7 @@ from devices.shapes import (
 from devices.topics import DocumentKind
 
 _YEAR_10000 = 253_402_300_800_000  # ms
+_REVISION, _EXPIRY = whole(), whole(1)
 
 
 def _split(raw: Any, _issued: int) -> tuple[bytes, ...]:
@@ -103,9 +104,9 @@ def encode(document: Document) -> bytes:
     members = {
         1: number,
         2: at("target", NAME.put, header.target, issued),
-        3: at("revision", whole().put, header.revision, issued),
+        3: at("revision", _REVISION.put, header.revision, issued),
         4: issued,
-        5: at("expires", whole(1).put, to_ms(header.expires) - issued, issued),
+        5: at("expires", _EXPIRY.put, to_ms(header.expires) - issued, issued),
         6: at(header.kind, body.put, document.body, issued),
     }
     return cbor2.dumps(members, canonical=True)
@@ -130,9 +131,9 @@ def _document(kind: DocumentKind, members: dict[Any, Any]) -> Document:
     header = Header(
         kind=kind,
         target=at("target", NAME.take, members.get(2), issued),
-        revision=at("revision", whole().take, members.get(3), issued),
+        revision=at("revision", _REVISION.take, members.get(3), issued),
         issued=from_ms(issued),
-        expires=from_ms(issued + at("expires", whole(1).take, members.get(5), issued)),
+        expires=from_ms(issued + at("expires", _EXPIRY.take, members.get(5), issued)),
     )
     return Document(header=header, body=at(kind, _BODIES[kind][1].take, members.get(6), issued))
 

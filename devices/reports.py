@@ -50,7 +50,7 @@ class Status:
     epoch: Name  # the boot in which this session was begun
 
 
-class Heartbeat(Struct, frozen=True, kw_only=True):
+class Heartbeat(Struct, frozen=True, kw_only=True, gc=False):
     """The periodic sign of life and self-description. Most reports are heartbeats; a Struct is read in a fifth of the time."""
 
     v: Version = 1

@@ -85,12 +85,13 @@ def parse_chunk(topic: str) -> Chunk | None:
 
 _REPORTS = {str(kind): kind for kind in ReportKind}
 _BEFORE_ENDPOINT = f"{ROOT}/endpoint/"
+_TO_ENDPOINT = len(_BEFORE_ENDPOINT)
 
 
 def parse_report(topic: str) -> tuple[str, ReportKind] | None:
     """(endpoint, kind) of a report topic, or None where it names none."""
-    before, _, word = topic.rpartition("/")
-    kind, endpoint = _REPORTS.get(word), before[len(_BEFORE_ENDPOINT) :]
-    if kind is None or "/" in endpoint or not before.startswith(_BEFORE_ENDPOINT):
+    if not topic.startswith(_BEFORE_ENDPOINT):
         return None
-    return endpoint, kind
+    endpoint, _, word = topic[_TO_ENDPOINT:].partition("/")
+    kind = _REPORTS.get(word)
+    return None if kind is None else (endpoint, kind)

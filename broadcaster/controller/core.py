@@ -29,7 +29,7 @@ from devices.links import Link, Message
 from devices.mqtt.access import HUB_PREFIX
 from devices.reports import LineReport, PlayedBatch, Report, Want
 from devices.signing import Signer
-from devices.topics import DocumentKind, ReportKind, manifest, report
+from devices.topics import DocumentKind, ReportKind, manifest, parse_report, report
 
 log = logging.getLogger(__name__)
 
@@ -114,30 +114,43 @@ class Controller:
         if self._repairs is not None:
             self._repairs.disconnected(now)
 
-    def receive(self, message: Message, now: Moment) -> None:
-        """A report arrived. Wants are answered from memory, everything else is stored with the next batch."""
-        found = intake.read(message)
-        if found is None:
-            return
-        endpoint, said = found
+    def receive(self, message: Message, now: Moment) -> bool:
+        """A report arrived. Wants are answered from memory, everything else is stored with the next batch.
+
+        Says whether `next_wake` may be earlier than it was.
+        """
+        address = parse_report(message.topic)
+        if address is None:
+            return False
+        endpoint, kind = address
         if endpoint not in self._known:
             log.info("a report of an unknown endpoint was ignored", extra={"endpoint": endpoint})
-            return
+            return False
+        said = intake.read(endpoint, kind, message.payload)
+        if said is None:
+            return False
         if type(said) is Want:
-            self._media.want(endpoint, said, now.mono_s)
-            if not said.have_manifest and len(self._shapeless) < MOST_SHAPELESS:
-                self._shapeless.add(said.recording)
-                self._store_s = min(self._store_s, now.mono_s + self._habits.gather_s)
-            return
+            return self._want(endpoint, said, now)
         if endpoint.startswith(HUB_PREFIX) and type(said) is not LineReport:
-            return  # what a hub says of itself is in its reports of lines
+            return False  # what a hub says of itself is in its reports of lines
         if self._repairs is not None and type(said) not in (PlayedBatch, LineReport):
             self._repairs.receive(endpoint, said, now, retained=message.retain)
         self._batch.add(endpoint, said, now.utc)
-        if self._store_s == NEVER_S:
-            self._store_s = now.mono_s + self._gather_s
-        elif self._batch.size >= self._habits.most_gathered:
-            self._store_s = now.mono_s
+        is_full = self._batch.size >= self._habits.most_gathered
+        return self._store_by(now.mono_s if is_full else now.mono_s + self._gather_s)
+
+    def _want(self, endpoint: str, want: Want, now: Moment) -> bool:
+        self._media.want(endpoint, want, now.mono_s)
+        if not want.have_manifest and len(self._shapeless) < MOST_SHAPELESS:
+            self._shapeless.add(want.recording)
+            self._store_by(now.mono_s + self._habits.gather_s)
+        return True
+
+    def _store_by(self, mono_s: float) -> bool:
+        if mono_s >= self._store_s:
+            return False
+        self._store_s = mono_s
+        return True
 
     def wake(self, now: Moment) -> None:
         """Does what is due. Harmless at any time."""

@@ -10,14 +10,14 @@ from sqlmodel import Session, select
 
 from broadcaster.controller import proofs
 from broadcaster.registry.line import hubs
-from broadcaster.storage.engine import insert_new, upsert
+from broadcaster.storage.engine import insert_new, upsert, upsert_values
 from broadcaster.storage.tables import EndpointEventRow, EndpointRow, EndpointStateRow, LineRow
 from devices.codec import decode
 from devices.errors import BadReport
 from devices.links import Message
 from devices.reports import Event, Heartbeat, LineReport, PlayedBatch, Report, Status, Want
 from devices.signing import Signer
-from devices.topics import parse_report
+from devices.topics import ReportKind
 
 log = logging.getLogger(__name__)
 
@@ -91,14 +91,10 @@ class Batch:
         }
 
 
-def read(message: Message) -> tuple[str, Report] | None:
-    """(endpoint, report) of a message; None, with a line in the log, where it is not one."""
-    address = parse_report(message.topic)
-    if address is None:
-        return None
-    endpoint, kind = address
+def read(endpoint: str, kind: ReportKind, payload: bytes) -> Report | None:
+    """The report in a payload; None, with a line in the log, where it is not one."""
     try:
-        return endpoint, decode(kind, message.payload)
+        return decode(kind, payload)
     except BadReport as error:
         log.warning("a report was refused", extra={"endpoint": endpoint, "kind": kind, "why": str(error)})
         return None
@@ -112,7 +108,8 @@ def known_endpoints(session: Session) -> frozenset[str]:
 
 def store(session: Session, batch: Batch, signer: Signer, now: datetime) -> list[Message]:
     """Stores a batch in the caller's transaction; returns the receipts to send after the commit."""
-    upsert(session, EndpointStateRow, [_state(*item) for item in batch.heartbeats.items()])
+    states = [(endpoint, at, *_members(beat)) for endpoint, (at, beat) in batch.heartbeats.items()]
+    upsert_values(session, EndpointStateRow, _STATE, states)
     upsert(session, EndpointStateRow, [_presence(*item) for item in batch.statuses.items()])
     insert_new(session, EndpointEventRow, [_event(*item) for item in batch.events])
     for (hub, name), (at, report) in batch.lines.items():
@@ -127,12 +124,8 @@ def _note_line(session: Session, hub: str, name: str, report: LineReport, at: da
         session.add(row)
 
 
-def _state(endpoint: str, heard: tuple[datetime, Heartbeat]) -> dict[str, object]:
-    at, beat = heard
-    return {"endpoint": endpoint, "heard_at": at, **dict(zip(_MEMBERS, _members(beat), strict=True))}
-
-
 _MEMBERS = tuple(name for name in Heartbeat.__struct_fields__ if name in EndpointStateRow.model_fields)
+_STATE = ("endpoint", "heard_at", *_MEMBERS)
 _members = attrgetter(*_MEMBERS)
 
 

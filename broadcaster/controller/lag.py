@@ -4,11 +4,13 @@ A broker may drop what a slow endpoint does not take in time, and an endpoint ma
 each document is said again at most once in a period, which doubles as long as that does not help.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
+from broadcaster.storage.engine import among
 from broadcaster.storage.tables import EndpointRow, PublishedRow
 from devices.reports import Heartbeat
 from devices.topics import ROOT, DocumentKind, area_document, endpoint_document
@@ -69,9 +71,8 @@ def _lacks(heard: tuple[datetime, Heartbeat], topic: str, revision: int, issued:
 
 def _homes(session: Session, endpoints: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The topics of state that each endpoint obeys."""
-    rows = session.exec(
-        select(EndpointRow.id, EndpointRow.village).where(col(EndpointRow.id).in_(list(endpoints)))
-    )
+    whose = among(session, col(EndpointRow.id), list(endpoints))
+    rows = session.exec(select(EndpointRow.id, EndpointRow.village).where(whose))
     return {name: topics_of_endpoint(name, Place(village)) for name, village in rows}
 
 
@@ -79,18 +80,19 @@ def topics_of_endpoint(endpoint: str, village: Place) -> tuple[str, ...]:
     """The topics of state that an endpoint obeys: its own, and those of its areas."""
     return (
         *(endpoint_document(endpoint, kind) for kind in STATE),
-        *(area_document(area, kind) for area in chain_of(village) for kind in STATE),
+        *_topics_of_areas(village),
     )
 
 
-def _published(session: Session, topics: Iterable[str]) -> dict[str, tuple[int, datetime]]:
-    names = sorted(topics)
-    found: dict[str, tuple[int, datetime]] = {}
-    for start in range(0, len(names), 500):
-        rows = session.exec(
-            select(PublishedRow.topic, PublishedRow.revision, PublishedRow.issued).where(
-                col(PublishedRow.topic).in_(names[start : start + 500])
-            )
+@lru_cache(maxsize=4096)
+def _topics_of_areas(village: Place) -> tuple[str, ...]:
+    return tuple(area_document(area, kind) for area in chain_of(village) for kind in STATE)
+
+
+def _published(session: Session, topics: Collection[str]) -> dict[str, tuple[int, datetime]]:
+    rows = session.exec(
+        select(PublishedRow.topic, PublishedRow.revision, PublishedRow.issued).where(
+            among(session, col(PublishedRow.topic), topics)
         )
-        found |= {topic: (revision, issued) for topic, revision, issued in rows}
-    return found
+    )
+    return {topic: (revision, issued) for topic, revision, issued in rows}

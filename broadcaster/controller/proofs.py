@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from broadcaster.controller.publishing import receipt
-from broadcaster.storage.engine import insert_new, upsert
-from broadcaster.storage.mapping import played_row
+from broadcaster.storage.engine import among, insert_new_values, upsert
+from broadcaster.storage.mapping import PLAYED_COLUMNS, played_values
 from broadcaster.storage.tables import ChainRow, EndpointRow, PlayedRow
 from devices.chain import ChainVerdict, Tip, check
 from devices.documents import Receipt
@@ -43,14 +43,14 @@ def take(
     """Stores what the batches (by endpoint, in order of arrival) add; returns the receipts to send after the commit."""
     batches = list(batches)
     chains = _chains(session, {endpoint for endpoint, _ in batches})
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[object, ...]] = []
     for endpoint, batch in batches:
         if endpoint in chains:
             rows += [
-                played_row(endpoint, batch.chain, record, now)
+                played_values(endpoint, batch.chain, record, now)
                 for record in _taken(endpoint, batch, chains[endpoint])
             ]
-    insert_new(session, PlayedRow, rows)
+    insert_new_values(session, PlayedRow, PLAYED_COLUMNS, rows)
     receipts = []
     for endpoint, chain in chains.items():
         if (tip := chain.tip or chain.lacking) is not None:
@@ -77,11 +77,11 @@ def _taken(endpoint: str, batch: PlayedBatch, chain: _Chain) -> tuple[AsPlayed, 
 
 def _chains(session: Session, endpoints: set[str]) -> dict[str, _Chain]:
     keys = session.exec(
-        select(EndpointRow.id, EndpointRow.proof_key).where(col(EndpointRow.id).in_(endpoints))
+        select(EndpointRow.id, EndpointRow.proof_key).where(among(session, col(EndpointRow.id), endpoints))
     )
     rows = {
         row.endpoint: row
-        for row in session.exec(select(ChainRow).where(col(ChainRow.endpoint).in_(endpoints)))
+        for row in session.exec(select(ChainRow).where(among(session, col(ChainRow.endpoint), endpoints)))
     }
     return {endpoint: _known(bytes.fromhex(key), rows.get(endpoint)) for endpoint, key in sorted(keys)}
 

@@ -94,7 +94,7 @@ class Station:
         self._world.note("station got", message.topic, len(message.payload))
         self._do(lambda controller, now: controller.receive(message, now))
 
-    def _do(self, deed: Callable[[Controller, Moment], None]) -> None:
+    def _do(self, deed: Callable[[Controller, Moment], object]) -> None:
         if self._controller is None:
             return
         self._inside = True

@@ -5,8 +5,9 @@ rows, so that a thread which stores would crawl beside one which receives. A pie
 driver has its statement prepared already.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Dialect, Table
@@ -16,27 +17,28 @@ _MOST_PARAMETERS = 32_000  # SQLite's own limit is 32,766
 
 
 def pieces(
-    statement: Any, table: Table, rows: Sequence[Mapping[str, Any]], dialect: Dialect
+    statement: Any, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]], dialect: Dialect
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """An INSERT of one row of `table` as SQL of many, with parameters; the last rows, fewer than a piece, are left out."""
-    names = tuple(rows[0])
+    """An INSERT of one row of `table` as SQL of many, with parameters; the last rows, fewer than a piece, are left out.
+
+    The rows are values in the order of `names`.
+    """
     constants = _constants(table, names)
-    values = [[row[name] for name in names] + list(constants.values()) for row in rows]
     all_names = names + tuple(constants)
-    for place, name in enumerate(all_names):
-        if process := _processor(table, name, dialect):
-            _convert(values, place, process)
+    processors = [_processor(table, name, dialect) for name in all_names]
     begin = 0
     for size in _sizes(len(all_names)):
         sql = _sql(statement, all_names, size, dialect)
-        while len(values) - begin >= size:
-            yield sql, tuple(value for row in values[begin : begin + size] for value in row)
+        defaults = [(value,) * size for value in constants.values()]
+        while len(rows) - begin >= size:
+            columns = [*zip(*rows[begin : begin + size], strict=True), *defaults]
+            values = map(_converted, columns, processors)
+            yield sql, tuple(chain.from_iterable(zip(*values, strict=True)))
             begin += size
 
 
-def left_over(table: Table, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+def left_over(table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     """The rows that `pieces` leaves out."""
-    names = tuple(rows[0])
     count = len(rows)
     for size in _sizes(len(names) + len(_constants(table, names))):
         count %= size
@@ -59,13 +61,16 @@ def _constants(table: Table, names: tuple[str, ...]) -> dict[str, Any]:
     return {column.name: getattr(column.default, "arg", None) for column in columns}
 
 
-def _convert(values: list[list[Any]], place: int, process: Callable[[Any], Any]) -> None:
+def _converted(column: Sequence[Any], process: Callable[[Any], Any] | None) -> Sequence[Any]:
     """Rows of one batch have many values in common: what is the same object as above is not converted again."""
-    above, converted = values[0][place], process(values[0][place])
-    for row in values:
-        if row[place] is not above:
-            above, converted = row[place], process(row[place])
-        row[place] = converted
+    if process is None:
+        return column
+    above, latest, found = column[0], process(column[0]), []
+    for value in column:
+        if value is not above:
+            above, latest = value, process(value)
+        found.append(latest)
+    return found
 
 
 @lru_cache(maxsize=1024)

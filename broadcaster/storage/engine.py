@@ -5,13 +5,13 @@ shown as done to a person, also survives a power cut. Writers queue at BEGIN IMM
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -82,25 +82,52 @@ def snapshot(engine: Engine) -> Iterator[Session]:
 def upsert(session: Session, into: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts `rows`, or changes the columns that they name where the key is known. All rows name the same columns."""
     if rows:
-        statement = _upserting(into, tuple(rows[0]), session.get_bind().dialect.name)
-        _execute(session, statement, _table(into), rows)
+        names = tuple(rows[0])
+        upsert_values(session, into, names, [tuple(map(row.__getitem__, names)) for row in rows])
+
+
+def upsert_values(
+    session: Session, into: type[Row], names: tuple[str, ...], rows: Sequence[Sequence[Any]]
+) -> None:
+    """`upsert` of rows that are values in the order of `names`: for what is stored by the thousand."""
+    if rows:
+        statement = _upserting(into, names, session.get_bind().dialect.name)
+        _execute(session, statement, _table(into), names, rows)
 
 
 def insert_new(session: Session, into: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts those of `rows` that break no unique key; the others stand there already."""
     if rows:
-        statement = _inserting(into, session.get_bind().dialect.name)
-        _execute(session, statement, _table(into), rows)
+        names = tuple(rows[0])
+        insert_new_values(session, into, names, [tuple(map(row.__getitem__, names)) for row in rows])
 
 
-def _execute(session: Session, statement: Any, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    connection = session.connection()
-    if connection.dialect.name == "sqlite" and bulk.fits(table, tuple(rows[0])):
-        for sql, parameters in bulk.pieces(statement, table, rows, connection.dialect):
-            connection.exec_driver_sql(sql, parameters)
-        rows = bulk.left_over(table, rows)
+def insert_new_values(
+    session: Session, into: type[Row], names: tuple[str, ...], rows: Sequence[Sequence[Any]]
+) -> None:
+    """`insert_new` of rows that are values in the order of `names`: for what is stored by the thousand."""
     if rows:
-        connection.execute(statement, list(rows))
+        statement = _inserting(into, session.get_bind().dialect.name)
+        _execute(session, statement, _table(into), names, rows)
+
+
+def among(session: Session, column: Any, values: Collection[str]) -> Any:
+    """A condition: `column` is one of `values`, however many. On SQLite they are one parameter, not thousands."""
+    if session.get_bind().dialect.name == "sqlite":
+        return column.in_(select(func.json_each(_to_json(list(values))).table_valued("value").c.value))
+    return column.in_(list(values))
+
+
+def _execute(
+    session: Session, statement: Any, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]
+) -> None:
+    connection = session.connection()
+    if connection.dialect.name == "sqlite" and bulk.fits(table, names):
+        for sql, parameters in bulk.pieces(statement, table, names, rows, connection.dialect):
+            connection.exec_driver_sql(sql, parameters)
+        rows = bulk.left_over(table, names, rows)
+    if rows:
+        connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -81,10 +82,18 @@ def windows_of(pairs: Iterable[Iterable[str]] | None) -> tuple[Window, ...] | No
     return tuple(Window(start=start, end=end) for start, end in times)
 
 
+PLAYED_COLUMNS = ("endpoint", "chain", "received_at", *_PLAYED)
+_played = attrgetter(*_PLAYED)
+
+
+def played_values(endpoint: str, chain: str, record: AsPlayed, received_at: datetime) -> tuple[object, ...]:
+    """An as-played record as the values of PLAYED_COLUMNS."""
+    return (endpoint, chain, received_at, *_played(record))
+
+
 def played_row(endpoint: str, chain: str, record: AsPlayed, received_at: datetime) -> dict[str, object]:
     """An as-played record as the columns of its row."""
-    members = {name: getattr(record, name) for name in _PLAYED}
-    return members | {"endpoint": endpoint, "chain": chain, "received_at": received_at}
+    return dict(zip(PLAYED_COLUMNS, played_values(endpoint, chain, record, received_at), strict=True))
 
 
 def played_of(row: PlayedRow) -> AsPlayed:
