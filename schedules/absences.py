@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from schedules.cells import GUARD_CELLS, HORIZON_CELLS, run, starts_touching
+from schedules.cells import GUARD_CELLS, HORIZON_CELLS, run
 from schedules.duty import Duty
 from schedules.placement import Scene, fixed_start
 from schedules.places import Place
@@ -74,11 +74,7 @@ def _capacities(
     yield AbsentBecause.QUIET_HOURS, duty.capacity(starts)
     own = standing.plays_around(leaf)
     yield AbsentBecause.BUDGET, len(own) + scene.affordable(duty, leaf)
-    begun = [play for play in own if play.start_ms < scene.now_ms]
-    starts = scene.to_come(starts)
-    for play in begun:
-        starts &= ~starts_touching(play.cells(margin=duty.gap), duty.cells)
-    yield AbsentBecause.DAY_BEGUN, len(begun) + duty.capacity(starts)
+    yield AbsentBecause.DAY_BEGUN, scene.still_fitting(duty, leaf, own)
 
 
 def _others(duty: Duty, scene: Scene, leaf: Place, cells: int) -> dict[str, Place]:

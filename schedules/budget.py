@@ -35,10 +35,26 @@ class Budget:
         self._spent[where] += duration_ms
         if "/" in where:
             self._endpoints[Place(where.partition("/")[0])].add(where)
+        left = self._left.get(where) if duration_ms >= 0 else None
+        if left is None:
+            self._find_anew(where)
+        else:
+            self._lower(where, left - duration_ms)
+
+    def _lower(self, where: Place, left: int) -> None:
+        """`where` has only `left` any more; around it that counts where it is the least."""
+        self._left[where] = left
+        for place in self._ground.chain(where)[1:]:
+            left -= self._spent.get(place, 0)
+            if left >= self._left[place]:
+                break  # another village has as little: nothing changes further up
+            self._left[place] = left
+
+    def _find_anew(self, where: Place) -> None:
         for place in self._ground.chain(where):
             left = self._least_inside_ms(place) - self._spent.get(place, 0)
             if left == self._left.get(place):
-                break  # another village has less: nothing changes further up
+                break
             self._left[place] = left
 
     def _least_inside_ms(self, where: Place) -> int:

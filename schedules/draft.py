@@ -125,6 +125,12 @@ class Draft:
     def _try_to_stand(self, duty: Duty, stood: Row) -> None:
         if self._is_free_for(duty, stood):
             self._take(duty, [stood])
+        elif (
+            self._is_in_order(duty)
+            and (rest := stood.besides(self._scene.occupancy.taken(stood.place)))
+            and self._is_free_for(duty, rest)
+        ):
+            self._take(duty, [rest])  # which is what play by play would find
         elif len(stood.plays) > 1:
             for play in stood.plays:
                 self._try_to_stand(duty, row([play]))
@@ -142,17 +148,24 @@ class Draft:
 
     def _keeps_distance(self, duty: Duty, stood: Row) -> bool:
         """Whether the minimum gap holds in the row and around it; in a known programme it does, the eve aside."""
-        order = duty.order.id
-        if order in self._known and order not in self._neighbours:
+        if self._is_in_order(duty):
             return True
-        return stood.pause >= duty.gap and not self._standing[order].too_near(stood.place) & stood.cells
+        near = self._standing[duty.order.id].too_near(stood.place)
+        return stood.pause >= duty.gap and not near & stood.cells
+
+    def _is_in_order(self, duty: Duty) -> bool:
+        """Whether its plays that stood before do so as far as the order itself is concerned."""
+        return duty.order.id in self._known and duty.order.id not in self._neighbours
 
     def _complete(self, duty: Duty) -> None:
         """Place what is missing; where that falls short, see whether moving the order's own future plays helps."""
         order, standing = duty.order.id, self._standing[duty.order.id]
         best = self._best_attempt(duty, standing)
         movable = [stood for stood in standing.rows() if stood.plays[0].start_ms >= self._scene.now_ms]
-        if movable and any(self._scene.affordable(duty, leaf) for leaf in best.missing):
+        if movable and any(
+            self._scene.affordable(duty, leaf) and self._may_hear_more(duty, leaf, len(ordinals))
+            for leaf, ordinals in best.missing.items()
+        ):
             self._vacate(duty, movable)
             fresh = self._with_facts(duty)
             anew = self._best_attempt(duty, fresh)
@@ -163,6 +176,11 @@ class Draft:
                 self._charge(order, movable)
         self._take(duty, rows_of(best.plays))
         self._missing[order] = best.missing
+
+    def _may_hear_more(self, duty: Duty, leaf: Place, missing: int) -> bool:
+        """Whether more plays than are missing might fit, if the order's own future ones stood elsewhere."""
+        own = self._standing[duty.order.id].plays_around(leaf)
+        return missing > duty.ordered - self._scene.still_fitting(duty, leaf, own)
 
     def _best_attempt(self, duty: Duty, standing: Standing) -> Outcome:
         """One play for as wide an area as possible, unless a village then hears less than it could."""

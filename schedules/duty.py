@@ -40,21 +40,27 @@ class Duty:
     windows: tuple[Span, ...]  # merged; of fixed times: from each time until its latest end
     fixed: tuple[datetime, ...]  # in the rule's order; empty for a loop
     _rooms: dict[QuietHours, Room] = field(default_factory=dict, compare=False, repr=False, init=False)
+    _capacities: dict[int, int] = field(default_factory=dict, compare=False, repr=False, init=False)
 
-    @property
+    @cached_property
     def ordered(self) -> int:
         """How many plays it owes each place."""
         return self.order.rule.ordered
 
-    @property
+    @cached_property
+    def duration_ms(self) -> int:
+        """Of one play."""
+        return self.order.duration_ms
+
+    @cached_property
     def length(self) -> timedelta:
         """Of one play."""
-        return timedelta(milliseconds=self.order.duration_ms)
+        return timedelta(milliseconds=self.duration_ms)
 
     @cached_property
     def cells(self) -> int:
-        """Length of one play."""
-        return cells_for(self.order.duration_ms)
+        """Of one play."""
+        return cells_for(self.duration_ms)
 
     @cached_property
     def gap(self) -> int:
@@ -76,7 +82,9 @@ class Duty:
 
     def capacity(self, starts: int) -> int:
         """How many of its plays fit if they may start at `starts`, up to what it owes."""
-        return len(latest(starts, self.ordered, self.cells + self.gap))
+        if starts not in self._capacities:
+            self._capacities[starts] = len(latest(starts, self.ordered, self.cells + self.gap))
+        return self._capacities[starts]
 
     def quiet_spans(self, where: Place) -> tuple[Span, ...]:
         """When it may not sound in all of `where`."""

@@ -6,7 +6,7 @@ has no room. Within one place the choice is exact: the plays are first pushed as
 (see `cells.latest`), and then each is taken back to the free start nearest to its even share that leaves room for the rest.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -51,6 +51,9 @@ class Scene:
     occupancy: Occupancy
     budget: Budget
     now: datetime
+    _still_fitting: dict[tuple[object, ...], int] = field(
+        default_factory=dict, compare=False, repr=False, init=False
+    )
 
     @cached_property
     def now_ms(self) -> int:
@@ -78,7 +81,18 @@ class Scene:
         """How many plays of `duty` the nuisance budget allows in all of `where`."""
         if not self.is_daily(duty.order.id):
             return duty.ordered
-        return max(0, self.budget.left_ms(where) // max(1, duty.order.duration_ms))
+        return max(0, self.budget.left_ms(where) // max(1, duty.duration_ms))
+
+    def still_fitting(self, duty: Duty, where: Place, own: Iterable[Play]) -> int:
+        """How many plays of `duty` the rest of the day can bring those of `own` that began to, everything else aside."""
+        room, begun = duty.room(where), [play for play in own if play.start_ms < self.now_ms]
+        facts = (duty.order.id, room.spans, *[play.start_ms for play in begun])
+        if facts not in self._still_fitting:
+            starts = self.to_come(room.starts)
+            for play in begun:
+                starts &= ~starts_touching(play.cells(margin=duty.gap), duty.cells)
+            self._still_fitting[facts] = len(begun) + duty.capacity(starts)
+        return self._still_fitting[facts]
 
 
 @dataclass(slots=True)
@@ -116,7 +130,8 @@ class Attempt:
         """The plays for every target, and what is missing where."""
         for target in self._duty.targets:
             heard = self._standing.ordinals_around(target)
-            self._serve(target, [n for n in range(self._duty.ordered) if n not in heard], _Above())
+            if owed := [n for n in range(self._duty.ordered) if n not in heard]:
+                self._serve(target, owed, _Above())
         return self._outcome
 
     def _serve(self, where: Place, owed: Sequence[int], above: _Above) -> None:
@@ -151,9 +166,14 @@ class Attempt:
         free = scene.to_come(room.starts)
         if not free:
             return []
+        apart = free & ~starts_touching(too_near, duty.cells)
+        if not apart:
+            return []
         free &= ~starts_touching(scene.occupancy.taken(where), duty.cells + GUARD_CELLS)
+        if not free & apart:
+            return []
         tidy = edges_of(free) | starts_inside(free, 2 * SLIVER_CELLS + 1) << SLIVER_CELLS
-        free &= ~starts_touching(too_near, duty.cells)
+        free &= apart
         runs = [(max(start, scene.now_cell), end) for start, end in room.runs if end > scene.now_cell]
         chosen = spread(free, tidy & free, runs, count, duty.cells + duty.gap, scene.phase(duty, where))
         return [
@@ -179,7 +199,7 @@ class Attempt:
         return plays
 
     def _play(self, where: Place, ordinal: int, start_ms: int, because: PlannedBecause) -> Play:
-        return Play(where, ordinal, start_ms, start_ms + self._duty.order.duration_ms, because)
+        return Play(where, ordinal, start_ms, start_ms + self._duty.duration_ms, because)
 
 
 def fixed_start(duty: Duty, ordinal: int, scene: Scene) -> datetime | None:

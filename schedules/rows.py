@@ -71,6 +71,16 @@ class Row:
         before = run(0, self.plays[begun].first)
         return self._part(self.plays[:begun], before), self._part(self.plays[begun:], ~before)
 
+    def besides(self, taken: int) -> "Row | None":
+        """Those plays that with the silence behind them touch none of `taken`."""
+        plays = tuple(play for play in self.plays if not play.cells(behind=GUARD_CELLS) & taken)
+        if not plays:
+            return None
+        where = 0
+        for play in plays:
+            where |= play.cells(behind=GUARD_CELLS)
+        return self._part(plays, where)
+
     def _part(self, plays: tuple[Play, ...], where: int) -> "Row":
         ordinals = frozenset([play.ordinal for play in plays])
         duration_ms = sum([play.end_ms - play.start_ms for play in plays])

@@ -45,7 +45,10 @@ class Standing:
 
     def ordinals_around(self, where: Place) -> frozenset[int]:
         """The ordinals that are heard in all of `where`."""
-        return frozenset().union(*(self.heard.get(place, ()) for place in self._ground.chain(where)))
+        if not self.heard:
+            return frozenset()
+        heard = [self.heard[place] for place in self._ground.chain(where) if place in self.heard]
+        return heard[0] if len(heard) == 1 else frozenset().union(*heard)
 
     def too_near(self, where: Place) -> int:
         """The cells at `where` that lie on one of the order's plays or within its minimum gap of one."""

@@ -29,8 +29,10 @@ def programme_of(
     if known and _plays(known.rows) == _plays(standing):
         return known
     by_place: dict[Place, list[Row]] = defaultdict(list)
+    written = _plays(known.rows) if known else set()
     for stood in standing:
-        by_place[stood.place].append(_written(stood, duty, day, now_ms))
+        is_new = not _plays([stood]) <= written
+        by_place[stood.place].append(_written(stood, duty, day, now_ms) if is_new else stood)
     merged = tuple(parts[0] if len(parts) == 1 else joined(parts) for _, parts in sorted(by_place.items()))
     plays = sorted((play for part in merged for play in part.plays), key=lambda play: play.ordinal)
     return Programme(rows=merged, slots=tuple(slot for play in plays for slot in play.slots))

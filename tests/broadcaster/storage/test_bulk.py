@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import col, select
 
 from broadcaster.storage.bulk import SIZES
-from broadcaster.storage.engine import insert_new, open_database, snapshot, transaction, upsert
+from broadcaster.storage.engine import among, insert_new, open_database, snapshot, transaction, upsert
 from broadcaster.storage.tables import ChainRow, EndpointStateRow, PublishedRow, Row
 from devices.reports import Presence
 from devices.topics import DocumentKind
@@ -113,3 +114,13 @@ def test_an_instant_without_a_zone_is_refused(tmp_path: Path) -> None:
     rows = [STATE | {"endpoint": f"h-{n:03d}", "heard_at": NOON.replace(tzinfo=None)} for n in range(MANY)]
     with pytest.raises(ValueError, match="needs a zone"):
         stored(tmp_path, EndpointStateRow, rows, MANY)
+
+
+def test_a_condition_of_many_values_finds_those_and_no_others(tmp_path) -> None:
+    rows = [{"endpoint": f"h'-{n}", "chain": "0123456789abcdef"} for n in range(2_000)]
+    engine = stored(tmp_path, ChainRow, rows, 2_000)
+    wanted = [f"h'-{n}" for n in range(0, 4_000, 2)]
+    with snapshot(engine) as session:
+        found = session.exec(select(ChainRow.endpoint).where(among(session, col(ChainRow.endpoint), wanted)))
+        assert sorted(found) == sorted(wanted[:1_000])
+        assert not session.exec(select(ChainRow).where(among(session, col(ChainRow.endpoint), []))).all()

@@ -1,0 +1,29 @@
+"""Rows: what is left of one where others have taken cells."""
+
+from schedules.cells import CELL_MS, run
+from schedules.rows import Play, row
+from schedules.slots import PlannedBecause
+from tests.schedules.county import LIJIA
+
+
+def play(ordinal: int, first: int, cells: int = 4) -> Play:
+    return Play(LIJIA, ordinal, first * CELL_MS, (first + cells) * CELL_MS, PlannedBecause.SPREAD)
+
+
+def test_plays_that_touch_nothing_taken_are_left() -> None:
+    left = row([play(0, 10), play(1, 20), play(2, 30)]).besides(run(21, 22))
+    wanted = row([play(0, 10), play(2, 30)])
+    assert left is not None
+    assert (left.plays, left.ordinals) == (wanted.plays, wanted.ordinals)
+    assert (left.cells, left.guarded, left.duration_ms) == (wanted.cells, wanted.guarded, wanted.duration_ms)
+
+
+def test_the_silence_behind_a_play_counts_too() -> None:
+    stood = row([play(0, 10), play(1, 20)])
+    left = stood.besides(run(14, 15))
+    assert left is not None
+    assert left.plays == (play(1, 20),)
+
+
+def test_where_everything_is_taken_nothing_is_left() -> None:
+    assert row([play(0, 10), play(1, 20)]).besides(run(0, 30)) is None
