@@ -246,16 +246,16 @@ def test_three_hundred_cues_take_milliseconds():
     cues = in_turn(c for n in range(20) for c in hourly(f"notice-{n}", minute=2 * n, seconds=50))
 
     def took_ms(now: datetime) -> float:
-        begun = time.perf_counter()
+        begun = time.process_time()
         agenda(now, cues)
-        return (time.perf_counter() - begun) * 1000
+        return (time.process_time() - begun) * 1000
 
     assert min(took_ms(clock("05:00")) for _ in range(5)) < 10
     assert min(took_ms(clock("09:30")) for _ in range(5)) < 50
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(100):
         next_play(clock("05:00"), cues)
-    assert (time.perf_counter() - begun) * 10 < 0.3
+    assert (time.process_time() - begun) * 10 < 0.3
 
 
 @st.composite
