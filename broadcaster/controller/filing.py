@@ -1,9 +1,12 @@
 """Filing: incidents become rows, and those that are announced become tickets, in one transaction with their lines."""
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from broadcaster.controller import terrain
@@ -17,6 +20,9 @@ from broadcaster.tickets.hours import WorkingHours
 from broadcaster.tickets.states import TicketState
 from broadcaster.tickets.ticket import REOPEN_WITHIN, Change, Ticket
 
+log = logging.getLogger(__name__)
+
+PUT_OFF = timedelta(hours=1)
 MOST_AT_ONCE = 500  # tickets that time moves in one transaction
 
 
@@ -34,12 +40,28 @@ class Filing:
     def file(self, incidents: Iterable[Incident]) -> None:
         """Incidents that changed; what was merged away comes last, when its ticket's heir is there."""
         for incident in sorted(incidents, key=lambda i: (i.stage is Stage.MERGED, i.onset, i.key)):
-            self._file(incident)
+            with self._alone("an incident could not be filed", incident.key):
+                self._file(incident)
 
     def pass_time(self) -> None:
-        """Everything that is due by time alone."""
-        for ticket in kept.due(self.session, self.now, MOST_AT_ONCE):
-            self.save(timers.passed(ticket, self.working, self.now))
+        """Everything that is due by time alone. One that cannot be done is tried again in an hour, alone."""
+        for number in kept.due(self.session, self.now, MOST_AT_ONCE):
+            kept.put_off(self.session, number, self.now + PUT_OFF)
+            with self._alone("time could not pass for a ticket", number):
+                ticket = kept.load(self.session, number)
+                if ticket is not None:
+                    self.save(timers.passed(ticket, self.working, self.now))
+
+    @contextmanager
+    def _alone(self, fault: str, subject: str | int) -> Iterator[None]:
+        """A fault in here undoes only what was done in here; faults of the database undo everything."""
+        try:
+            with self.session.begin_nested():
+                yield
+        except (OperationalError, kept.Overtaken):
+            raise
+        except Exception:
+            log.exception(fault, extra={"subject": subject})
 
     def save(self, change: Change) -> Ticket:
         """A change, with the time at which the ticket moves next by itself."""

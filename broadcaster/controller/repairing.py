@@ -121,7 +121,7 @@ class Repairing:
         self._gather(mind)
         self._store(mind, now)
 
-    def emergency(self, mind: Mind, session: Session, now: datetime) -> None:
+    def _heed_emergencies(self, mind: Mind, session: Session, now: datetime) -> None:
         """While an emergency waits or is on the air, holds are short."""
         waiting = select(NoticeRow.id).where(
             NoticeRow.klass == BroadcastClass.EMERGENCY,
@@ -285,7 +285,7 @@ class Repairing:
         instant = self._instant(now)
         with transaction(self._engine) as session:
             self._announce_work(mind, session, now.utc)
-            self.emergency(mind, session, now.utc)
+            self._heed_emergencies(mind, session, now.utc)
             self._gather(mind)
             session.add_all(self._rows(mind, instant))
             filing = Filing(

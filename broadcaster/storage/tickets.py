@@ -78,11 +78,16 @@ def save(session: Session, change: Change, next_at: datetime | None) -> Ticket:
     return replace(ticket, number=number, version=ticket.version + 1)
 
 
-def due(session: Session, now: datetime, most: int) -> list[Ticket]:
-    """Tickets whose time has come, the longest due first."""
-    wanted = select(TicketRow).where(col(TicketRow.next_at) <= now)
-    rows = session.exec(wanted.order_by(col(TicketRow.next_at), col(TicketRow.number)).limit(most))
-    return [ticket_of(row) for row in rows]
+def due(session: Session, now: datetime, most: int) -> list[int]:
+    """Numbers of the tickets whose time has come, the longest due first."""
+    wanted = select(TicketRow.number).where(col(TicketRow.next_at) <= now)
+    found = session.exec(wanted.order_by(col(TicketRow.next_at), col(TicketRow.number)).limit(most))
+    return [number for number in found if number is not None]
+
+
+def put_off(session: Session, number: int, until: datetime) -> None:
+    """Time does nothing with a ticket before then."""
+    session.execute(update(TicketRow).where(col(TicketRow.number) == number).values(next_at=until))
 
 
 def last_of(session: Session, cause: str, root: str) -> Ticket | None:

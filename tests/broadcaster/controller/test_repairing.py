@@ -9,10 +9,12 @@ from sqlmodel import select
 
 from broadcaster.controller import repairing
 from broadcaster.repairs.causes import Cause, Owner
-from broadcaster.storage.engine import snapshot
-from broadcaster.storage.tables import GateMoveRow, TicketEntryRow
+from broadcaster.storage.engine import snapshot, transaction
+from broadcaster.storage.tables import AlertRow, GateMoveRow, TicketEntryRow, TicketRow
 from broadcaster.tickets.states import TicketState
 from devices.supervision import State
+from schedules.places import Level
+from schedules.precedence import BroadcastClass, Severity
 from tests.broadcaster.controller.valley import Valley
 
 MINUTE, HOUR = 60, 3600
@@ -161,3 +163,41 @@ def test_a_ticket_that_nobody_takes_up_escalates_by_time(valley: Valley) -> None
     with snapshot(valley.engine) as session:
         levels = [e.facts["level"] for e in session.exec(select(TicketEntryRow)) if e.step == "escalate"]
     assert levels[:1] == [1]
+
+
+def test_one_ticket_that_cannot_be_read_keeps_no_other_from_moving(valley: Valley) -> None:
+    valley.mute.update({"f0-03", "f2-03"})
+    valley.run(25 * MINUTE)
+    with transaction(valley.engine) as session:
+        first, second = session.exec(select(TicketRow).order_by(TicketRow.root))
+        first.body = {"damaged": True}
+        for row in (first, second):
+            row.next_at = valley.wall
+            session.add(row)
+    valley.run(MINUTE)
+    with snapshot(valley.engine) as session:
+        first, second = session.exec(select(TicketRow).order_by(TicketRow.root))
+        assert first.next_at is not None
+        assert second.next_at is not None
+        assert valley.wall + timedelta(minutes=50) < first.next_at < second.next_at
+
+
+def test_a_hold_is_short_while_an_emergency_is_on_the_air(valley: Valley) -> None:
+    with transaction(valley.engine) as session:
+        session.add(
+            AlertRow(
+                id="a",
+                notice="n",
+                version=1,
+                targets=["341523000000"],
+                klass=BroadcastClass.EMERGENCY,
+                level=Level.COUNTY,
+                severity=Severity.RED,
+                sent_at=valley.wall,
+                sent_by="li",
+                starts=valley.wall,
+                expires=valley.wall + timedelta(hours=1),
+            )
+        )
+    valley.run(12).cut(valley.feeder(1)).run(2 * MINUTE)
+    assert valley.open == [POWER_CUT]
