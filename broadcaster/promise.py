@@ -16,7 +16,7 @@ from broadcaster.registry.line import SERIAL, on_line, pacing_of
 from broadcaster.storage.tables import EndpointRow, LineRow, RecordingRow
 from devices.reports import LineReport, TransferReport
 from devices.serial.arrival import Consignment, arrivals
-from schedules.places import Place, covers
+from schedules.places import Level, Place, chain_of, covers, level_of
 
 SLOW_BAUD = 19_200  # up to here a line carries the low-rate profile
 FRESH = timedelta(minutes=5)  # an older report of a hub says nothing of now
@@ -41,23 +41,39 @@ class Promise:
     verdict: Arrival
 
 
-def slow_villages(session: Session) -> frozenset[Place]:
-    """Villages with an endpoint on a slow line: the village's own notices are sent to all of it in the low rate."""
+def slow_places(session: Session) -> frozenset[Place]:
+    """Places whose plans name low-rate recordings.
+
+    A village with an endpoint on a slow line: all of the village hears that recording. A town or county only if all its
+    endpoints are on slow lines: else the others would hear the low rate too.
+    """
     slow = set(session.exec(select(LineRow.name).where(col(LineRow.baud) <= SLOW_BAUD)))
+    if not slow:
+        return frozenset()
     rows = session.exec(
-        select(EndpointRow.village, EndpointRow.link).where(
-            col(EndpointRow.link).startswith(SERIAL), col(EndpointRow.enabled).is_(True)
-        )
+        select(EndpointRow.village, EndpointRow.link).where(col(EndpointRow.enabled).is_(True))
     )
-    found = ((village, on_line(link)) for village, link in rows)
-    return frozenset(Place(village) for village, on in found if on is not None and on.line in slow)
+    by_area: dict[Place, list[bool]] = {}
+    for village, link in rows:
+        on = on_line(link)
+        for area in chain_of(Place(village)):
+            by_area.setdefault(area, []).append(on is not None and on.line in slow)
+    return frozenset(
+        area
+        for area, are_slow in by_area.items()
+        if all(are_slow) or (any(are_slow) and level_of(area) is Level.VILLAGE)
+    )
+
+
+def is_slow(place: Place, slow: frozenset[Place]) -> bool:
+    """Whether the plan of a place, an area or an endpoint, names low-rate recordings."""
+    return Place(place.partition("/")[0]) in slow
 
 
 def _profile(where: Place, targets: Iterable[Place], slow: frozenset[Place]) -> Profile:
-    """What an endpoint is sent: the low rate by a plan of its own slow village, the usual one by a wider area's."""
-    village = Place(where.partition("/")[0])
-    own = (target for target in targets if covers(target, where) and covers(village, target))
-    return Profile.LOW_RATE if village in slow and any(own) else Profile.SPEECH
+    """What an endpoint is sent: the low rate if every place that orders it there is slow."""
+    own = [target for target in targets if covers(target, where)]
+    return Profile.LOW_RATE if all(is_slow(target, slow) for target in own) else Profile.SPEECH
 
 
 def report_of(row: LineRow, now: datetime) -> LineReport | None:
@@ -76,7 +92,7 @@ def promises(
     session: Session, asset: str, targets: Iterable[str], needed: datetime | None, now: datetime
 ) -> tuple[Promise, ...]:
     """For every endpoint on a line in these places; `needed`: the first play, None: any time will do."""
-    wanted, slow = [Place(target) for target in targets], slow_villages(session)
+    wanted, slow = [Place(target) for target in targets], slow_places(session)
     rows = session.exec(
         select(EndpointRow).where(
             col(EndpointRow.link).startswith(SERIAL), col(EndpointRow.enabled).is_(True)

@@ -12,6 +12,7 @@ from broadcaster.controller.media import Media
 from broadcaster.controller.orders import Lineup
 from broadcaster.controller.plans import Spans, plan_documents, slimmed
 from broadcaster.controller.publishing import Desired, topic_of
+from broadcaster.promise import is_slow
 from broadcaster.storage.mapping import windows_of
 from broadcaster.storage.tables import AlertRow, AreaRow, EndpointRow, RecordingRow
 from devices import topics
@@ -31,13 +32,9 @@ def plans(slots: Iterable[Slot], spans: Spans, lineup: Lineup, lease: timedelta)
     found = {}
     for place, plan in plan_documents(slots, spans, lineup.programmes, lineup.staged).items():
         topic, target = topic_of(DocumentKind.PLAN, place)
-        plan = slimmed(plan, lineup.slim) if _village(place) in lineup.slow else plan
+        plan = slimmed(plan, lineup.slim) if is_slow(place, lineup.slow) else plan
         found[topic] = Desired(kind=DocumentKind.PLAN, target=target, body=plan, holds=lease)
     return found
-
-
-def _village(place: Place) -> Place:
-    return Place(place.partition("/")[0])
 
 
 def alerts(session: Session, now: datetime) -> dict[str, Desired]:

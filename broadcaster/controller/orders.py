@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from audio.recording import Profile
 from broadcaster.controller.plans import ItemKey, Programme, Slim, Staged
-from broadcaster.promise import slow_villages
+from broadcaster.promise import slow_places
 from broadcaster.storage.mapping import notice_of, rule_of
 from broadcaster.storage.tables import NoticeRow, PlaylistRow, RecordingRow
 from schedules.notices import Notice, NoticeKind, NoticeState
@@ -24,7 +24,7 @@ PROFILE = Profile.SPEECH
 class Lineup:
     """All orders in force with the programmes of their items; `staged` is audio that waits for an emergency.
 
-    Villages that are `slow` hear the recordings of `slim` in the place of others.
+    Places that are `slow` hear the recordings of `slim` in the place of others.
     """
 
     orders: tuple[Order, ...]
@@ -36,7 +36,7 @@ class Lineup:
 
 def lineup(session: Session) -> Lineup:
     """The orders of every live notice that has a loop rule, and of every live playlist, whose audio is prepared."""
-    slow = slow_villages(session)
+    slow = slow_places(session)
     slim = _slim(session) if slow else {}
     return replace(_lineup(session, _live_notices(session)), staged=_staged(session), slow=slow, slim=slim)
 

@@ -1,6 +1,7 @@
 """The gauge: what a hub says of itself and its lines, so that a cut is found, and arrival can be foretold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from math import ceil, inf
 
 from devices import topics
@@ -8,13 +9,15 @@ from devices.codec import encode
 from devices.endpoint.clock import Instant
 from devices.hub.line import LineDuty
 from devices.links import Link, Message
-from devices.reports import Heartbeat, LineReport, Report, TapReport
+from devices.reports import Heartbeat, LineReport, Report, TapReport, TransferReport
 from devices.topics import ReportKind
 from schedules.records import ClockQuality
 
 EVERY_S = 30.0
 SOON_S = 2.0  # after a tap came or went
-MOST_TRANSFERS = 64  # that one report names
+MOST_TRANSFERS = 64  # that one report names,
+MOST_LACKING = 300  # and endpoints in them, so that it stays within what a reader takes
+MOST_TAPS = 256
 
 
 class Gauge:
@@ -95,12 +98,12 @@ class Gauge:
             garbled=noise.garbled,
             thrift=round(100 * duty.thrift),
             taps=tuple(self._taps(duty, now)),
-            transfers=tuple(duty.transfers(MOST_TRANSFERS)),
+            transfers=_named(duty.transfers(MOST_TRANSFERS)),
         )
 
     def _taps(self, duty: LineDuty, now: Instant) -> list[TapReport]:
         found = []
-        for tap in duty.taps:
+        for tap in islice(duty.taps, MOST_TAPS):
             member = duty.head.member(tap.address)
             silent_s = None if member.heard_at == -inf else max(0, int(now.mono_s - member.heard_at))
             found.append(
@@ -116,3 +119,15 @@ class Gauge:
                 )
             )
         return found
+
+
+def _named(transfers: Iterable[TransferReport]) -> tuple[TransferReport, ...]:
+    """The first of them, as many as one report bears."""
+    found: list[TransferReport] = []
+    named = 0
+    for transfer in transfers:
+        named += len(transfer.lacking)
+        if found and named > MOST_LACKING:
+            break
+        found.append(transfer)
+    return tuple(found)

@@ -5,20 +5,23 @@ from datetime import timedelta
 
 import pytest
 
+from audio.recording import Profile
 from broadcaster.controller.intake import Batch, store
 from broadcaster.controller.orders import lineup
+from broadcaster.controller.plans import slimmed
 from broadcaster.desk.errors import Conflict, Invalid, NotFound, Refused
 from broadcaster.desk.house import OWNER
 from broadcaster.desk.lines import LineDraft
 from broadcaster.house import CountyHouse
 from broadcaster.promise import Arrival, promises
-from broadcaster.storage.tables import EndpointRow, LineRow
+from broadcaster.storage.tables import EndpointRow, LineRow, RecordingRow
 from devices.hub.provision import HubProvision
 from devices.mqtt.wards import WARDS, load_wards
 from devices.provisioning import Provision
 from devices.reports import LineReport, TapReport, TransferReport
-from tests.broadcaster.county import COUNTY, LIJIA, add_asset, add_notice, lay_out, sha256
+from tests.broadcaster.county import COUNTY, LIJIA, add_asset, add_notice, lay_out
 from tests.broadcaster.desk.conftest import NOW, CountyDeskOf
+from tests.devices.endpoint.village import item, plan
 
 DRAFT = LineDraft(hub="hub-town", port="/dev/ttyUSB0", baud=115_200)
 
@@ -162,4 +165,25 @@ def test_a_village_on_a_slow_line_hears_the_low_rate_recording(desk, county_hous
         session.get_one(LineRow, "east").baud = 9_600
         session.flush()
         assert lineup(session).slow == frozenset({LIJIA})
-        assert sha256("letter") not in lineup(session).slim
+        session.get_one(EndpointRow, "wang-1").link = "serial:east:3"
+        session.flush()
+        assert COUNTY in lineup(session).slow
+
+
+def test_a_plan_of_a_slow_place_names_the_low_rate(desk, county_house: CountyHouse) -> None:
+    with county_house.transaction() as session:
+        session.get_one(LineRow, "east").baud = 9_600
+        add_notice(session, "letter", targets=[LIJIA])
+        usual = session.get_one(RecordingRow, ("letter", Profile.SPEECH))
+        members = usual.model_dump() | {"profile": Profile.LOW_RATE, "sha256": "cd" * 32, "size": 9_000}
+        session.add(RecordingRow(**members))
+        session.flush()
+        current = lineup(session)
+        ordered = plan(items=(item(recording=usual.sha256),))
+    slim = slimmed(ordered, current.slim)
+    assert [each.recording for each in slim.items] == ["cd" * 32]
+    hear(county_house, report())
+    assert [each.verdict for each in desk.lines.promise(notice="letter")] == [
+        Arrival.IN_TIME,
+        Arrival.UNKNOWN,
+    ]
