@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from broadcaster.rehearsal.grid import lay_out_grid
 from broadcaster.repairs import Correlator, Knowledge, Supervised, Topology
 from broadcaster.repairs.correlation import QUIET_S
+from devices.codec import decode, encode
 from devices.reports import Heartbeat, Reset
 from devices.supervision import Flip, State, Supervision, exported, restored
+from devices.topics import ReportKind
 from schedules.records import ClockQuality
 
 ENDPOINTS, PERIOD = 100_000, 60
@@ -30,7 +32,8 @@ def run() -> dict[str, object]:
     now = _minutes(supervision, 0.0, 3, range(ENDPOINTS))  # learn the names, fill the wheel
     memory = _resident_mb() - before
     share, now = _share(supervision, now)
-    good_s, bad_s = _storm()
+    measured = [_storm() for _ in range(3)]
+    good_s, bad_s = (min(each) for each in zip(*measured, strict=True))
     stored = exported(supervision)
     begun = clock.process_time()
     restored(stored, now + 60)
@@ -97,22 +100,25 @@ def _share(supervision: Supervision, now: float, minutes: int = 3) -> tuple[floa
 
 
 def _storm() -> tuple[float, float]:
-    """CPU seconds for one good report of each of FAILURES endpoints, and for all of them falling silent."""
+    """CPU seconds for one good report of each of FAILURES endpoints, read and taken in, and for all of them falling silent."""
     supervision = Supervision(0.0)
     for n in range(FAILURES):
         supervision.watch(f"horn-{n:06d}", ("broker", f"hub:{n // 500}"), commissioned=True)
     now = _minutes(supervision, 0.0, 5, range(FAILURES))
     names = [f"horn-{n:06d}" for n in range(FAILURES)]
-    beat = _beat(int(now) // PERIOD, now)
+    payload = encode(_beat(int(now) // PERIOD, now))
     begun = clock.process_time()
     for name in names:
-        supervision.heartbeat(name, beat, now)
+        report = decode(ReportKind.HEARTBEAT, payload)
+        assert isinstance(report, Heartbeat)
+        supervision.heartbeat(name, report, now)
     good_s = clock.process_time() - begun
     begun = clock.process_time()
     while not all(watch.state is State.SILENT for watch in supervision.watches):
         for _ in range(PERIOD):
             now += 1.0
             supervision.tick(now)
+            supervision.happened()
     return good_s, clock.process_time() - begun
 
 

@@ -68,6 +68,7 @@ class _Covering:
     def __init__(self, scene: Scene, names: Iterable[str], kinds: Collection[Kind] = ALL_KINDS) -> None:
         self._scene = scene
         self._names = sorted(names)
+        self._found: dict[str, Candidate | None] = {}
         self._left: dict[str, dict[str, float]] = defaultdict(
             dict
         )  # node → unexplained below it, and how surely
@@ -86,35 +87,40 @@ class _Covering:
         return Cover(roots=tuple(roots), singles=singles)
 
     def _candidate(self, node: str) -> Candidate | None:
-        found = self._scene.candidate(self._node(node), self._left.get(node, {}))
-        return found if isinstance(found, Candidate) and found.score > ACCEPT else None
+        """What `node` explains of what is left; remembered until something below it is explained otherwise."""
+        if node not in self._found:
+            found = self._scene.candidate(self._node(node), self._left.get(node, {}))
+            self._found[node] = found if isinstance(found, Candidate) and found.score > ACCEPT else None
+        return self._found[node]
 
     def _node(self, node: str) -> Node:
         return self._scene.topology.nodes[node]
 
     def _greedy(self) -> list[Root]:
-        """Best first; a score that was computed before others were explained is computed again."""
-        heap = [(-c.score, c.node, 0) for node in sorted(self._left) if (c := self._candidate(node))]
+        """Best first; one that explains less than when it was queued is queued again."""
+        heap = [(-c.score, c.node) for node in sorted(self._left) if (c := self._candidate(node))]
         heapq.heapify(heap)
         roots: list[Root] = []
         while heap:
-            _, node, as_of = heapq.heappop(heap)
+            queued, node = heapq.heappop(heap)
             candidate = self._candidate(node)
             if candidate is None:
                 continue
-            if as_of != len(roots) and heap and -candidate.score > heap[0][0]:
-                heapq.heappush(heap, (-candidate.score, node, len(roots)))
+            if -candidate.score > queued:
+                heapq.heappush(heap, (-candidate.score, node))
                 continue
             root = self._judged(self._most_specific(candidate))
             self._explain(root.members)
             roots.append(root)
-            if node in self._left:
-                heapq.heappush(heap, (-candidate.score, node, -1))
+            left = self._candidate(node)
+            if left is not None:
+                heapq.heappush(heap, (-left.score, node))
         return roots
 
     def _explain(self, members: Iterable[str]) -> None:
         for name in members:
             for edge in self._scene.topology.edges(name):
+                self._found.pop(edge.node, None)
                 left = self._left.get(edge.node)
                 if left is not None:
                     left.pop(name, None)

@@ -33,6 +33,8 @@ class Path:
 
     def silence(self, heard: float, period: float, margin: float, now: float) -> float:
         """Observable seconds since `heard`; what was due while closed, or up to `margin` before, is excused."""
+        if self.saw_all_since(heard):
+            return now - heard
         blind = 0.0
         for closure in self._since(heard, now):
             begin = max(closure.begin, heard)

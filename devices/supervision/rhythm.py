@@ -86,9 +86,9 @@ class Rhythm:
         )
 
     def loss_after_loss(self, fleet: Runs) -> float:
-        """The chance of a miss after a miss; at least that of any miss."""
-        again = max(0.0, self.missed_week - self.runs_week) + fleet.share * _RUN_PRIOR
-        return min(0.95, max(self.loss, again / (self.missed_week + _RUN_PRIOR)))
+        """The chance of a miss after a miss."""
+        again = self.missed_week - self.runs_week + fleet.share * _RUN_PRIOR
+        return min(0.95, again / (self.missed_week + _RUN_PRIOR))
 
     @property
     def is_lossy(self) -> bool:

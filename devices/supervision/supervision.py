@@ -133,6 +133,7 @@ class Supervision:
         watch = self._watches.get(endpoint)
         if watch is not None:
             watch.failed_probes += 1
+            watch.patience = 0.0
             self._arm(watch, self._ticked)
 
     def close(self, gate: str, now: float, because: str, since: float | None = None) -> None:
@@ -297,7 +298,9 @@ class Supervision:
         silence = watch.path.silence(watch.heard, rhythm.period, rhythm.jitter, now)
         if watch.state in _SUSPICIOUS:
             return Sign.SUSPICION, rhythm.suspect_after - silence
-        return Sign.SILENCE, rhythm.silent_after(len(self._watches), self.runs, watch.failed_probes) - silence
+        if watch.state is not State.SUSPECT or not watch.patience:
+            watch.patience = rhythm.silent_after(len(self._watches), self.runs, watch.failed_probes)
+        return Sign.SILENCE, watch.patience - silence
 
     def _sign(self, watch: Watch, sign: Sign, onset: float, now: float) -> None:
         to = after(watch.state, sign)
@@ -331,7 +334,7 @@ class Supervision:
         )
         self._happened.append(flip)
         self._count_change(watch, to, now)
-        watch.state, watch.since, watch.onset = to, now, onset
+        watch.state, watch.since, watch.onset, watch.patience = to, now, onset, 0.0
         if to is State.RETURNING:
             watch.good = 1
         elif to is State.SUSPECT:

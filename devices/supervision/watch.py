@@ -33,4 +33,5 @@ class Watch:
     gasp_up_s: int | None = None
     gasp_rx: float = 0.0
     failed_probes: int = 0
+    patience: float = 0.0  # observable silence that a suspect is allowed, s; 0: not asked yet
     bucket: int = 0  # of the wheel, in which it is looked at next; others that hold it are void
