@@ -76,6 +76,7 @@ def _homes(session: Session, endpoints: Iterable[str]) -> dict[str, tuple[str, .
     return {name: topics_of_endpoint(name, Place(village)) for name, village in rows}
 
 
+@lru_cache(65_536)
 def topics_of_endpoint(endpoint: str, village: Place) -> tuple[str, ...]:
     """The topics of state that an endpoint obeys: its own, and those of its areas."""
     return (

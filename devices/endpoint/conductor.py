@@ -47,6 +47,11 @@ class _Written:
     slots: list[SlotMark] = field(default_factory=list)
     alerts: list[AlertMark] = field(default_factory=list)
 
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.records or self.slots or self.alerts)
+
 
 class Conductor:
     """`lost` is told of recordings that cannot be had any more, `say` of what an event should tell."""
@@ -327,7 +332,7 @@ class Conductor:
             under_way = (proof.under_way(*play, quality, boot) for play in self._player.unfinished())
             self._write(written, now_s, unfinished=tuple(under_way))
         else:
-            if written != _Written():
+            if written.anything:
                 self._write(written, now_s, unfinished=None)
             if noting:
                 self.note_now()

@@ -291,10 +291,11 @@ class Endpoint:
     def _see_clock(self, now: Instant) -> None:
         """Judge the clock anew; deadlines follow where it moved."""
         self._now_s = now.mono_s
-        trusted = self._clock.trusted
-        if said := self._clock.observe(now):
+        clock = self._clock
+        trusted = clock.trusted
+        if said := clock.observe(now):
             self._say(EventKind.CLOCK_STEPPED, said, said)
-        offset = self._clock.offset
+        offset = clock.offset
         if offset is None or (self._offset is not None and abs(offset - self._offset) < STEP_S):
             return
         self._offset = offset

@@ -124,7 +124,8 @@ class Player:
         if self._stretch is None:
             return None
         progress = self._ask(lambda: self._output.progress(now_s))
-        progress = replace(progress, heard_ms=max(progress.heard_ms, self._stretch.progress.heard_ms))
+        if progress.heard_ms < self._stretch.progress.heard_ms:
+            progress = replace(progress, heard_ms=self._stretch.progress.heard_ms)
         if progress.stage in _UNDER_WAY and self._stretch.stuck(now_s):
             stuck = self._silence(now_s)
             progress = replace(stuck, stage=Stage.OUTPUT_FAULT, fault="the output did not come to an end")
@@ -201,10 +202,11 @@ class Player:
     def _carry_out(self, decision: Decision, waiting: Mapping[str, Piece], now_s: float) -> Ended | None:
         """Make the output do it; the attempt that failed at once, if it did."""
         self._sounding, self._paused = decision.sounding, decision.paused
-        known = {**self._pieces, **waiting}
         kept = [state.item.key for state in (decision.sounding, *decision.paused) if state is not None]
-        self._pieces = {key: known[key] for key in kept}
-        self._last_heard = {key: when for key, when in self._last_heard.items() if key in self._pieces}
+        if kept != list(self._pieces):
+            known = {**self._pieces, **waiting}
+            self._pieces = {key: known[key] for key in kept}
+            self._last_heard = {key: when for key, when in self._last_heard.items() if key in kept}
         if decision.action is Action.KEEP:
             self.changes += bool(decision.ended)
             return None
