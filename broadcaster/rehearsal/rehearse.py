@@ -49,7 +49,7 @@ HABITS = Habits(
     beacon_s=3600.0,
     look_s=1800.0,
     lease=timedelta(days=3),
-    watch_s=600.0,
+    watch_s=1800.0,
 )
 CALM_END_S = 4 * 3600.0  # after the last day everything is mended, and what is owed to the ledger arrives
 ENOUGH = 0.8  # of the plays at its endpoints: a village that hears less hears too little

@@ -12,9 +12,10 @@ from broadcaster.rehearsal.laws import Law
 from broadcaster.rehearsal.troubles import CALM, Climate, Mishap, Trouble
 from broadcaster.rehearsal.truth import Ears
 from devices import cbor
-from devices.documents import Alerts
+from devices.documents import Alerts, Plan
 from devices.endpoint.clock import Clock, Instant
 from devices.endpoint.core import Endpoint
+from devices.errors import Refusal, RefusedDocument
 from devices.sealing import _opened, unseal
 
 DAY_S = 86_400.0
@@ -22,8 +23,8 @@ KILLED_OFTEN = replace(CALM, endpoint_killed_days=0.1)
 FORGED = replace(CALM, forgery_days=0.1)
 
 
-def broken(days: float = 0.6, climate: Climate = CALM, mishaps: tuple[Mishap, ...] = ()) -> set[Law]:
-    found = rehearse.rehearse(Scenario(seed=3, days=days, endpoints=5, climate=climate, mishaps=mishaps))
+def broken(days: float = 0.5, climate: Climate = CALM, mishaps: tuple[Mishap, ...] = ()) -> set[Law]:
+    found = rehearse.rehearse(Scenario(seed=3, days=days, endpoints=3, climate=climate, mishaps=mishaps))
     return {violation.invariant for violation in found.violations}
 
 
@@ -81,6 +82,17 @@ def test_an_endpoint_that_looks_at_no_expiry_plays_after_its_lease(monkeypatch):
     monkeypatch.setattr(rehearse, "HABITS", replace(rehearse.HABITS, lease=timedelta(days=1)))
     cut = Mishap(at_s=0.02 * DAY_S, trouble=Trouble.LINK_CUT, subject="341523100200", lasts_s=2.5 * DAY_S)
     assert Law.AFTER_LEASE in broken(2.6, mishaps=(cut,))
+
+
+def test_an_endpoint_that_takes_no_plan_is_found_lagging(monkeypatch):
+    def only_others(payload, keyring):
+        document = unseal(payload, keyring)
+        if isinstance(document.body, Plan):
+            raise RefusedDocument(Refusal.TOO_LONG, "a plan")
+        return document
+
+    every_endpoint(monkeypatch, unseal=only_others)
+    assert Law.LAGGING in broken()
 
 
 def test_a_controller_that_receipts_what_it_did_not_store_loses_proof(monkeypatch):

@@ -135,6 +135,14 @@ def test_a_record_that_is_not_stored_is_missed():
     assert broken(laws.proved_rightly(chains, {("horn", "c"): {1, 2, 3}}, SEVEN)) == []
 
 
+@pytest.mark.parametrize(
+    ("held", "verdict"),
+    [({"plan": 3}, []), ({"plan": 4}, []), ({"plan": 2}, [Law.LAGGING]), ({}, [Law.LAGGING])],
+)
+def test_an_endpoint_with_an_old_document_or_none_lags(held, verdict):
+    assert broken(laws.converged({"horn": held}, {"horn": {"plan": 3}}, SEVEN)) == verdict
+
+
 def test_a_slot_with_two_outcomes_is_seen():
     atom = Atom(
         slot=SlotId("a"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,15 +18,19 @@ from broadcaster.rehearsal.county import Scenario
 from broadcaster.rehearsal.rehearse import Rehearsed, rehearse
 from broadcaster.rehearsal.replica import replica
 from broadcaster.rehearsal.scene import Scene
-from broadcaster.rehearsal.troubles import CALM
+from broadcaster.rehearsal.troubles import CALM, Mishap, Trouble
+from broadcaster.rehearsal.truth import Ears
 from broadcaster.storage.engine import open_database, transaction
+from broadcaster.storage.mapping import rule_json
 from broadcaster.storage.tables import EndpointRow, KeyRow, PlayedRow, RecordingRow, SlotRow, UserRow
 from schedules.records import MissedBecause
+from schedules.rules import LoopRule, Window
 from tests.broadcaster import county
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 23, tzinfo=ZONE)
 AFTERNOON = MONDAY + timedelta(hours=16)  # after some of the day's plays and before others
+HOUR_S = 3_600.0
 SECRET = "5e" * 32
 HABITS = replace(rehearsal.HABITS, zone=ZONE)
 
@@ -117,6 +121,23 @@ def test_a_recording_that_the_library_lacks_is_missed_with_that_reason(source):
 def test_recordings_keep_their_lengths(source):
     with transaction(copied(source).engine) as session:
         assert [row.duration_ms for row in session.exec(select(RecordingRow))] == [60_000]
+
+
+def test_fifty_notices_missed_in_a_power_cut_are_spread_over_what_is_left_of_the_day(source, monkeypatch):
+    rule = rule_json(LoopRule(plays=1, windows=(Window(start=time(7), end=time(20)),)))
+    with transaction(source) as session:
+        for number in range(50):
+            told = {"asset": "letter", "targets": [county.WANGZHUANG], "valid_from": MONDAY, "rule": rule}
+            county.add_notice(session, f"n{number}", **told)
+    starts, hear = [], Ears.hear
+    monkeypatch.setattr(Ears, "hear", lambda ears, heard: (starts.append(heard), hear(ears, heard)))
+    cut = Mishap(at_s=6 * HOUR_S, trouble=Trouble.POWER_CUT, subject=county.WANGZHUANG, lasts_s=9 * HOUR_S)
+    found = rehearse(Scenario(days=0.84, climate=CALM, mishaps=(cut,)), scene=copied(source))
+    late = sorted(heard.started for heard in starts if heard.endpoint == "wang-1")
+    assert found.violations == ()
+    assert len(late) >= 50
+    assert late[0] > MONDAY + timedelta(hours=15)
+    assert min(after - before for before, after in zip(late, late[5:], strict=False)) > timedelta(minutes=10)
 
 
 def test_the_same_seed_in_the_same_county_is_the_same_run(source):
