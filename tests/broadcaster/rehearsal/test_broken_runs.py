@@ -59,7 +59,7 @@ def test_an_endpoint_that_does_not_hear_a_stop_goes_on(monkeypatch):
                 super()._obey(document, message, now)
 
     monkeypatch.setattr(horn, "Endpoint", Stubborn)
-    assert broken() == {Law.WITHDRAWN_SOUNDED}
+    assert broken(0.25) == {Law.WITHDRAWN_SOUNDED}
 
 
 def test_an_endpoint_that_ignores_alerts_is_found(monkeypatch):
@@ -69,7 +69,7 @@ def test_an_endpoint_that_ignores_alerts_is_found(monkeypatch):
                 super()._obey(document, message, now)
 
     monkeypatch.setattr(horn, "Endpoint", Indifferent)
-    assert broken() == {Law.ALERT_UNHEARD}
+    assert broken(0.25) == {Law.ALERT_UNHEARD}
 
 
 def test_an_endpoint_that_looks_at_no_expiry_plays_after_its_lease(monkeypatch):

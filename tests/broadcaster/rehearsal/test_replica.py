@@ -29,6 +29,7 @@ from tests.broadcaster import county
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 23, tzinfo=ZONE)
+NOON = MONDAY + timedelta(hours=12)  # an hour before the first play
 AFTERNOON = MONDAY + timedelta(hours=16)  # after some of the day's plays and before others
 HOUR_S = 3_600.0
 SECRET = "5e" * 32
@@ -46,11 +47,11 @@ def source(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def copied(source: Engine, start: datetime = MONDAY, *, in_library: bool = True) -> Scene:
+def copied(source: Engine, start: datetime = NOON, *, in_library: bool = True) -> Scene:
     return replica(source, HABITS, start, lambda _sha256: in_library)
 
 
-def calm(scene: Scene, days: float = 1.0) -> Rehearsed:
+def calm(scene: Scene, days: float = 0.5) -> Rehearsed:
     return rehearse(Scenario(seed=1, days=days, climate=CALM), scene=scene)
 
 
@@ -132,7 +133,7 @@ def test_fifty_notices_missed_in_a_power_cut_are_spread_over_what_is_left_of_the
     starts, hear = [], Ears.hear
     monkeypatch.setattr(Ears, "hear", lambda ears, heard: (starts.append(heard), hear(ears, heard)))
     cut = Mishap(at_s=6 * HOUR_S, trouble=Trouble.POWER_CUT, subject=county.WANGZHUANG, lasts_s=9 * HOUR_S)
-    found = rehearse(Scenario(days=0.84, climate=CALM, mishaps=(cut,)), scene=copied(source))
+    found = rehearse(Scenario(days=0.84, climate=CALM, mishaps=(cut,)), scene=copied(source, MONDAY))
     late = sorted(heard.started for heard in starts if heard.endpoint == "wang-1")
     assert found.violations == ()
     assert len(late) >= 50
