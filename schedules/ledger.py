@@ -14,7 +14,7 @@ from schedules.records import AsPlayed, ClockQuality, MissedBecause, Result
 from schedules.slots import Slot
 
 _ROUNDING = timedelta(seconds=1)  # players report their end a little late
-_LAPSING = timedelta(minutes=5)  # within which an endpoint has recorded that something is over
+LAPSING = timedelta(minutes=5)  # within which an endpoint has recorded that something is over
 
 
 class Outcome(StrEnum):
@@ -154,7 +154,7 @@ def _verdict(records: Sequence[AsPlayed], ends: datetime, now: datetime, progres
         return _told(Outcome.MISSED, best[Result.MISSED])
     if now < ends:
         return Settled(outcome=_pending(progress))
-    if progress.told_until is not None and progress.told_until > ends + _LAPSING:
+    if progress.told_until is not None and progress.told_until > ends + LAPSING:
         return Settled(outcome=Outcome.MISSED, because=MissedBecause.NO_LINK)  # it never reached the endpoint
     return Settled(outcome=Outcome.UNKNOWN)
 

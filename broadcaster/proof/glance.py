@@ -4,6 +4,7 @@ The ledger settles every play at every endpoint one by one; a screen that looks 
 has not the time. Here the database counts the endpoints that heard a play; only what went otherwise is settled one by one.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +16,10 @@ from sqlmodel import Session, and_, col, distinct, func, not_, or_, select
 
 from broadcaster.proof.ledger import live_notices
 from broadcaster.storage.mapping import played_of, slot_of
-from broadcaster.storage.tables import EndpointStateRow, PlayedRow, SlotRow
+from broadcaster.storage.tables import EndpointRow, EndpointStateRow, PlayedRow, SlotRow
 from broadcaster.storage.tables.columns import UtcDateTime
 from schedules.agenda import ON_TIME
-from schedules.ledger import HEARD, Outcome, Progress, settle
+from schedules.ledger import HEARD, LAPSING, Outcome, Progress, settle
 from schedules.places import Level, Place, level_of, prefix_of
 from schedules.records import AsPlayed, ClockQuality, MissedBecause, Result
 from schedules.slots import Slot
@@ -27,6 +28,7 @@ from schedules.tally import MissReason, Roster
 Standing = Counter[tuple[Outcome, MissReason | None]]
 """How many endpoints stand where with one play; a village without any counts as one that missed it."""
 
+_PREFIXES = (0, 2, 4, 6, 9, 12)  # digits of a code that name a place
 _AT_ONCE = 5000  # slots in one question: SQLite takes 32,766 parameters
 
 
@@ -50,7 +52,7 @@ def homes_of(roster: Roster) -> Homes:
     endpoints: Counter[str] = Counter()
     empty: Counter[str] = Counter()
     for village, names in roster.items():
-        for digits in (0, 2, 4, 6, 9, 12):
+        for digits in _PREFIXES:
             endpoints[village[:digits]] += len(names)
             empty[village[:digits]] += not names
     return Homes(endpoints=endpoints, empty_villages=empty)
@@ -79,9 +81,11 @@ def standings(
         part = slots[start : start + _AT_ONCE]
         heard = _heard(session, [slot for slot, _ in part])
         others = _others(session, [slot for slot, _ in part])
+        unreached = _unreached(session, [slot for slot, _ in part if now >= slot.latest])
         for slot, withdrawn in part:
             settled = heard.get(slot.id, Standing()) + _settled(slot, others.get(slot.id, {}), now, withdrawn)
-            found[slot.id] = settled + _silent(slot, settled, homes, now, withdrawn, sounding[slot.id])
+            silent = _silent(slot, settled, homes, now, withdrawn, sounding[slot.id], unreached[slot.id])
+            found[slot.id] = settled + silent
     return found
 
 
@@ -134,8 +138,74 @@ def _settled(
     return Standing((verdict.outcome, verdict.because) for verdict in verdicts)
 
 
+def _unreached(session: Session, slots: Sequence[Slot]) -> Counter[str]:
+    """Slot that is over → how many endpoints have told everything since, and nothing of it: it never reached them."""
+    if not slots:
+        return Counter()
+    told, among_them = _told(session), _told_of(session, slots)
+    return Counter(
+        {
+            slot.id: len(moments) - bisect_right(moments, slot.latest + LAPSING) - among_them[slot.id]
+            for slot in slots
+            if (moments := told.get(_named(slot.place)))
+        }
+    )
+
+
+def _told(session: Session) -> dict[str, list[datetime]]:
+    """Until when those in a place have told everything, in order; by prefix of the place, or the endpoint's name."""
+    wanted = (
+        select(EndpointRow.village, EndpointRow.id, EndpointStateRow.heard_at)
+        .join(EndpointStateRow, col(EndpointStateRow.endpoint) == col(EndpointRow.id))
+        .where(col(EndpointRow.enabled).is_(True), _tells_all())
+        .order_by(col(EndpointStateRow.heard_at))
+    )
+    found: defaultdict[str, list[datetime]] = defaultdict(list)
+    for village, endpoint, heard_at in session.exec(wanted):
+        for name in (*(village[:digits] for digits in _PREFIXES), endpoint):
+            found[name] += [heard_at] if heard_at else []
+    return found
+
+
+def _told_of(session: Session, slots: Iterable[Slot]) -> Counter[str]:
+    """How many of those have a record of each slot."""
+    moments = values(column("slot", String), column("lapsed", UtcDateTime), name="moments")
+    over = moments.data([(slot.id, slot.latest + LAPSING) for slot in slots]).cte("over")
+    wanted = (
+        select(PlayedRow.slot, func.count(distinct(col(PlayedRow.endpoint))))
+        .join(over, over.c.slot == col(PlayedRow.slot))
+        .join(EndpointStateRow, col(EndpointStateRow.endpoint) == col(PlayedRow.endpoint))
+        .join(EndpointRow, col(EndpointRow.id) == col(PlayedRow.endpoint))
+        .where(
+            col(EndpointRow.enabled).is_(True),
+            _tells_all(),
+            col(EndpointStateRow.heard_at) > over.c.lapsed,
+        )
+        .group_by(col(PlayedRow.slot))
+    )
+    return Counter({str(slot): endpoints for slot, endpoints in session.exec(wanted)})
+
+
+def _tells_all() -> ColumnElement[bool]:
+    """As the ledger reckons it: nothing is left to tell, and its clock is to be trusted."""
+    return and_(
+        col(EndpointStateRow.unreceipted) == 0,
+        col(EndpointStateRow.clock).in_([ClockQuality.LEARNED, ClockQuality.SYNCED]),
+    )
+
+
+def _named(place: Place) -> str:
+    return place.partition("/")[2] if level_of(place) is Level.ENDPOINT else prefix_of(place)
+
+
 def _silent(
-    slot: Slot, settled: Standing, homes: Homes, now: datetime, withdrawn: datetime | None, sounding: int
+    slot: Slot,
+    settled: Standing,
+    homes: Homes,
+    now: datetime,
+    withdrawn: datetime | None,
+    sounding: int,
+    unreached: int,
 ) -> Standing:
     """Those who said nothing of it, and the villages where nobody could."""
     endpoints, empty_villages = homes.of(slot.place)
@@ -144,7 +214,8 @@ def _silent(
     if withdrawn is not None and withdrawn < slot.latest:
         found[Outcome.WITHDRAWN, None] = rest
     elif now >= slot.latest:
-        found[Outcome.UNKNOWN, None] = rest
+        found[Outcome.MISSED, MissedBecause.NO_LINK] = min(rest, unreached)
+        found[Outcome.UNKNOWN, None] = rest - min(rest, unreached)
     else:
         found[Outcome.SOUNDING, None] = min(rest, sounding)
         found[Outcome.PLANNED, None] = rest - min(rest, sounding)
