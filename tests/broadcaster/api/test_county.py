@@ -35,7 +35,7 @@ def url(county: Station) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def openapi(url: str) -> dict:
-    return httpx.get(f"{url}/api/v1/openapi.json").json()
+    return httpx.get(f"{url}/api/v1/openapi.json", timeout=60.0).json()
 
 
 def desk(url: str, who: str) -> CountyDesk:
