@@ -96,7 +96,7 @@ def test_an_endpoint_that_takes_no_plan_is_found_lagging(monkeypatch):
 
 
 def test_a_controller_that_receipts_what_it_did_not_store_loses_proof(monkeypatch):
-    monkeypatch.setattr("broadcaster.controller.proofs.insert_new", lambda *_given: None)
+    monkeypatch.setattr("broadcaster.controller.proofs.insert_new_values", lambda *_given: None)
     assert broken() >= {Law.PROOF_LOST, Law.HEARD_UNPROVED}
 
 
