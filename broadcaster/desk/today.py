@@ -14,7 +14,6 @@ from broadcaster.desk.house import Context
 from broadcaster.people.rights import Right
 from broadcaster.proof import glance
 from broadcaster.proof.glance import Standing
-from broadcaster.proof.ledger import roster
 from broadcaster.storage.tables import (
     AbsenceRow,
     AlertRow,
@@ -28,7 +27,7 @@ from devices.reports import Presence
 from schedules.agenda import ON_TIME
 from schedules.ledger import PENDING, Outcome
 from schedules.notices import NoticeState
-from schedules.places import Level, Place, covers, level_of
+from schedules.places import Place, covers, level_of, prefix_of
 from schedules.slots import Slot
 
 _MOST_SHORTFALLS = 200
@@ -130,7 +129,8 @@ class Today(Noun):
         said = _Names(session)
         areas = areas_today(session)
         slots = sorted(glance.ordered(session, day), key=lambda pair: (pair[0].planned, pair[0].item))
-        homes = glance.homes_of(roster(session))
+        villages = {area.code: area.endpoints.known for area in areas if area.level == "village"}
+        homes = glance.homes_of(villages)
         standings = glance.standings(session, slots, homes, ctx.now)
         titles = {slot.id: said.title(slot.notice) for slot, _ in slots} | _alert_titles(session)
         county = next((area for area in areas if area.level == "county"), None)
@@ -150,27 +150,20 @@ class Today(Noun):
 
 def areas_today(session: Session) -> tuple[AreaToday, ...]:
     """Every area in the order of its code, with what the endpoints in it last said."""
-    counts = _counts(session)
-    found = []
-    for row in session.exec(select(AreaRow).order_by(col(AreaRow.code))):
-        place = Place(row.code)
-        level = level_of(place)
-        inside = (
-            [counts.get(row.code, EndpointCounts())] if level is Level.VILLAGE else _within(place, counts)
+    counts: dict[str, EndpointCounts] = {}
+    for village, endpoints in _counts(session).items():
+        for digits in (0, 2, 4, 6, 9, 12):
+            prefix = village[:digits]
+            counts[prefix] = counts.get(prefix, EndpointCounts()) + endpoints
+    return tuple(
+        AreaToday(
+            code=row.code,
+            name=row.name,
+            level=level_of(Place(row.code)).name.lower(),
+            endpoints=counts.get(prefix_of(Place(row.code)), EndpointCounts()),
         )
-        found.append(
-            AreaToday(
-                code=row.code,
-                name=row.name,
-                level=level.name.lower(),
-                endpoints=sum(inside, EndpointCounts()),
-            )
-        )
-    return tuple(found)
-
-
-def _within(place: Place, counts: Mapping[str, EndpointCounts]) -> list[EndpointCounts]:
-    return [endpoints for village, endpoints in counts.items() if covers(place, Place(village))]
+        for row in session.exec(select(AreaRow).order_by(col(AreaRow.code)))
+    )
 
 
 def _counts(session: Session) -> dict[str, EndpointCounts]:

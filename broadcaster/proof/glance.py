@@ -23,7 +23,7 @@ from schedules.ledger import HEARD, LAPSING, Outcome, Progress, settle
 from schedules.places import Level, Place, level_of, prefix_of
 from schedules.records import AsPlayed, ClockQuality, MissedBecause, Result
 from schedules.slots import Slot
-from schedules.tally import MissReason, Roster
+from schedules.tally import MissReason
 
 Standing = Counter[tuple[Outcome, MissReason | None]]
 """How many endpoints stand where with one play; a village without any counts as one that missed it."""
@@ -47,14 +47,14 @@ class Homes:
         return self.endpoints.get(prefix, 0), self.empty_villages.get(prefix, 0)
 
 
-def homes_of(roster: Roster) -> Homes:
-    """The roster by prefixes of its codes."""
+def homes_of(villages: Mapping[str, int]) -> Homes:
+    """Every village with the number of its endpoints, added up by the prefixes of their codes."""
     endpoints: Counter[str] = Counter()
     empty: Counter[str] = Counter()
-    for village, names in roster.items():
+    for village, number in villages.items():
         for digits in _PREFIXES:
-            endpoints[village[:digits]] += len(names)
-            empty[village[:digits]] += not names
+            endpoints[village[:digits]] += number
+            empty[village[:digits]] += not number
     return Homes(endpoints=endpoints, empty_villages=empty)
 
 

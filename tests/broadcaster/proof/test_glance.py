@@ -31,10 +31,14 @@ def in_ledger(house: CountyHouse, now) -> dict[str, Counter]:
     return found
 
 
+def homes(session):
+    return glance.homes_of({village: len(names) for village, names in roster(session).items()})
+
+
 def at_a_glance(house: CountyHouse, now) -> dict[str, Counter]:
     with house.snapshot() as session:
         slots = list(glance.ordered(session, NOW.astimezone(ZONE).date()))
-        found = glance.standings(session, slots, glance.homes_of(roster(session)), now)
+        found = glance.standings(session, slots, homes(session), now)
     return {
         slot: sum(
             (

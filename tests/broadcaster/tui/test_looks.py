@@ -24,6 +24,7 @@ WAYS = (
     ("confirm", ("enter",)),
     ("ledger", ("escape", "6")),
     ("coverage", ("enter",)),
+    ("tickets", ("7",)),
 )
 SIZES = {"small": (80, 24), "large": (120, 40)}
 
