@@ -24,7 +24,7 @@ from broadcaster.tui.screens.send import SendScreen
 from broadcaster.tui.screens.station import TABS, StationScreen
 from broadcaster.tui.screens.tickets import TicketsScreen
 from broadcaster.tui.screens.today import TodayScreen
-from broadcaster.tui.theme import STATION
+from broadcaster.tui.theme import BREAKPOINTS, STATION
 from broadcaster.tui.visit import Visit, in_thread
 from broadcaster.tui.widgets.frame.keys import shown_bindings
 
@@ -32,7 +32,7 @@ _KEYS = tuple(
     Binding(str(number), f"go('{mode}')", name, show=False)
     for number, (mode, name) in enumerate(TABS.items(), 1)
 )
-BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+_QUIET_S = 3.0  # after which the first screen is there
 
 
 class StationApp(App[None]):
@@ -78,8 +78,11 @@ class StationApp(App[None]):
         self.theme = STATION.name
 
     def on_mount(self) -> None:
-        """Reads what a search by initials needs, so that the first one waits for nothing."""
-        self.run_worker(in_thread(lambda: initials("县")), group="pinyin")
+        """Soon reads what a search by initials needs, so that the first one waits for nothing."""
+        if self.every_s:
+            self.set_timer(
+                _QUIET_S, lambda: self.run_worker(in_thread(lambda: initials("县")), group="pinyin")
+            )
 
     def _see(self, blind_since: datetime | None) -> None:
         """The visit went blind, or sees again."""
@@ -87,14 +90,9 @@ class StationApp(App[None]):
             if isinstance(screen, StationScreen):
                 screen.see(blind_since)
 
-    @property
-    def tabs(self) -> dict[str, str]:
-        """The screens that there are here, by mode; tickets only where the desk has some."""
-        return dict(TABS)
-
     async def action_go(self, mode: str) -> None:
         """To another screen."""
-        if mode not in self.tabs:
+        if mode not in TABS:
             return
         while len(self.screen_stack) > 1:
             await self.pop_screen()
@@ -121,7 +119,7 @@ class StationApp(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action that a key does here, the other screens, and the language."""
-        for mode, name in self.tabs.items():
+        for mode, name in TABS.items():
             yield SystemCommand(
                 _("Go to: {screen}").format(screen=_(name)), "", lambda mode=mode: self._go(mode)
             )

@@ -16,3 +16,4 @@ STATION = Theme(
     foreground="#d8dee6",
     dark=True,
 )
+BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # cells of width, and the class that a screen then has

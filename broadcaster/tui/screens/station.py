@@ -53,7 +53,7 @@ class StationScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The frame around the body."""
-        yield TopLine({mode: _(name) for mode, name in self.station.tabs.items()}, self.MODE)
+        yield TopLine({mode: _(name) for mode, name in TABS.items()}, self.MODE)
         yield BlindBanner(id="blind")
         yield from self.body()
         yield KeyLine()
