@@ -74,9 +74,10 @@ async def test_a_plan_that_is_withdrawn_sounds_nowhere(way: Way, tmp_path: Path)
 async def test_a_horn_that_reboots_comes_back_and_goes_on(way: Way, tmp_path: Path) -> None:
     async with town(way, tmp_path) as here:
         here.station.announce(SHA256, LETTER)
-        here.station.order(soon(SHA256, 60_000, in_s=4.0))
+        here.station.order(soon(SHA256, 60_000, in_s=3_000))
         await eventually(lambda: (tmp_path / "horn-01" / "media" / SHA256).exists())
         await here.reboot("horn-01")
+        here.station.order(soon(SHA256, 60_000, in_s=0.0))
         await eventually(lambda: bool(here.station.records()))
         assert len(here.sounds()) == 1
 
