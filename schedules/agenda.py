@@ -181,11 +181,11 @@ def _regular(now: datetime, cues: Iterable[Cue], busy: Sequence[Span]) -> tuple[
 def _taken(
     now: datetime, plays: Iterable[Play], last_ended: Mapping[str, datetime], busy: Iterable[Span]
 ) -> Output:
-    """The output with all that made-up plays keep away from. An end in the future tells of a clock set
+    """The output with all that made-up plays keep away from. An end far in the future tells of a clock set
     back."""
     output = Output()
     for notice, ended in last_ended.items():
-        if ended <= now:
+        if ended <= now + ON_TIME:
             output.take(ended, ended, notice)
     for span in busy:
         if span.end > now:

@@ -49,11 +49,6 @@ class FusedStore(MemoryStore):
         super().write(change)
         self.fuse.burn()
 
-    def note_heard(self, key: str, heard_ms: int) -> None:
-        self.fuse.burn()
-        super().note_heard(key, heard_ms)
-        self.fuse.burn()
-
     def forget_records(self, up_to: int) -> None:
         self.fuse.burn()
         super().forget_records(up_to)

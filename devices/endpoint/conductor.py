@@ -131,7 +131,8 @@ class Conductor:
             written.records.append(record)
             if record.slot is not None:
                 counted = record.result is Result.COUNTED
-                mark = self._cues.settle(record.slot, record.notice, time, record.ended, for_good=counted)
+                ended = proof.ended_at_latest(record, self._player.note_s)
+                mark = self._cues.settle(record.slot, record.notice, time, ended, for_good=counted)
                 written.slots.append(mark)
             else:
                 written.alerts.append(self._alert_sounded(note.key, now_s, time))
@@ -171,10 +172,9 @@ class Conductor:
             self._conclude(ended, written, now_s, time)
         self._write_down(written, now_s)
 
-    def note_now(self) -> None:
+    def note_now(self, now_s: float) -> None:
         """Write down how far the play has come: power is failing."""
-        for piece, _, heard_ms in self._player.unfinished():
-            self._recorder.note_heard(piece.key, heard_ms)
+        self._write(_Written(), now_s, unfinished=self._under_way(now_s))
 
     # What is due
 
@@ -324,18 +324,18 @@ class Conductor:
         )
 
     def _write_down(self, written: _Written, now_s: float) -> None:
-        """In one transaction what ended and what is under way; otherwise now and then how far it has come."""
+        """In one transaction what ended and what is under way, now and then how far it has come."""
         noting = self._player.note_due(now_s, self._settings.counting_percent)
-        if self._player.changes != self._written_changes:
+        if noting or self._player.changes != self._written_changes:
             self._written_changes = self._player.changes
-            quality, boot = self._clock.quality, self._boot
-            under_way = (proof.under_way(*play, quality, boot) for play in self._player.unfinished())
-            self._write(written, now_s, unfinished=tuple(under_way))
-        else:
-            if written.anything:
-                self._write(written, now_s, unfinished=None)
-            if noting:
-                self.note_now()
+            self._write(written, now_s, unfinished=self._under_way(now_s))
+        elif written.anything:
+            self._write(written, now_s, unfinished=None)
+
+    def _under_way(self, now_s: float) -> tuple[Unfinished, ...]:
+        quality, boot = self._clock.quality, self._boot
+        plays = self._player.unfinished(self._clock.time(now_s))
+        return tuple(proof.under_way(*play, quality, boot) for play in plays)
 
     def _write(self, written: _Written, now_s: float, *, unfinished: tuple[Unfinished, ...] | None) -> None:
         self._recorder.write(

@@ -205,7 +205,7 @@ class Endpoint:
         self._on_mains = False
         self._say(EventKind.LAST_GASP, f"{now.mono_s}", "mains has failed")
         self._turn()
-        self._conductor.note_now()
+        self._conductor.note_now(self._now_s)
         self._note_alive()
 
     def power_back(self, now: Instant) -> None:

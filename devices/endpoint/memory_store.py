@@ -58,10 +58,6 @@ class MemoryStore:
         if change.unfinished is not None:
             self._unfinished = {play.key: play for play in change.unfinished}
 
-    def note_heard(self, key: str, heard_ms: int) -> None:
-        if play := self._unfinished.get(key):
-            self._unfinished[key] = Unfinished(key=key, body=play.body, heard_ms=heard_ms)
-
     def unfinished(self) -> tuple[Unfinished, ...]:
         return tuple(self._unfinished[key] for key in sorted(self._unfinished))
 

@@ -66,7 +66,7 @@ class Player:
     def __init__(self, output: Output, media: Media, note_s: float) -> None:
         self._output = output
         self._media = media
-        self._note_s = note_s
+        self.note_s = note_s
         self._pieces: dict[str, Piece] = {}  # sounding and paused, by key
         self._last_heard: dict[str, datetime] = {}  # when each of them sounded last
         self._sounding: Sounding | None = None
@@ -96,11 +96,14 @@ class Player:
         """What sounds or pauses, by key."""
         return self._pieces
 
-    def unfinished(self) -> Iterator[tuple[Piece, datetime, int]]:
-        """What a power cut would leave half heard: piece, start of the attempt, milliseconds heard."""
+    def unfinished(self, time: datetime) -> Iterator[tuple[Piece, datetime, datetime, int]]:
+        """What a power cut would leave half heard: piece, start of the attempt, when it sounded last, milliseconds heard."""
+        begun = self._stretch is not None and self._stretch.progress.first_sample_s is not None
         for state in (self._sounding, *self._paused):
             if state is not None and state.started is not None:
-                yield self._pieces[state.item.key], state.started, state.heard_ms
+                key = state.item.key
+                heard = time if state is self._sounding and not begun else self._last_heard[key]
+                yield self._pieces[key], state.started, heard, state.heard_ms
 
     def arm(self, piece: Piece, at_s: float, now_s: float) -> None:
         """Prepare a piece that gets its turn at the monotonic instant `at_s`. What fails now, fails again then."""
@@ -174,7 +177,7 @@ class Player:
             return math.inf
         counts_s = (s.full_ms * counting_percent / 100 - s.heard_ms) / 1000
         left_s = s.left_s()
-        at = [s.noted_s + self._note_s, now_s + (left_s + JUST_AFTER_S if left_s > 0 else LOOK_AGAIN_S)]
+        at = [s.noted_s + self.note_s, now_s + (left_s + JUST_AFTER_S if left_s > 0 else LOOK_AGAIN_S)]
         if counts_s > 0:
             at.append(now_s + counts_s + JUST_AFTER_S)
         return min(at)
@@ -185,7 +188,7 @@ class Player:
         if s is None:
             return False
         needed = s.full_ms * counting_percent
-        due = now_s >= s.noted_s + self._note_s or s.noted_ms * 100 < needed <= s.heard_ms * 100
+        due = now_s >= s.noted_s + self.note_s or s.noted_ms * 100 < needed <= s.heard_ms * 100
         if due:
             s.noted_s, s.noted_ms = now_s, s.heard_ms
         return due

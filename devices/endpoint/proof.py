@@ -32,14 +32,16 @@ def of_ended(ended: Ended, clock: ClockQuality, boot: str) -> AsPlayed:
     )
 
 
-def under_way(piece: Piece, started: datetime, heard_ms: int, clock: ClockQuality, boot: str) -> Unfinished:
+def under_way(
+    piece: Piece, started: datetime, last_heard: datetime, heard_ms: int, clock: ClockQuality, boot: str
+) -> Unfinished:
     """What to write down of a play that has not ended, so that a power cut cannot hide it."""
     record = of_ended(
         Ended(
             piece=piece,
             started=started,
-            ended=started,
-            heard_ms=0,
+            ended=last_heard,
+            heard_ms=heard_ms,
             full_ms=piece.playable.duration_ms,
             result=Result.PARTIAL,
             because=MissedBecause.NO_POWER,
@@ -47,20 +49,23 @@ def under_way(piece: Piece, started: datetime, heard_ms: int, clock: ClockQualit
         clock,
         boot,
     )
-    return Unfinished(
-        key=piece.key, body=chain.canonical(chain.record_to_json(record)).decode(), heard_ms=heard_ms
-    )
+    return Unfinished(key=piece.key, body=chain.canonical(chain.record_to_json(record)).decode())
 
 
 def taken_up(note: Unfinished, counting_percent: int) -> AsPlayed:
     """The record of a play that the last boot did not live to end; MISSED if nobody heard any of it."""
     record = chain.record_from_json(json.loads(note.body))
-    assert record.started is not None
-    result = result_of(note.heard_ms, record.full_ms, counting_percent)
+    result = result_of(record.heard_ms, record.full_ms, counting_percent)
     return replace(
-        record,
-        ended=record.started + timedelta(milliseconds=note.heard_ms),
-        heard_ms=note.heard_ms,
-        result=result,
-        because=None if result is Result.COUNTED else MissedBecause.NO_POWER,
+        record, result=result, because=None if result is Result.COUNTED else MissedBecause.NO_POWER
     )
+
+
+def ended_at_latest(record: AsPlayed, note_s: float) -> datetime:
+    """When a play taken up can have sounded last: it went on after its last note, until the next at most.
+
+    Gaps are kept from here, or a village would hear it twice in a row.
+    """
+    assert record.ended is not None
+    unnoted_ms = min(note_s * 1000, max(record.full_ms - record.heard_ms, 0))
+    return record.ended + timedelta(milliseconds=unnoted_ms)

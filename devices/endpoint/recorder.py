@@ -80,13 +80,6 @@ class Recorder:
         if linked and self._connected and self._sent - self._receipted < WINDOW:
             self.next_s = min(self.next_s, now_s + self._chance.uniform(0, GATHER_S))
 
-    def note_heard(self, key: str, heard_ms: int) -> None:
-        """How far a play under way has come."""
-        try:
-            self._store.note_heard(key, heard_ms)
-        except StoreFault as fault:
-            self._complain(str(fault))
-
     def write_owed(self) -> None:
         """Write what could not be written before."""
         if self._owed is _NOTHING:

@@ -18,7 +18,7 @@ from typing import Protocol, Self
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1  # PRAGMA user_version; a file of another format is moved aside
+FORMAT = 2  # PRAGMA user_version; a file of another format is moved aside
 
 _TABLES = """
 CREATE TABLE chain (id TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, floor_ms INTEGER NOT NULL);
@@ -27,7 +27,7 @@ CREATE TABLE records (seq INTEGER PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE slots (slot TEXT PRIMARY KEY, notice TEXT NOT NULL, settled INTEGER NOT NULL, ended_ms INTEGER,
                     forget_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE alerts (key TEXT PRIMARY KEY, times INTEGER NOT NULL, forget_ms INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE unfinished (key TEXT PRIMARY KEY, body TEXT NOT NULL, heard_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE unfinished (key TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE boots (boot TEXT PRIMARY KEY, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL) WITHOUT ROWID;
 """
 
@@ -73,11 +73,10 @@ class AlertMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfinished:
-    """A play under way, interrupted or sounding: `body` is all that its as-played record needs but `heard_ms`."""
+    """A play under way, interrupted or sounding: `body` is its as-played record if the power went now."""
 
     key: str
     body: str
-    heard_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +111,6 @@ class Store(Protocol):
     def documents(self) -> tuple[HeldDocument, ...]: ...
     def keep_document(self, document: HeldDocument, issued: datetime) -> None: ...
     def write(self, change: Change) -> None: ...
-    def note_heard(self, key: str, heard_ms: int) -> None: ...
     def unfinished(self) -> tuple[Unfinished, ...]: ...
     def records(self, after: int, limit: int) -> tuple[tuple[int, str], ...]: ...
     def forget_records(self, up_to: int) -> None: ...
@@ -219,18 +217,13 @@ class EndpointStore:
                 database.execute("INSERT OR REPLACE INTO alerts VALUES (?, ?, ?)", times)
             if change.unfinished is not None:
                 database.execute("DELETE FROM unfinished")
-                rows = [(play.key, play.body, play.heard_ms) for play in change.unfinished]
-                database.executemany("INSERT INTO unfinished VALUES (?, ?, ?)", rows)
-
-    def note_heard(self, key: str, heard_ms: int) -> None:
-        """How far an unfinished play has come. Raises StoreFault."""
-        with self._transaction() as database:
-            database.execute("UPDATE unfinished SET heard_ms = ? WHERE key = ?", (heard_ms, key))
+                rows = [(play.key, play.body) for play in change.unfinished]
+                database.executemany("INSERT INTO unfinished VALUES (?, ?)", rows)
 
     def unfinished(self) -> tuple[Unfinished, ...]:
         """Plays that were under way when the endpoint last died."""
-        rows = self._database.execute("SELECT key, body, heard_ms FROM unfinished ORDER BY key")
-        return tuple(Unfinished(key=k, body=b, heard_ms=h) for k, b, h in rows)
+        rows = self._database.execute("SELECT key, body FROM unfinished ORDER BY key")
+        return tuple(Unfinished(key=k, body=b) for k, b in rows)
 
     def records(self, after: int, limit: int) -> tuple[tuple[int, str], ...]:
         """The next records of the chain that no receipt covers."""

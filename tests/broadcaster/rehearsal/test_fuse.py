@@ -31,7 +31,7 @@ def test_it_burns_once():
     store.fuse = Fuse()
     store.fuse.light(1)
     with pytest.raises(Killed):
-        store.note_heard("a", 1)
+        store.forget_records(1)
     now = datetime(2026, 3, 2, tzinfo=UTC)
     store.note_alive("boot", now, now, now)
     assert len(store.boots()) == 1

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from devices.documents import Alerts, Settings
 from devices.endpoint.core import Pace
 from devices.endpoint.store import EndpointStore
+from schedules.notices import InterruptionPolicy
 from tests.devices.endpoint.board import Board, ready
-from tests.devices.endpoint.village import alert, at, cue, plan, slot
+from tests.devices.endpoint.village import alert, at, cue, item, plan, slot
 
 MINUTE_MS = 60_000
 
@@ -32,6 +34,26 @@ def test_a_play_cut_by_a_kill_is_made_up_and_counts_once():
     board.run_quiet(180).boot().run_until(at("12:01"))
     assert [(r.result, r.because) for r in board.proved] == [("partial", "no_power"), ("counted", None)]
     assert board.proved[0].heard_ms == pytest.approx(30_000, abs=5_000)
+
+
+def test_a_kill_just_before_the_end_of_a_play_shortens_no_gap():
+    board = ready(cue("07:30", "12:00"), cue("08:00"), start=at("07:57"))
+    board.run_until(at("08:00:59.9")).kill().boot().run_until(at("09:00"))
+    first, second = board.heard
+    assert second.started >= first.started + timedelta(milliseconds=first.heard_ms) + timedelta(minutes=10)
+
+
+def test_a_kill_after_a_pause_keeps_the_gap_from_when_it_sounded_last():
+    board = Board(start=at("07:59"))
+    board.tell(plan(cue("08:00", "12:00"), items=[item(policy=InterruptionPolicy.RESUME)]))
+    board.give("letter").run_until(at("08:00:30"))
+    board.tell(Alerts(alerts=(alert(repeats=1, recording=None),)))
+    while len(board.heard) < 2:
+        board.run_for(seconds=1)
+    board.run_for(seconds=10).kill().boot().run_until(at("12:00"))
+    before, _, resumed, again = board.heard
+    assert before.key == resumed.key == again.key
+    assert again.started >= resumed.started + timedelta(milliseconds=resumed.heard_ms, minutes=10)
 
 
 def test_a_play_that_counted_before_the_kill_does_not_sound_again():

@@ -57,16 +57,15 @@ def test_everything_comes_back_when_it_is_opened_again(tmp_path):
         tip=(2, "aa"),
         slots=(MARK,),
         alerts=(AlertMark(key="a#1", times=3, forget=DAWN),),
-        unfinished=(Unfinished(key="s2", body="{}", heard_ms=0),),
+        unfinished=(Unfinished(key="s2", body="{}"),),
     )
     store.write(change)
-    store.note_heard("s2", 1234)
     store.close()
     again = opened(tmp_path / "db", seed=2)
     assert (again.chain, again.trouble, again.tip) == (store.chain, "", (2, "aa"))
     assert (again.documents(), again.floor) == ((document,), DAWN)
     assert (again.slots(), again.alert_times()) == ((MARK,), {"a#1": 3})
-    assert again.unfinished() == (Unfinished(key="s2", body="{}", heard_ms=1234),)
+    assert again.unfinished() == (Unfinished(key="s2", body="{}"),)
     assert again.records(0, 10) == ((1, "{}"), (2, "{}"))
 
 
@@ -203,7 +202,7 @@ _MARKS = st.builds(
 )
 _ALERTS = st.builds(AlertMark, key=_TEXT, times=st.integers(0, 9), forget=_WHEN)
 _PLAYS = st.lists(
-    st.builds(Unfinished, key=_TEXT, body=_TEXT, heard_ms=st.integers(0, 9)),
+    st.builds(Unfinished, key=_TEXT, body=_TEXT),
     max_size=2,
     unique_by=lambda p: p.key,
 )
@@ -222,7 +221,6 @@ _DEEDS = st.one_of(
         st.builds(HeldDocument, topic=_TEXT, revision=st.integers(0, 9), payload=st.just(b"x")),
         _WHEN,
     ),
-    st.tuples(st.just("note_heard"), _TEXT, st.integers(0, 9)),
     st.tuples(st.just("forget_records"), st.integers(0, 9)),
     st.tuples(st.just("begin_chain"), _TEXT, st.just([(1, "n"), (2, "n")]), st.just((2, "h"))),
     st.tuples(st.just("note_alive"), _TEXT, _WHEN, _WHEN, _WHEN),

@@ -34,7 +34,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def at(clock: str, day: int = 0) -> datetime:
     """A time of the village's first day by its wall clock, such as "08:30" or "08:30:15"."""
-    hours, minutes, *seconds = (int(part) for part in clock.split(":"))
+    hours, minutes, *seconds = (float(part) for part in clock.split(":"))
     midnight = DAWN - timedelta(hours=6)
     return midnight + timedelta(days=day, hours=hours, minutes=minutes, seconds=sum(seconds))
 
