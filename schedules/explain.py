@@ -17,6 +17,7 @@ class Explained(StrEnum):
 
     UNKNOWN = "unknown"
     NOT_APPROVED = "not_approved"
+    IF_APPROVED = "if_approved"
     ENDED = "ended"
     NOT_A_TARGET = "not_a_target"
     VALID_AT_OTHER_TIMES = "valid_at_other_times"
@@ -53,6 +54,7 @@ _ABSENT = "{place} does not hear play {play} of {plays} of order {order}"
 SENTENCES: Mapping[Explained, str] = {
     Explained.UNKNOWN: "Neither an order nor a notice {subject} is planned on {day}.",
     Explained.NOT_APPROVED: "{subject} is {state}: it goes on air only once a second person has approved it.",
+    Explained.IF_APPROVED: "If it were approved as it is, this would be planned on {day}:",
     Explained.ENDED: "{subject} is {state}: it is not planned any more.",
     Explained.NOT_A_TARGET: "{place} is not among the targets of order {order}.",
     Explained.VALID_AT_OTHER_TIMES: "Order {order} is valid from {valid_from} to {valid_until}, "
@@ -104,16 +106,17 @@ def explain(
 ) -> tuple[Statement, ...]:
     """Why `place` hears or does not hear `subject`, the id of an order or a notice, on the day of `plan`.
 
-    `state` is where the notice stands in its workflow, if it is known: what is not approved is not in `request`.
+    `state` is where it stands in its workflow, if that is known. What is not approved yet is in `request` only on trial, as
+    if it were; then what it would get follows the statement that it is not.
     """
-    if state in _NOT_YET:
-        return (_statement(Explained.NOT_APPROVED, subject=subject, state=state),)
     if state in _NO_MORE:
         return (_statement(Explained.ENDED, subject=subject, state=state),)
     orders = [o for o in request.orders if o.id == subject or subject in {item.notice for item in o.items}]
-    if not orders:
-        return (_statement(Explained.UNKNOWN, subject=subject, day=request.day),)
-    return tuple(statement for order in orders for statement in _explain_order(place, order, request, plan))
+    told = tuple(statement for order in orders for statement in _explain_order(place, order, request, plan))
+    if state in _NOT_YET:
+        trial = (_statement(Explained.IF_APPROVED, day=request.day), *told) if told else ()
+        return (_statement(Explained.NOT_APPROVED, subject=subject, state=state), *trial)
+    return told if orders else (_statement(Explained.UNKNOWN, subject=subject, day=request.day),)
 
 
 _NOT_YET = frozenset({NoticeState.DRAFT, NoticeState.SUBMITTED})

@@ -64,6 +64,21 @@ def playlist(desk: "CountyDesk", said: str) -> str:
     return _the_one(said, found, lambda each: each.title, lambda each: each.id).id
 
 
+def subject(desk: "CountyDesk", said: str) -> str:
+    """The id of a notice or playlist, from its id or from words of its title."""
+    if re.fullmatch(r"[np]\d{8}-\d+", said):
+        return said
+    known = {each.id: each.title for each in desk.notices.list()}
+    known |= {each.id: each.title for each in desk.playlists.list()}
+    found = [id for id, title in known.items() if said in title]
+    if not found:
+        message = N_(
+            "There is no notice or playlist {said}. `broadcaster notice list` and `broadcaster playlist list` have them."
+        )
+        raise NotFound(message, said=said)
+    return _the_one(said, found, known.__getitem__, str)
+
+
 def asset(desk: "CountyDesk", said: str) -> str:
     """The id of a recording, from its id or from words of its title."""
     if re.fullmatch(r"a-[0-9a-f]{12}", said):

@@ -24,20 +24,20 @@ from broadcaster.language import N_, _
 from broadcaster.words import said, word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from broadcaster.desk.plans import (
-        AbsenceView,
-        Explanation,
-        PlanView,
-        SlotView,
-    )
+    from broadcaster.desk.county import CountyDesk
+    from broadcaster.desk.plans import PlanView, Preview
+    from broadcaster.desk.titles import AbsenceView, Explanation, SlotView
 
 app = typer.Typer(no_args_is_help=True, help="The plan: what sounds when and where, and why.")
 
 Place = Annotated[str, typer.Argument(metavar="PLACE", help="An area or endpoint, by code or name.")]
 Day = Annotated[
     str | None, typer.Argument(metavar="[DATE]", help="Such as 2026-11-24 or tomorrow; without, today.")
+]
+Subject = Annotated[
+    str, typer.Argument(metavar="NOTICE", help="A notice or playlist, by id or words of its title.")
 ]
 Days = Annotated[int, typer.Option(min=1, max=14, help="So many days.")]
 _MOMENTS = frozenset({"planned", "at", "proposed", "valid_from", "valid_until"})
@@ -91,14 +91,30 @@ PREVIEWS: Columns = {
     N_("Planned"): "planned",
     N_("Times"): lambda preview: _times(preview.slots),
     N_("Why not"): lambda preview: _reasons(preview.absences),
+    N_("Places"): lambda preview: _some(_once(each.place_name for each in preview.absences)),
+    N_("In the way"): lambda preview: _once(other for each in preview.absences for other in each.others),
 }
+MOVES: Columns = {N_("Day"): lambda move: wall(move.at).date(), **CONFLICTS}
 
 
 @app.command()
-def show(context: typer.Context, place: Place, day: Day = None, as_json: Json = False) -> None:
+def show(
+    context: typer.Context,
+    place: Place,
+    day: Day = None,
+    draft: Annotated[
+        str | None,
+        typer.Option("--with", metavar="DRAFT", help="As if this notice or playlist were approved too."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Show a day of a village or endpoint: a strip of it, what sounds when, and what does not and why."""
     county = desk(context)
-    found = county.plans.show(place=naming.place(county, place), day=naming.day(day))
+    found = county.plans.show(
+        place=naming.place(county, place),
+        day=naming.day(day),
+        draft=naming.subject(county, draft) if draft else None,
+    )
     if as_json:
         print_json(found)
         return
@@ -115,15 +131,15 @@ def show(context: typer.Context, place: Place, day: Day = None, as_json: Json = 
 @app.command()
 def explain(
     context: typer.Context,
-    notice: Annotated[str, typer.Argument(metavar="NOTICE", help="Its id, or words of its title.")],
+    notice: Subject,
     place: Place,
     day: Day = None,
     as_json: Json = False,
 ) -> None:
-    """Say why a place hears or does not hear a notice on a day."""
+    """Say why a place hears or does not hear a notice or playlist on a day; of a draft, what it would get."""
     county = desk(context)
     found = county.plans.explain(
-        place=naming.place(county, place), notice=naming.notice(county, notice), day=naming.day(day)
+        place=naming.place(county, place), notice=naming.subject(county, notice), day=naming.day(day)
     )
     if as_json:
         print_json(found)
@@ -144,7 +160,10 @@ def check(
     context: typer.Context,
     notice: Annotated[
         str | None,
-        typer.Argument(metavar="[NOTICE]", help="A draft too; without, everything that is approved."),
+        typer.Argument(
+            metavar="[NOTICE]",
+            help="A notice or playlist, a draft too; without, everything that is approved.",
+        ),
     ] = None,
     days: Days = 3,
     as_json: Json = False,
@@ -156,11 +175,31 @@ def check(
         listing(short, SHORTFALLS, as_json=as_json, empty=N_("All plays of these days have their place."))
         lost = sum(each.plays for each in short)
     else:
-        previews = county.plans.preview(notice=naming.notice(county, notice), days=days)
-        listing(previews, PREVIEWS, as_json=as_json, empty=N_("Nothing is planned."))
-        lost = sum(len(each.absences) for each in previews)
+        lost = _preview(county, naming.subject(county, notice), days, as_json=as_json)
     if lost:
         raise typer.Exit(1)
+
+
+def _preview(county: "CountyDesk", subject: str, days: int, *, as_json: bool) -> int:
+    """Shows what a notice or playlist would get; how much of it would be lost."""
+    if subject.startswith("p"):
+        previews = county.plans.preview_playlist(playlist=subject, days=days)
+    else:
+        previews = county.plans.preview(notice=subject, days=days)
+    listing(previews, PREVIEWS, as_json=as_json, empty=N_("Nothing is planned."))
+    silent = _once(title for each in previews for title in each.inaudible)
+    if not as_json:
+        _tell_moves(previews)
+        for title in silent:
+            say(_("“{title}” cannot be planned: it has no audio yet, or has ended.").format(title=title))
+    return sum(len(each.absences) for each in previews) + len(silent)
+
+
+def _tell_moves(previews: "Sequence[Preview]") -> None:
+    moves = [move for each in previews for move in each.conflicts]
+    if moves:
+        heading(N_("In the way of each other"))
+        listing(moves, MOVES, as_json=False, empty="")
 
 
 def told(statement: "Explanation") -> str:
@@ -200,6 +239,10 @@ def _reasons(absences: "Sequence[AbsenceView]") -> list[str]:
     for absence in absences:
         counted[said(absence.because)] = counted.get(said(absence.because), 0) + 1
     return [f"{reason} {count}" for reason, count in counted.items()]
+
+
+def _once(names: "Iterable[str]") -> list[str]:
+    return list(dict.fromkeys(names))
 
 
 def _some(names: "Sequence[str]") -> str:

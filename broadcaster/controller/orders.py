@@ -1,6 +1,6 @@
 """What is to be looped now: approved notices and playlists as orders, with what each of their items sounds like."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session, col, select
@@ -38,19 +38,32 @@ def lineup(session: Session) -> Lineup:
     """The orders of every live notice that has a loop rule, and of every live playlist, whose audio is prepared."""
     slow = slow_places(session)
     slim = _slim(session) if slow else {}
-    return replace(_lineup(session, _live_notices(session)), staged=_staged(session), slow=slow, slim=slim)
-
-
-def trial(session: Session, draft: NoticeRow) -> Lineup:
-    """The same as if `draft` were approved: what would it get?"""
-    audio = session.get(RecordingRow, (draft.asset, PROFILE)) if draft.asset else None
     notices = _live_notices(session)
-    if audio is not None:
-        notices[draft.id] = (draft, notice_of(draft, audio.sha256, audio.duration_ms))
-    return _lineup(session, notices)
+    lined = _lineup(notices, [(block, notices) for block in _live_playlists(session)])
+    return replace(lined, staged=_staged(session), slow=slow, slim=slim)
 
 
-def _lineup(session: Session, notices: dict[str, "_Found"]) -> Lineup:
+def trial(session: Session, draft: NoticeRow | PlaylistRow) -> Lineup:
+    """The same as if `draft` were approved, and a playlist's notices with it: what would it get?"""
+    notices, playlists = _live_notices(session), _live_playlists(session)
+    tried = _made_of(session, draft)
+    if isinstance(draft, NoticeRow):
+        notices |= tried
+        return _lineup(notices, [(block, notices) for block in playlists])
+    others = [(block, notices) for block in playlists if block.id != draft.id]
+    return _lineup(notices, [*others, (draft, tried)])
+
+
+def inaudible(session: Session, draft: NoticeRow | PlaylistRow) -> tuple[str, ...]:
+    """Which notices of `draft` no plan can hold: they have no prepared audio yet, or have ended."""
+    found = _made_of(session, draft)
+    wanted = (draft.id,) if isinstance(draft, NoticeRow) else tuple(dict.fromkeys(draft.items))
+    return tuple(notice for notice in wanted if notice not in found)
+
+
+def _lineup(
+    notices: Mapping[str, "_Found"], blocks: Iterable[tuple[PlaylistRow, Mapping[str, "_Found"]]]
+) -> Lineup:
     orders: list[Order] = []
     programmes: dict[ItemKey, Programme] = {}
     for row, notice in notices.values():
@@ -58,8 +71,8 @@ def _lineup(session: Session, notices: dict[str, "_Found"]) -> Lineup:
             order = _order(row, rule_of(row.rule), [(row, notice)])
             orders.append(order)
             programmes |= _programmes(order, [(row, notice)])
-    for playlist in session.exec(select(PlaylistRow).where(col(PlaylistRow.state).in_(LIVE))):
-        items = [notices[item] for item in playlist.items if item in notices]
+    for playlist, known in blocks:
+        items = [known[item] for item in playlist.items if item in known]
         if items and playlist.rule is not None:
             order = _order(playlist, rule_of(playlist.rule), items)
             orders.append(order)
@@ -123,6 +136,32 @@ def _live_notices(session: Session) -> dict[str, _Found]:
         .order_by(col(NoticeRow.id), col(NoticeRow.version))
     )
     return {row.id: (row, notice_of(row, audio.sha256, audio.duration_ms)) for row, audio in rows}
+
+
+def _live_playlists(session: Session) -> Sequence[PlaylistRow]:
+    return session.exec(select(PlaylistRow).where(col(PlaylistRow.state).in_(LIVE))).all()
+
+
+def _made_of(session: Session, draft: NoticeRow | PlaylistRow) -> dict[str, _Found]:
+    """The notices of `draft` that have audio: what is live of each, else its newest version."""
+    if isinstance(draft, NoticeRow):
+        return _audible(session, [draft])
+    versions = session.exec(
+        select(NoticeRow)
+        .where(col(NoticeRow.id).in_(draft.items), col(NoticeRow.state).not_in(OVER))
+        .order_by(col(NoticeRow.id), col(NoticeRow.state).in_(LIVE), col(NoticeRow.version))
+    )
+    return _audible(session, {row.id: row for row in versions}.values())
+
+
+def _audible(session: Session, rows: Iterable[NoticeRow]) -> dict[str, _Found]:
+    """Those of the notices whose audio is prepared, by id."""
+    heard = ((row, session.get(RecordingRow, (row.asset, PROFILE)) if row.asset else None) for row in rows)
+    return {
+        row.id: (row, notice_of(row, audio.sha256, audio.duration_ms))
+        for row, audio in heard
+        if audio is not None
+    }
 
 
 def _order(source: NoticeRow | PlaylistRow, rule: LoopRule, items: Iterable[_Found]) -> Order:

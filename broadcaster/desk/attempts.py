@@ -10,7 +10,8 @@ from broadcaster.controller.orders import lineup
 from broadcaster.desk.door import Noun, question
 from broadcaster.desk.errors import Invalid
 from broadcaster.desk.house import Context
-from broadcaster.desk.plans import AbsenceView, ConflictView, Names, SlotView, request_of, today
+from broadcaster.desk.plans import request_of, today
+from broadcaster.desk.titles import AbsenceView, ConflictView, Names, SlotView
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.storage.tables import AreaRow

@@ -73,7 +73,14 @@ def test_a_notice_is_explained_by_the_orders_that_play_it() -> None:
     ],
 )
 def test_what_is_not_on_its_way_to_the_air_is_explained_by_its_state(state: NoticeState, key: str) -> None:
-    assert _said(asked(LETTER), LIJIA, state=state) == [key]
+    assert _said(asked(), LIJIA, state=state) == [key]
+
+
+def test_what_a_draft_on_trial_would_get_follows_the_statement_that_it_is_none_yet() -> None:
+    told = _said(asked(LETTER), LIJIA, state=NoticeState.DRAFT)
+    assert told[:2] == ["not_approved", "if_approved"]
+    assert set(told[2:]) == {"hears_spread"}
+    assert _said(asked(LETTER), LIJIA, state=NoticeState.WITHDRAWN) == ["ended"]
     assert _said(asked(LETTER), LIJIA, state=NoticeState.ON_AIR) == ["hears_spread"] * 2
 
 

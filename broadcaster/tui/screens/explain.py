@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from broadcaster.desk.errors import DeskError
-from broadcaster.desk.plans import Explanation
+from broadcaster.desk.titles import Explanation
 from broadcaster.language import N_, _
 from broadcaster.tui.telling import told
 from broadcaster.words import facts_said

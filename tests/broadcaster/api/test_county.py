@@ -13,10 +13,11 @@ from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.door import entries
 from broadcaster.desk.errors import Conflict, Invalid, Refused
 from broadcaster.desk.house import HouseDoor
+from broadcaster.desk.playlists import PlaylistDraft
 from broadcaster.desk.remote import RemoteDoor
 from schedules.places import endpoint_place
 from tests.broadcaster.api.loopback import served
-from tests.broadcaster.county import COUNTY, LIJIA
+from tests.broadcaster.county import COUNTY, HOURLY, LIJIA
 from tests.broadcaster.desk.people import Station, a_draft, station
 
 
@@ -77,6 +78,16 @@ def test_a_notice_goes_its_whole_way_over_http(url: str) -> None:
     assert (preview.ordered, preview.planned) == (4, 4)
     assert li.ledger.sum(notice=notice.id).ordered == 0
     assert wang.notices.withdraw(notice=notice.id, comment="完").state == "withdrawn"
+
+
+def test_a_draft_playlist_is_previewed_over_http(url: str) -> None:
+    li = desk(url, "li")
+    notice = li.notices.draft(draft=a_draft(rule=None)).id
+    draft = PlaylistDraft(title="早间", items=(notice,), rule=HOURLY, targets=(COUNTY,))
+    block = li.playlists.create(draft=draft).id
+    (preview,) = li.plans.preview_playlist(playlist=block, days=1)
+    assert (preview.ordered, preview.planned) == (4, 4)
+    assert len(li.plans.show(place=LIJIA, draft=block).slots) == 4
 
 
 def test_an_alert_is_confirmed_sent_and_cancelled_over_http(url: str, county: Station) -> None:

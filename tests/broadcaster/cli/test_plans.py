@@ -73,6 +73,27 @@ def test_what_a_draft_would_get_is_known_before_it_is_approved(county: County) -
     assert (preview["ordered"], preview["planned"]) == (3, 3)
 
 
+def test_a_draft_playlist_is_checked_and_shown_before_it_is_approved(county: County) -> None:
+    county.approved("节约用水", "--at", "08:00")
+    made = ("--as", "li", "playlist", "create", "--title", "早间节目", "--to", "临水县")
+    county.done(*made, "--item", "节约用水", "--at", "08:00")
+    code, out, _err = county.call("plan", "check", "早间节目", "--days", "1")
+    assert (code, "In the way of each other" in out) == (1, True)
+    assert "Could move to" in out
+    told = county.done("plan", "explain", "早间节目", "石桥村", "tomorrow")
+    assert told.startswith("“早间节目” is draft: it goes on air only once a second person has approved it.")
+    assert "If it were approved as it is" in told
+    shown = county.done("plan", "show", "石桥村", "tomorrow", "--with", "早间节目")
+    assert "Not planned" in shown
+
+
+def test_a_draft_without_audio_is_told_and_fails_the_check(county: County) -> None:
+    named = ("--kind", "proposal", "--title", "无声", "--text", "节约用水", "--to", "临水县")
+    county.done("--as", "li", "notice", "draft", *named, *LOOP)
+    code, out, _err = county.call("plan", "check", "无声")
+    assert (code, "“无声” cannot be planned: it has no audio yet, or has ended." in out) == (1, True)
+
+
 @pytest.fixture(autouse=True)
 def _no_zone() -> None:
     """Each command line finds its county's zone by itself."""

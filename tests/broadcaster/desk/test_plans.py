@@ -1,6 +1,6 @@
 """Plans and the ledger at the desk: what a day holds, why, and what became of it."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlmodel import Session
@@ -10,14 +10,16 @@ from broadcaster.controller.habits import Habits
 from broadcaster.controller.media import Media
 from broadcaster.controller.planning import Planner
 from broadcaster.desk.errors import Invalid, NotFound
+from broadcaster.desk.playlists import PlaylistDraft
 from broadcaster.storage.changes import changed
 from broadcaster.storage.engine import insert_new
 from broadcaster.storage.mapping import played_row
 from broadcaster.storage.tables import AreaRow, PlayedRow
 from schedules.ledger import Outcome
+from schedules.rules import LoopRule
 from schedules.slots import AbsentBecause
 from tests.broadcaster.controller.post import Shelf, played
-from tests.broadcaster.county import COUNTY, FERRY, LIJIA, NOW, WANGZHUANG, sha256, sound
+from tests.broadcaster.county import COUNTY, FERRY, HOURLY, LIJIA, NOW, WANGZHUANG, sha256, sound
 from tests.broadcaster.desk.people import Station
 
 DAY = date(2026, 11, 23)
@@ -79,6 +81,53 @@ def test_a_plan_that_cannot_hold_all_plays_says_so_before_the_day(station: Stati
     (preview,) = station.desk("li").plans.preview(notice=notice, days=1)
     assert preview.planned < preview.ordered
     assert {absence.because for absence in preview.absences} == {AbsentBecause.BUDGET}
+
+
+def a_block(station: Station, *items: str, rule: LoopRule = HOURLY) -> str:
+    draft = PlaylistDraft(title="早间", items=items, rule=rule, targets=(COUNTY,))
+    return station.desk("li").playlists.create(draft=draft).id
+
+
+def test_what_a_draft_playlist_would_get_is_known_with_notices_that_are_drafts_too(station: Station) -> None:
+    live, waiting = station.approved(rule=None).id, station.draft(asset="siren").id
+    block = a_block(station, live, waiting)
+    (preview,) = station.desk("li").plans.preview_playlist(playlist=block, days=1)
+    assert (preview.ordered, preview.planned, preview.inaudible) == (4, 4, ())
+    assert [slot.notice for slot in preview.slots] == [live, waiting] * 4
+    assert station.desk("li").plans.show(place=LIJIA).slots == ()
+    with_it = station.desk("li").plans.show(place=LIJIA, draft=block)
+    assert len(with_it.slots) == 8
+
+
+def test_a_playlist_that_finds_no_room_says_so_with_a_move_where_a_time_is_taken(station: Station) -> None:
+    at_one = LoopRule(fixed_times=(time(13),))
+    station.approved(title="占用", rule=at_one)
+    block = a_block(station, station.draft(asset="siren", rule=None).id, rule=at_one)
+    (preview,) = station.desk("li").plans.preview_playlist(playlist=block, days=1)
+    assert (preview.ordered, preview.planned) == (1, 0)
+    assert {absence.because for absence in preview.absences} == {AbsentBecause.CONFLICT}
+    (conflict, *_) = preview.conflicts
+    assert {conflict.title, conflict.other_title} == {"早间", "占用"}
+    assert conflict.proposed is not None
+
+
+def test_what_has_no_audio_is_named_before_it_is_approved(station: Station) -> None:
+    mute = station.draft(title="无声", asset=None).id
+    (preview,) = station.desk("li").plans.preview(notice=mute, days=1)
+    assert (preview.ordered, preview.inaudible) == (0, ("无声",))
+    block = a_block(station, mute, station.draft(rule=None).id)
+    (preview,) = station.desk("li").plans.preview_playlist(playlist=block, days=1)
+    assert (preview.planned, preview.inaudible) == (4, ("无声",))
+
+
+def test_why_a_village_hears_a_playlist_is_explained_before_and_after_its_approval(station: Station) -> None:
+    block = a_block(station, station.approved(rule=None).id)
+    li, wang = station.desk("li"), station.desk("wang")
+    said = [each.key for each in li.plans.explain(place=LIJIA, notice=block)]
+    assert said == ["not_approved", "if_approved", *["hears_spread"] * 4]
+    li.playlists.submit(playlist=block)
+    wang.playlists.approve(playlist=block)
+    assert {each.key for each in li.plans.explain(place=LIJIA, notice=block)} == {"hears_spread"}
 
 
 def test_why_a_village_does_not_hear_a_draft_is_explained(station: Station) -> None:
