@@ -20,6 +20,7 @@ from broadcaster.cli import (
     alert,
     area,
     audit,
+    backup,
     calendar,
     crew,
     deadman,
@@ -73,6 +74,8 @@ for noun in (
     app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
 app.command("tui")(tui.tui)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("ledger")(ledger.ledger)
 app.command("coverage")(ledger.coverage)
 app.command("indices")(indices.indices)
