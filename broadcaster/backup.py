@@ -47,6 +47,13 @@ def back_up(settings: Settings, file: Path, *, report: Report = lambda share: No
         )
     if not (settings.directory / DATABASE).is_file():
         raise NotFound(N_("There is no county in {directory}."), directory=settings.directory)
+    if file.absolute().is_relative_to(settings.directory):
+        raise Invalid(
+            N_(
+                "A backup inside {directory} would be lost with it. Write it elsewhere, best on another disk."
+            ),
+            directory=settings.directory,
+        )
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f"{file.name}.part")
     try:
