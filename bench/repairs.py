@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from broadcaster.rehearsal.grid import lay_out_grid
-from broadcaster.repairs import Correlator, Knowledge, Supervised, Topology
-from broadcaster.repairs.correlation import QUIET_S
+from broadcaster.repairs.correlation import QUIET_S, Correlator
+from broadcaster.repairs.findings import Knowledge
+from broadcaster.repairs.surroundings import Supervised
+from broadcaster.repairs.topology import Topology
 from devices.codec import decode, encode
 from devices.reports import Heartbeat, Reset
 from devices.supervision import Flip, State, Supervision, exported, restored

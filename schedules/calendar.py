@@ -11,9 +11,6 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-import holidays
-from borax.calendars.lunardate import LunarDate
-
 from schedules.rules import DaySelection, MarketCalendar, Weekday
 
 _WEEKDAYS = tuple(Weekday)
@@ -148,6 +145,8 @@ def _published_kind(day: date) -> DayKind:
 
 @lru_cache(maxsize=16)
 def _published(year: int) -> _Year:
+    import holidays  # it and the lunar tables cost whoever only has a rule in their hands a tenth of a second
+
     known = holidays.country_holidays("CN", years=year, expand=False, language="zh_CN")
     # The library lists some make-up workdays of long ago with every year: only those of this year say that it is published.
     makeup = frozenset(day for day in known.weekend_workdays if day.year == year)
@@ -156,5 +155,7 @@ def _published(year: int) -> _Year:
 
 @lru_cache(maxsize=4096)
 def _lunar_day(day: date) -> LunarDay:
+    from borax.calendars.lunardate import LunarDate
+
     lunar = LunarDate.from_solar_date(day.year, day.month, day.day)
     return LunarDay(year=lunar.year, month=lunar.month, leap=bool(lunar.leap), day=lunar.day)

@@ -45,6 +45,13 @@ class Caller:
 
         return CountyDesk(self._door(report))
 
+    def desk_later(self) -> "CountyDesk":
+        """The same desk, whose door is opened by the first call through it: a screen stands before the database is open."""
+        from broadcaster.desk.county import CountyDesk
+        from broadcaster.desk.late import LateDoor
+
+        return CountyDesk(LateDoor(lambda: self._door(lambda share: None)))
+
     def _door(self, report: Callable[[float], None]) -> "Door":
         from broadcaster.api.running import find
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from broadcaster.cli.caller import caller, desk
+from broadcaster.cli.caller import caller
 
 if TYPE_CHECKING:
     from broadcaster.desk.county import CountyDesk
@@ -32,7 +32,7 @@ def tui(
 
         who = caller(context).who or ""
         drafts = directory_for(caller(context).controller or str(settings.directory), who)
-        _open(desk(context), lambda: datetime.now(UTC), settings.zone, who, drafts)
+        _open(caller(context).desk_later(), lambda: datetime.now(UTC), settings.zone, who, drafts)
 
 
 def _open_demo(who: str | None) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from broadcaster.controller import terrain
 from broadcaster.controller.terrain import Terrain
-from broadcaster.repairs import LIVE, Flag, Incident, Stage
+from broadcaster.repairs.incidents import LIVE, Flag, Incident, Stage
 from broadcaster.storage import tickets as kept
 from broadcaster.storage.tables import IncidentRow, TicketRow
 from broadcaster.tickets import following, timers

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import msgspec
 from sqlmodel import Session, col, select
 
-from broadcaster.repairs import Correlator, Examined, Examiner, Memory
+from broadcaster.repairs.correlation import Correlator
+from broadcaster.repairs.examination import Examined, Examiner
+from broadcaster.repairs.memory import Memory
 from broadcaster.storage.engine import upsert
 from broadcaster.storage.tables import AliveRow, FlipRow, MemoryRow
 from devices.supervision import Flip, Moment, Supervision, Timeline, begun, exported, restored, resumed

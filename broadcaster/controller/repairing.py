@@ -24,7 +24,13 @@ from broadcaster.controller.memory import Mind
 from broadcaster.controller.moment import Moment
 from broadcaster.controller.planning import calendar_of
 from broadcaster.controller.terrain import BROKER, Terrain
-from broadcaster.repairs import Circumstances, Correlator, Examiner, Incident, Knowledge, Reading, Supervised
+from broadcaster.repairs.circumstances import Circumstances
+from broadcaster.repairs.correlation import Correlator
+from broadcaster.repairs.examination import Examiner
+from broadcaster.repairs.findings import Knowledge
+from broadcaster.repairs.incidents import Incident
+from broadcaster.repairs.rules import Reading
+from broadcaster.repairs.surroundings import Supervised
 from broadcaster.storage.changes import changes
 from broadcaster.storage.engine import snapshot, transaction
 from broadcaster.storage.tables import AlertRow, FlipRow, GateMoveRow, MaintenanceRow, NoticeRow

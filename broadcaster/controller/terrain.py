@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
-from broadcaster.repairs import Incident, Placement, Topology
+from broadcaster.repairs.incidents import Incident
+from broadcaster.repairs.topology import Placement, Topology
 from broadcaster.storage.tables import EndpointRow, LineRow
 from schedules.places import Place, covers, level_of
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from broadcaster.controller.publishing import topic_of
+from broadcaster.desk.minutes import Minute
 from broadcaster.storage.tables import (
     AlertRow,
     AssetRow,
@@ -26,16 +26,6 @@ from devices.topics import ROOT, DocumentKind
 from schedules.places import Place, chain_of, endpoint_place
 
 _KINDS = (DocumentKind.PLAN, DocumentKind.ALERTS, DocumentKind.SETTINGS)
-
-
-class Minute(StrEnum):
-    """What an endpoint did in a minute, as far as it is known."""
-
-    SOUNDED = "sounded"
-    SILENT = "silent"  # on the mains, and nothing sounded
-    DARK = "dark"  # without power
-    UNKNOWN = "unknown"  # nothing was heard from it
-    AHEAD = "ahead"  # not yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

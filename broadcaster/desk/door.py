@@ -12,6 +12,7 @@ stand before a `Door`, which carries a call to where it is answered: `desk/house
     desk.notices.submit(notice="n-1")
 """
 
+import importlib
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,7 @@ from functools import cached_property
 from typing import (
     TYPE_CHECKING,
     Any,
+    ClassVar,
     Concatenate,
     Generic,
     Literal,
@@ -27,6 +29,7 @@ from typing import (
     Protocol,
     Self,
     TypeVar,
+    cast,
     get_type_hints,
     overload,
 )
@@ -63,11 +66,34 @@ class Noun:
 
 
 class Desk:
-    """What a person stands at. A subclass names its nouns, as in `notices: Notices`."""
+    """What a person stands at. A subclass names its nouns, as in `notices: Notices`.
+
+    A noun is loaded when it is first spoken of, so that a terminal need not wait for those that it does not ask. One whose
+    class is named in quotes lies in the module beside the desk that has the attribute's name, or the name in `MODULES`.
+    """
+
+    MODULES: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, door: Door) -> None:
-        for name, noun in get_type_hints(type(self)).items():
-            setattr(self, name, noun(door))
+        self._door = door
+
+    if not TYPE_CHECKING:  # a checker knows the nouns by their names and no others
+
+        def __getattr__(self, name: str) -> Noun:
+            noun = type(self).noun(name)
+            if noun is None:
+                raise AttributeError(f"{type(self).__name__} has no noun {name!r}")
+            standing = self.__dict__[name] = noun(self._door)
+            return standing
+
+    @classmethod
+    def noun(cls, name: str) -> type[Noun] | None:
+        """The class of a noun, or None where there is none of this name."""
+        hint = cls.__annotations__.get(name)
+        if not isinstance(hint, str):
+            return hint if isinstance(hint, type) else None
+        module = f"{cls.__module__.rpartition('.')[0]}.{cls.MODULES.get(name, name)}"
+        return cast(type[Noun], getattr(importlib.import_module(module), hint))
 
 
 class Entry(Generic[P, R]):
@@ -195,5 +221,5 @@ def order(
 
 def entries(desk: type[Desk]) -> Iterator[Entry[..., Any]]:
     """Every question and order of a desk, by noun, in the order of their definition."""
-    for noun in get_type_hints(desk).values():
+    for noun in filter(None, map(desk.noun, desk.__annotations__)):
         yield from (each for each in vars(noun).values() if isinstance(each, Entry))

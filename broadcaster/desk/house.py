@@ -7,9 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 from broadcaster.desk.door import Entry
 from broadcaster.desk.errors import DeskError, Refused, Unavailable
 from broadcaster.language import N_
@@ -100,6 +97,8 @@ class HouseDoor:
         )
         if entry.is_order:
             return self._order(entry, checked, act)
+        from sqlalchemy.exc import SQLAlchemyError  # whoever asks over the API needs none of it
+
         try:
             with self._house.snapshot() as session:
                 return self._answer(entry, checked, session, act)
@@ -127,6 +126,8 @@ class HouseDoor:
 
     def _keep_undone(self, act: Act) -> None:
         """An order that was not done stands in the trail too; a database that takes no row hides not why it was not."""
+        from sqlalchemy.exc import SQLAlchemyError
+
         try:
             with self._house.transaction() as session:
                 self._house.keep(session, act)
@@ -157,6 +158,9 @@ class HouseDoor:
 
 def _told(error: Exception) -> Exception:
     """A fault of the database as people are told it; every other error as it is."""
+    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import TimeoutError as PoolTimeout
+
     if not isinstance(error, OperationalError | PoolTimeout):
         return error
     reason = str(error.orig if isinstance(error, OperationalError) else error)

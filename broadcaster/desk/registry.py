@@ -14,7 +14,8 @@ from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.files import Download, Upload
 from broadcaster.desk.house import Context
-from broadcaster.desk.today import AreaToday, areas_today
+from broadcaster.desk.situation import areas_today
+from broadcaster.desk.today import AreaToday
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.registry import areas, line, lists, provisioning

@@ -14,8 +14,13 @@ from broadcaster.rehearsal.grid import Grid
 from broadcaster.rehearsal.misfortunes import Misfortune
 from broadcaster.rehearsal.poles import PERIOD_S, Pole
 from broadcaster.rehearsal.world import World
-from broadcaster.repairs import Circumstances, Correlator, Incident, Knowledge, Memory, Placement, Topology
 from broadcaster.repairs.causes import Cause
+from broadcaster.repairs.circumstances import Circumstances
+from broadcaster.repairs.correlation import Correlator
+from broadcaster.repairs.findings import Knowledge
+from broadcaster.repairs.incidents import Incident
+from broadcaster.repairs.memory import Memory
+from broadcaster.repairs.topology import Placement, Topology
 from devices.reports import Event
 from devices.supervision import Flip, GateMoved, State, Supervision, exported, restored
 from devices.supervision.watch import Watch

@@ -8,7 +8,7 @@ from broadcaster.rehearsal.fleet import Fleet, Outage, Weeks
 from broadcaster.rehearsal.grid import lay_out_grid
 from broadcaster.rehearsal.misfortunes import DAY_S, HOUR_S, Misfortune, month, storm
 from broadcaster.rehearsal.score import Score, score
-from broadcaster.repairs import Incident
+from broadcaster.repairs.incidents import Incident
 
 GROUPS_PER_ENDPOINT_DAY, SINGLES_PER_ENDPOINT_DAY = 1 / 2_000, 1 / 200
 OUTAGES_PER_DAY = 1 / 3

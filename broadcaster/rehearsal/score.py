@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from statistics import median
 
 from broadcaster.rehearsal.misfortunes import Misfortune
-from broadcaster.repairs import Cause, Incident
-from broadcaster.repairs.causes import LIFE
+from broadcaster.repairs.causes import LIFE, Cause
+from broadcaster.repairs.incidents import Incident
 
 NEEDS_TICKET_GROUP_S, NEEDS_TICKET_SINGLE_S = (
     1_200.0,

@@ -1,5 +1,6 @@
 """The app: theme, screens, language. It visits the desk; closing it changes nothing on the air."""
 
+import importlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -13,16 +14,7 @@ from textual.screen import Screen
 from broadcaster import language
 from broadcaster.language import N_, _
 from broadcaster.tui.drafts import Drafts
-from broadcaster.tui.pinyin import initials
-from broadcaster.tui.screens.endpoints import EndpointsScreen
-from broadcaster.tui.screens.help import HelpScreen
-from broadcaster.tui.screens.ledger import LedgerScreen
-from broadcaster.tui.screens.notices import NoticesScreen
-from broadcaster.tui.screens.palette import Palette
-from broadcaster.tui.screens.playlists import PlaylistsScreen
-from broadcaster.tui.screens.send import SendScreen
 from broadcaster.tui.screens.station import TABS, StationScreen
-from broadcaster.tui.screens.tickets import TicketsScreen
 from broadcaster.tui.screens.today import TodayScreen
 from broadcaster.tui.theme import BREAKPOINTS, STATION
 from broadcaster.tui.visit import Visit, in_thread
@@ -35,18 +27,24 @@ _KEYS = tuple(
 _QUIET_S = 3.0  # after which the first screen is there
 
 
+def _later(mode: str) -> Callable[[], Screen[Any]]:
+    """Makes the screen of a mode, read from the disk when somebody first goes there: the first screen waits for no other."""
+
+    def made() -> Screen[Any]:
+        module = importlib.import_module(f"broadcaster.tui.screens.{mode}")
+        screen: Screen[Any] = getattr(module, f"{mode.capitalize()}Screen")()
+        return screen
+
+    return made
+
+
 class StationApp(App[None]):
     """The station's terminal for one person's visit. `every_s`: how often a screen looks again; 0 for never."""
 
     CSS_PATH = Path(__file__).parent / "screens" / "station.tcss"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        **{mode: _later(mode) for mode in TABS},
         "today": TodayScreen,
-        "playlists": PlaylistsScreen,
-        "notices": NoticesScreen,
-        "endpoints": EndpointsScreen,
-        "send": SendScreen,
-        "ledger": LedgerScreen,
-        "tickets": TicketsScreen,
     }
     DEFAULT_MODE = "today"
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
@@ -78,11 +76,9 @@ class StationApp(App[None]):
         self.theme = STATION.name
 
     def on_mount(self) -> None:
-        """Soon reads what a search by initials needs, so that the first one waits for nothing."""
+        """Soon reads what the other screens need, so that the first visit of each waits for nothing."""
         if self.every_s:
-            self.set_timer(
-                _QUIET_S, lambda: self.run_worker(in_thread(lambda: initials("县")), group="pinyin")
-            )
+            self.set_timer(_QUIET_S, lambda: self.run_worker(in_thread(_read_ahead), group="ahead"))
 
     def _see(self, blind_since: datetime | None) -> None:
         """The visit went blind, or sees again."""
@@ -107,6 +103,8 @@ class StationApp(App[None]):
 
     def action_help(self) -> None:
         """What this screen is for, and its keys."""
+        from broadcaster.tui.screens.help import HelpScreen
+
         if isinstance(screen := self.screen, HelpScreen):
             return
         text = screen.HELP_TEXT if isinstance(screen, StationScreen) else ""
@@ -114,6 +112,8 @@ class StationApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Every action by name."""
+        from broadcaster.tui.screens.palette import Palette
+
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(placeholder=_("Search for a command …"), id="--command-palette"))
 
@@ -133,6 +133,8 @@ class StationApp(App[None]):
         self.run_worker(self._open_area(code), group="go")
 
     async def _open_area(self, code: str) -> None:
+        from broadcaster.tui.screens.endpoints import EndpointsScreen
+
         await self.action_go("endpoints")
         if isinstance(self.screen, EndpointsScreen):
             self.screen.goal = code
@@ -145,3 +147,11 @@ class StationApp(App[None]):
         name = binding.action.partition("(")[0]
         namespace = screen if hasattr(screen, f"action_{name}") else self
         self.run_worker(self.run_action(binding.action, namespace), group="do")
+
+
+def _read_ahead() -> None:
+    from broadcaster.tui.pinyin import initials
+
+    for mode in TABS:
+        importlib.import_module(f"broadcaster.tui.screens.{mode}")
+    initials("县")

@@ -6,7 +6,7 @@ All glyphs are one cell wide in every terminal, also where East Asian ambiguous 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from broadcaster.desk.conditions import Minute
+from broadcaster.desk.minutes import Minute
 from broadcaster.desk.today import EndpointCounts
 from broadcaster.language import N_
 from devices.reports import Presence

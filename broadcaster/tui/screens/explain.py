@@ -14,13 +14,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from broadcaster.desk.errors import DeskError
-from broadcaster.desk.titles import Explanation
 from broadcaster.language import N_, _
 from broadcaster.tui.telling import told
 from broadcaster.words import facts_said
 from schedules.places import Place
 
 if TYPE_CHECKING:
+    from broadcaster.desk.titles import Explanation
     from broadcaster.tui.app import StationApp
 
 
@@ -70,7 +70,7 @@ class ExplainScreen(ModalScreen[None]):
         self.query_one("#explain-reasons", Static).update("\n\n".join(message.sentences))
 
 
-def sentence(explanation: Explanation, zone: ZoneInfo) -> str:
+def sentence(explanation: "Explanation", zone: ZoneInfo) -> str:
     """A statement in the language in use, with names and times as people say them."""
     facts: Mapping[str, object] = {
         name: explanation.names.get(name) or _moment(value, zone)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from broadcaster.desk.conditions import Minute
+from broadcaster.desk.minutes import Minute
 from schedules.ledger import Outcome
 from tests.broadcaster.tui.county import LETTER, NOW, TOWN, at, build, desk
 

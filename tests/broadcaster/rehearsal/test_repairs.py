@@ -8,7 +8,8 @@ from broadcaster.rehearsal.misfortunes import Misfortune
 from broadcaster.rehearsal.rehearse import START
 from broadcaster.rehearsal.repairs import ordinary_weeks, quiet_hours, stormy_hours
 from broadcaster.rehearsal.score import score
-from broadcaster.repairs import Cause, Incident, Stage
+from broadcaster.repairs.causes import Cause
+from broadcaster.repairs.incidents import Incident, Stage
 
 
 def test_a_storm_gives_about_one_ticket_per_cause():

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from broadcaster.desk.conditions import Minute, Stretch
+from broadcaster.desk.conditions import Stretch
+from broadcaster.desk.minutes import Minute
 from broadcaster.tui.pinyin import initials, matches
 from broadcaster.tui.screens.endpoint import EndpointScreen
 from broadcaster.tui.widgets.county.tree import CountyTree

@@ -9,7 +9,8 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from broadcaster.desk.conditions import Minute, Stretch
+from broadcaster.desk.conditions import Stretch
+from broadcaster.desk.minutes import Minute
 from broadcaster.tui.marks import MINUTES
 
 _HOUR_CELLS = 4
