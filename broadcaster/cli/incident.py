@@ -6,9 +6,9 @@ import typer
 
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json, say
-from broadcaster.cli.ticket import told
 from broadcaster.language import N_, _
 from broadcaster.repairs.causes import Cause
+from broadcaster.sentences import sentence
 
 if TYPE_CHECKING:
     from broadcaster.desk.incidents import IncidentView
@@ -69,6 +69,6 @@ def show(
     card(found, CARD, as_json=False)
     heading(N_("Why"))
     for each in found.evidence:
-        say(f"· {told(each.message, dict(each.facts))}")
+        say(f"· {sentence(each.message, each.facts)}")
     if not found.evidence:
         say(_("No evidence was kept."))

@@ -10,9 +10,10 @@ from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json, say
 from broadcaster.language import N_, _
 from broadcaster.repairs.causes import Owner
+from broadcaster.sentences import doer, sentence
 from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.states import TicketState
-from broadcaster.words import said, word
+from broadcaster.words import said
 
 if TYPE_CHECKING:
     from broadcaster.desk.tickets import Evidence, Line, TicketView
@@ -23,17 +24,8 @@ Comment = Annotated[str, typer.Option(help="A word on it, kept in its history.")
 Reason = Annotated[str, typer.Option("--comment", help="Why; whoever has it next reads it.")]
 
 
-def told(message: str, facts: dict[str, object]) -> str:
-    """A sentence of a ticket or incident in the language in use; titles and words among its facts too."""
-    spoken = {name: _(fact) if isinstance(fact, str) and fact else fact for name, fact in facts.items()}
-    if "why" in spoken:
-        spoken["why"] = word("WaitReason", str(facts["why"]))
-    return _(message).format_map(spoken) if message else ""
-
-
-def sentence(of: "Evidence | Line") -> str:
-    """What a line of evidence or history says."""
-    return told(of.message, dict(of.facts))
+def _sentence(of: "Evidence | Line") -> str:
+    return sentence(of.message, of.facts)
 
 
 def _what(ticket: "TicketView") -> str:
@@ -46,12 +38,6 @@ def _used(ticket: "TicketView") -> str:
 
 def _who(ticket: "TicketView") -> str:
     return ticket.crew or ticket.accepted_by or said(ticket.owner)
-
-
-def _by(line: "Line") -> str:
-    return {"@device": _("the device"), "@time": _("the clock"), "@owner": _("the owner")}.get(
-        line.who, line.who
-    )
 
 
 ROWS: Columns = {
@@ -88,10 +74,10 @@ CARD: Columns = {
 }
 HISTORY: Columns = {
     N_("When"): "at",
-    N_("Who"): _by,
+    N_("Who"): lambda line: doer(line.who),
     N_("Step"): "step",
     N_("State"): "state",
-    N_("What happened"): lambda line: " ".join(filter(None, (sentence(line), line.comment))),
+    N_("What happened"): lambda line: " ".join(filter(None, (_sentence(line), line.comment))),
 }
 FILES: Columns = {N_("File"): "name", N_("SHA-256"): "sha256", N_("By"): "by", N_("When"): "at"}
 COUNTS: Columns = {N_("Owner"): "owner", N_("State"): "state", N_("Tickets"): "tickets"}
@@ -134,7 +120,7 @@ def show(context: typer.Context, ticket: Ticket, as_json: Json = False) -> None:
     card(found.ticket, CARD, as_json=False)
     heading(N_("Why"))
     for each in found.evidence:
-        say(f"· {sentence(each)}")
+        say(f"· {_sentence(each)}")
     if found.still_failing:
         say(_("Still failing: {endpoints}").format(endpoints=", ".join(found.still_failing)))
     heading(N_("History"))

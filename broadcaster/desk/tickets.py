@@ -1,6 +1,6 @@
 """Tickets at the desk: what is broken, who goes, how far it is, and what people do about it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -20,18 +20,33 @@ from broadcaster.people.rights import Right
 from broadcaster.repairs.causes import Cause, Owner, Priority
 from broadcaster.repairs.evidence import Statement
 from broadcaster.storage import tickets as kept
-from broadcaster.storage.tables import AttachmentRow, CrewRow, IncidentRow, TicketEntryRow, TicketRow
+from broadcaster.storage.tables import (
+    AttachmentRow,
+    CrewRow,
+    EndpointRow,
+    IncidentRow,
+    TicketEntryRow,
+    TicketRow,
+)
 from broadcaster.storage.tickets import Overtaken, incident_of, ticket_of
 from broadcaster.tickets import orders, timers
-from broadcaster.tickets.clocks import WaitReason
+from broadcaster.tickets.clocks import ServiceClock, WaitReason
 from broadcaster.tickets.hours import WorkingHours
 from broadcaster.tickets.orders import NotThisWay
 from broadcaster.tickets.states import OVER, NotAllowed, TicketState, TicketStep
 from broadcaster.tickets.ticket import Change, Ticket
-from schedules.places import Place
+from schedules.places import Place, chain_of
 
 Deed = Callable[[Ticket], Change]
 Most = Annotated[int, Field(ge=1, le=1000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A sentence that says why the cause is believed: a msgid and its facts."""
+
+    message: str
+    facts: Mapping[str, str | int | float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +77,7 @@ class TicketView:
     help_asked: bool
     reopens: int
     flapping: bool
+    why: Evidence | None = None  # the weightiest sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +94,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """A sentence that says why the cause is believed: a msgid and its facts."""
+class ClockView:
+    """One of a ticket's two clocks. It ran until `stopped_at`; `paused_for`: why it stands still; `due_at` where it runs."""
 
-    message: str
-    facts: Mapping[str, str | int | float]
+    contract_s: float
+    used_s: float
+    due_at: datetime | None
+    paused_for: WaitReason | None
+    stopped_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +127,9 @@ class TicketStory:
     attachments: tuple[AttachmentView, ...]
     recurrence_of: int | None
     verified_at: datetime | None  # when what is well now will be proof
+    clock: ClockView  # of its owner
+    support: ClockView | None  # of the station, from the last request for help to the answer
+    possible: tuple[TicketStep, ...]  # what a person may do with it now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +152,15 @@ class Tickets(Noun):
         place: Place | None = None,
         crew: str | None = None,
         owner: Owner | None = None,
+        endpoint: str | None = None,
         over: bool = False,
         most: Most = 200,
         before: int | None = None,
     ) -> tuple[TicketView, ...]:
-        """The newest first; with `over` also those that are over, `before` a number for the next page."""
+        """The newest first; with `over` also those that are over, `before` a number for the next page.
+
+        `endpoint`: only those whose cause took it.
+        """
         wanted = select(TicketRow).order_by(col(TicketRow.number).desc())
         if state is not None:
             wanted = wanted.where(TicketRow.state == state)
@@ -146,10 +172,13 @@ class Tickets(Noun):
             wanted = wanted if value is None else wanted.where(column == value)
         if before is not None:
             wanted = wanted.where(col(TicketRow.number) < before)
+        if endpoint is not None:
+            wanted = wanted.where(col(TicketRow.number).in_(_of_endpoint(ctx.session, endpoint)))
         working = working_hours(ctx)
+        rows = ctx.session.exec(wanted.limit(most)).all()
+        why = _reasons(ctx.session, [row.incident for row in rows])
         return tuple(
-            _view(ctx.session, ticket_of(row), working, ctx.now)
-            for row in ctx.session.exec(wanted.limit(most))
+            _view(ctx.session, ticket_of(row), working, ctx.now, why.get(row.incident)) for row in rows
         )
 
     @question("GET", "/ticket-counts", right=Right.VIEW)
@@ -303,7 +332,29 @@ def _stem(place: Place) -> str:
     return code[:6] if code[6:] == "000000" else code[:9] if code[9:] == "000" else code
 
 
-def _view(session: Session, ticket: Ticket, working: WorkingHours, now: datetime) -> TicketView:
+def _of_endpoint(session: Session, endpoint: str) -> set[int]:
+    """Numbers of the tickets whose incidents took it, of the newest thousand incidents that may have."""
+    row = session.get(EndpointRow, endpoint)
+    if row is None:
+        raise NotFound(N_("There is no endpoint {endpoint}."), endpoint=endpoint)
+    near = ("", *chain_of(Place(row.village)))
+    wanted = select(IncidentRow).where(col(IncidentRow.place).in_(near), col(IncidentRow.ticket).is_not(None))
+    rows = session.exec(wanted.order_by(col(IncidentRow.onset).desc()).limit(1000))
+    return {row.ticket for row in rows if row.ticket is not None and endpoint in row.body["members"]}
+
+
+def _reasons(session: Session, incidents: Sequence[str]) -> dict[str, Evidence]:
+    """Incident → its weightiest sentence."""
+    rows = session.exec(select(IncidentRow.key, IncidentRow.body).where(col(IncidentRow.key).in_(incidents)))
+    said = {key: body["evidence"] for key, body in rows if body["evidence"]}
+    return {
+        key: Evidence(message=first["message"], facts=first["facts"]) for key, (first, *_) in said.items()
+    }
+
+
+def _view(
+    session: Session, ticket: Ticket, working: WorkingHours, now: datetime, why: Evidence | None = None
+) -> TicketView:
     hours = ticket.hours(working)
     same: dict[str, Any] = {
         name: getattr(ticket, name) for name in TicketView.__dataclass_fields__ if hasattr(ticket, name)
@@ -314,24 +365,40 @@ def _view(session: Session, ticket: Ticket, working: WorkingHours, now: datetime
         due_at=ticket.clock.due(1.0, hours, now),
         used=round(ticket.clock.consumed(hours, now) / ticket.clock.contract_s, 3),
         help_asked=ticket.support is not None and ticket.support.stopped is None,
+        why=why,
+    )
+
+
+def _clock(clock: ServiceClock, hours: WorkingHours, now: datetime) -> ClockView:
+    return ClockView(
+        contract_s=clock.contract_s,
+        used_s=round(clock.consumed(hours, now)),
+        due_at=clock.due(1.0, hours, now),
+        paused_for=clock.pauses[-1].reason if clock.paused else None,
+        stopped_at=clock.stopped,
     )
 
 
 def _story(ctx: Context, ticket: Ticket) -> TicketStory:
     row = ctx.session.get(IncidentRow, ticket.key)
     incident = incident_of(row) if row is not None else None
+    evidence = tuple(map(evidence_of, incident.evidence)) if incident else ()
+    working = working_hours(ctx)
     attachments = ctx.session.exec(
         select(AttachmentRow).where(AttachmentRow.ticket == ticket.number).order_by(col(AttachmentRow.at))
     )
     return TicketStory(
-        ticket=_view(ctx.session, ticket, working_hours(ctx), ctx.now),
-        evidence=tuple(map(evidence_of, incident.evidence)) if incident else (),
+        ticket=_view(ctx.session, ticket, working, ctx.now, evidence[0] if evidence else None),
+        evidence=evidence,
         endpoints=incident.members if incident else (),
         still_failing=incident.affected if incident else (),
         history=tuple(map(_line, kept.entries_of(ctx.session, ticket.number))),
         attachments=tuple(map(_attachment, attachments)),
         recurrence_of=ticket.recurrence_of,
         verified_at=ticket.proves_at,
+        clock=_clock(ticket.clock, ticket.hours(working), ctx.now),
+        support=_clock(ticket.support, working, ctx.now) if ticket.support else None,
+        possible=orders.possible(ticket),
     )
 
 

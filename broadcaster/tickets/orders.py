@@ -6,7 +6,7 @@ from typing import Any
 from broadcaster.language import N_
 from broadcaster.repairs.causes import Owner
 from broadcaster.tickets.clocks import PAUSES, ServiceClock, WaitReason
-from broadcaster.tickets.states import TicketStep
+from broadcaster.tickets.states import TicketStep, is_allowed
 from broadcaster.tickets.ticket import DEVICE, RECORDS, Change, Override, Ticket
 
 ANSWER_S = 30 * 60.0  # of working time, in which the station answers a request for help
@@ -20,6 +20,36 @@ class NotThisWay(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+BY_PEOPLE = (
+    TicketStep.ASSIGN,
+    TicketStep.ACCEPT,
+    TicketStep.HAND_BACK,
+    TicketStep.ARRIVE,
+    TicketStep.WAIT,
+    TicketStep.RESUME,
+    TicketStep.DONE,
+    TicketStep.OVERRIDE,
+    TicketStep.NOTE,
+    TicketStep.ASK_HELP,
+    TicketStep.ANSWER,
+    TicketStep.TAKE_OVER,
+    TicketStep.GIVE_BACK,
+)
+
+
+def possible(ticket: Ticket) -> tuple[TicketStep, ...]:
+    """What a person may do with it now; what it takes beside (a reason, a photo, a right) is asked when it is done."""
+    is_asked = ticket.support is not None and ticket.support.stopped is None
+    is_station = ticket.owner is Owner.STATION
+    closed = {
+        TicketStep.ASK_HELP: is_station or is_asked,
+        TicketStep.ANSWER: not is_asked,
+        TicketStep.TAKE_OVER: is_station,
+        TicketStep.GIVE_BACK: ticket.owner is Owner.TOWN or ticket.bounces >= MOST_BOUNCES,
+    }
+    return tuple(step for step in BY_PEOPLE if is_allowed(ticket.state, step) and not closed.get(step, False))
 
 
 def assign(ticket: Ticket, who: str, crew: str, now: datetime, comment: str = "") -> Change:

@@ -102,6 +102,15 @@ class NotAllowed(Exception):
         self.state, self.step = state, step
 
 
+def is_allowed(state: TicketState, step: TicketStep) -> bool:
+    """Whether the state takes this step."""
+    try:
+        after(state, step)
+    except NotAllowed:
+        return False
+    return True
+
+
 def after(state: TicketState, step: TicketStep) -> TicketState:
     """The state that follows; NotAllowed where the table has none."""
     if step in REMARKS and (state not in OVER or step in (T.NOTE, T.CORRECT)):

@@ -13,14 +13,14 @@ from broadcaster.language import N_
 
 
 class AskScreen(ModalScreen[str | None]):
-    """Gives the line, or None."""
+    """Gives the line, or None; Enter alone gives an empty line only where that `may_be_empty`."""
 
     CSS_PATH = "ask.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", N_("Close"))]
 
-    def __init__(self, question: str, value: str = "") -> None:
+    def __init__(self, question: str, value: str = "", *, may_be_empty: bool = False) -> None:
         super().__init__()
-        self.question, self.value = question, value
+        self.question, self.value, self.may_be_empty = question, value, may_be_empty
 
     def compose(self) -> ComposeResult:
         """The question and the line."""
@@ -31,4 +31,5 @@ class AskScreen(ModalScreen[str | None]):
     @on(Input.Submitted)
     def _answered(self, event: Input.Submitted) -> None:
         event.stop()
-        self.dismiss(event.value.strip() or None)
+        line = event.value.strip()
+        self.dismiss(line if line or self.may_be_empty else None)

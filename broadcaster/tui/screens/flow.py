@@ -1,7 +1,6 @@
 """The flow to the air: a list of what is written, and its steps. Submit, approve after listening, give back, withdraw."""
 
 from collections.abc import Awaitable, Mapping, Sequence
-from pathlib import Path
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from rich.text import Text
@@ -15,6 +14,7 @@ from textual.widgets import DataTable, Input, Static
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import N_, _
 from broadcaster.tui.comparing import compared
+from broadcaster.tui.files import write
 from broadcaster.tui.pinyin import matches
 from broadcaster.tui.screens.ask import AskScreen
 from broadcaster.tui.screens.confirm import ConfirmScreen
@@ -269,14 +269,3 @@ class FlowScreen(StationScreen, Generic[W]):
         self.notify(message.said, markup=False)
         self._is_looking = False
         self.look()
-
-
-async def write(path: Path, content: bytes) -> None:
-    """A file, written in a thread."""
-    from broadcaster.tui.visit import in_thread
-
-    def put() -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-    await in_thread(put)

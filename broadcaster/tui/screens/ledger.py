@@ -20,9 +20,9 @@ from broadcaster.desk.ledger import CoverageView, LedgerLine, Plays
 from broadcaster.language import N_, _
 from broadcaster.registry.lists import Format
 from broadcaster.tui.exporting import HEADINGS, exported
+from broadcaster.tui.files import write
 from broadcaster.tui.moments import day as day_of
 from broadcaster.tui.pinyin import matches
-from broadcaster.tui.screens.flow import write
 from broadcaster.tui.screens.station import StationScreen
 from broadcaster.tui.telling import told
 from broadcaster.tui.widgets.rows import Rows

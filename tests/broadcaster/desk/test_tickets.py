@@ -13,7 +13,7 @@ from broadcaster.storage import tickets as kept
 from broadcaster.tickets import following, timers
 from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.parts import Part, Skill
-from broadcaster.tickets.states import TicketState
+from broadcaster.tickets.states import TicketState, TicketStep
 from schedules.places import Place
 from tests.broadcaster.county import COUNTY, FERRY, LIJIA, TOWN
 from tests.broadcaster.desk.people import Station
@@ -100,6 +100,32 @@ def test_the_station_helps_takes_over_and_gives_back(station: Station) -> None:
     county.take_over(ticket=number)
     with pytest.raises(Invalid, match="reason"):
         county.give_back(ticket=number, comment="")
+
+
+def test_both_clocks_are_told_and_what_may_be_done_now(station: Station) -> None:
+    number, tickets = broken(station), station.desk("town").tickets
+    before = tickets.show(ticket=number)
+    assert before.support is None
+    assert TicketStep.ASK_HELP in before.possible
+    assert not {TicketStep.ANSWER, TicketStep.RESUME, TicketStep.GIVE_BACK} & set(before.possible)
+    tickets.ask_help(ticket=number)
+    tickets.wait(ticket=number, why=WaitReason.WEATHER, comment="storm")
+    station.now += DAY
+    after = tickets.show(ticket=number)
+    assert (after.clock.used_s, after.clock.paused_for, after.clock.due_at) == (0, WaitReason.WEATHER, None)
+    assert after.support.used_s > after.support.contract_s == 1800
+    assert {TicketStep.ANSWER, TicketStep.RESUME} <= set(after.possible)
+
+
+def test_an_endpoint_has_the_tickets_whose_cause_took_it(station: Station) -> None:
+    number = broken(station)
+    broken(station, "ferry-1", Cause.CLOCK, FERRY)
+    tickets = station.desk("li").tickets
+    (found,) = tickets.list(endpoint="li-1")
+    assert (found.number, found.why.facts) == (number, {"percent": 12})
+    assert tickets.list(endpoint="li-2") == ()
+    with pytest.raises(NotFound, match="nobody"):
+        tickets.list(endpoint="nobody")
 
 
 def test_the_service_time_that_is_used_is_told(station: Station) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -107,3 +108,36 @@ def test_whatever_people_do_every_open_ticket_has_a_next_time_and_none_is_closed
         current = change.ticket
         assert (timers.next_time(current, WORKING, LATER) is None) is current.is_over
         assert not current.is_over
+
+
+@given(st.sampled_from(TicketState), st.sampled_from(Owner), st.booleans())
+def test_what_is_possible_is_what_the_orders_take(state: TicketState, owner: Owner, asked: bool) -> None:
+    given_ticket = replace(ticket(), state=state, owner=owner)
+    if asked and owner is not Owner.STATION:
+        given_ticket = replace(given_ticket, support=orders.ServiceClock(contract_s=1800, begun=MONDAY))
+    orders_of = {
+        TicketStep.ASSIGN: lambda t: orders.assign(t, "li", "crew", MONDAY),
+        TicketStep.ACCEPT: lambda t: orders.accept(t, "li", MONDAY),
+        TicketStep.HAND_BACK: lambda t: orders.hand_back(t, "li", MONDAY, "x"),
+        TicketStep.ARRIVE: lambda t: orders.arrive(t, "li", MONDAY),
+        TicketStep.WAIT: lambda t: orders.wait(t, "li", WaitReason.WEATHER, MONDAY, "x"),
+        TicketStep.RESUME: lambda t: orders.resume(t, "li", MONDAY),
+        TicketStep.DONE: lambda t: orders.done(t, "li", MONDAY),
+        TicketStep.OVERRIDE: lambda t: orders.override(t, "li", "wang", "f" * 64, MONDAY, "x"),
+        TicketStep.NOTE: lambda t: orders.note(t, "li", MONDAY, "x"),
+        TicketStep.ASK_HELP: lambda t: orders.ask_help(t, "li", MONDAY, "x"),
+        TicketStep.ANSWER: lambda t: orders.answer(t, "li", MONDAY, "x"),
+        TicketStep.TAKE_OVER: lambda t: orders.take_over(t, "li", MONDAY),
+        TicketStep.GIVE_BACK: lambda t: orders.give_back(t, "li", MONDAY, "x"),
+    }
+    assert orders_of.keys() == set(orders.BY_PEOPLE)
+    for step, order in orders_of.items():
+        assert (step in orders.possible(given_ticket)) is is_taken(order, given_ticket)
+
+
+def is_taken(order: Callable[[Ticket], Change], of: Ticket) -> bool:
+    try:
+        order(of)
+    except (NotAllowed, NotThisWay):
+        return False
+    return True

@@ -36,6 +36,7 @@ from schedules.precedence import BroadcastClass, Severity
 from schedules.records import ClockQuality, MissedBecause, Result
 from schedules.rules import LoopRule, Window
 from schedules.slots import AbsentBecause, PlannedBecause
+from tests.broadcaster.tui.breakdowns import break_down
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZONE).astimezone(UTC)
@@ -65,6 +66,7 @@ def build(directory: Path) -> CountyHouse:
         _states(session, known)
         _slots(session)
         _records(session, known)
+        break_down(session, NOW)
     return house
 
 

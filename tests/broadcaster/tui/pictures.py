@@ -14,6 +14,7 @@ WAYS = {
     "today": (),
     "notice": ("3", "down", "down", "enter"),
     "confirm": ("escape", "5", "enter"),
+    "ticket": ("escape", "7", "down", "down", "enter"),
 }
 
 

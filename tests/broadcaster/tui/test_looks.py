@@ -24,7 +24,8 @@ WAYS = (
     ("confirm", ("enter",)),
     ("ledger", ("escape", "6")),
     ("coverage", ("enter",)),
-    ("tickets", ("7",)),
+    ("tickets", ("escape", "7")),
+    ("ticket", ("down", "down", "enter")),
 )
 SIZES = {"small": (80, 24), "large": (120, 40)}
 

@@ -1,0 +1,22 @@
+"""Sentences: what tickets and incidents say, in the language of who reads it."""
+
+from collections.abc import Mapping
+
+from broadcaster.language import N_, _
+from broadcaster.tickets.ticket import DEVICE, TIME
+from broadcaster.words import word
+
+_NOBODY: Mapping[str, str] = {DEVICE: N_("the device"), TIME: N_("the clock"), "@owner": N_("the owner")}
+
+
+def sentence(message: str, facts: Mapping[str, object]) -> str:
+    """A msgid filled with its facts; titles and words among them are translated too."""
+    spoken = {name: _(fact) if isinstance(fact, str) and fact else fact for name, fact in facts.items()}
+    if "why" in spoken:
+        spoken["why"] = word("WaitReason", str(facts["why"]))
+    return _(message).format_map(spoken) if message else ""
+
+
+def doer(who: str) -> str:
+    """Who did it: a person, the device, or time."""
+    return _(_NOBODY[who]) if who in _NOBODY else who

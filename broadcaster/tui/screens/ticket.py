@@ -1,0 +1,414 @@
+"""One ticket's page: why it is believed, whose clocks run, what happened; and all that people do with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.widgets import Static
+
+from broadcaster.desk.county import CountyDesk
+from broadcaster.desk.errors import DeskError
+from broadcaster.desk.files import Upload
+from broadcaster.desk.tickets import Line, TicketStory
+from broadcaster.language import N_, _
+from broadcaster.sentences import doer, sentence
+from broadcaster.tickets.clocks import WaitReason
+from broadcaster.tickets.states import TicketState, TicketStep
+from broadcaster.tui.clocks import clock_line
+from broadcaster.tui.files import write
+from broadcaster.tui.moments import clock, moment
+from broadcaster.tui.screens.ask import AskScreen
+from broadcaster.tui.screens.choose import ChooseScreen
+from broadcaster.tui.screens.station import StationScreen
+from broadcaster.tui.telling import told
+from broadcaster.words import said
+
+Order = Callable[[CountyDesk], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What a key does with a ticket: the order, and the question for the words that go with it."""
+
+    key: str
+    name: str
+    give: Callable[[CountyDesk, int, str], object]
+    asks: str = ""
+    must_say: bool = False  # whether the words may not be missing
+
+
+DEEDS: dict[TicketStep, Deed] = {
+    TicketStep.ACCEPT: Deed(
+        key="a", name=N_("Accept"), give=lambda desk, ticket, words: desk.tickets.accept(ticket=ticket)
+    ),
+    TicketStep.ARRIVE: Deed(
+        key="v", name=N_("On site"), give=lambda desk, ticket, words: desk.tickets.arrive(ticket=ticket)
+    ),
+    TicketStep.DONE: Deed(
+        key="d",
+        name=N_("Mended"),
+        give=lambda desk, ticket, words: desk.tickets.done(ticket=ticket, comment=words),
+        asks=N_("What was done? The device has the last word. (Enter alone says nothing.)"),
+    ),
+    TicketStep.RESUME: Deed(
+        key="r",
+        name=N_("Go on"),
+        give=lambda desk, ticket, words: desk.tickets.resume(ticket=ticket, comment=words),
+        asks=N_("Why does it go on? (Enter alone says nothing.)"),
+    ),
+    TicketStep.HAND_BACK: Deed(
+        key="b",
+        name=N_("Hand back"),
+        give=lambda desk, ticket, words: desk.tickets.hand_back(ticket=ticket, comment=words),
+        asks=N_("Why is it handed back?"),
+        must_say=True,
+    ),
+    TicketStep.ASK_HELP: Deed(
+        key="h",
+        name=N_("Ask for help"),
+        give=lambda desk, ticket, words: desk.tickets.ask_help(ticket=ticket, comment=words),
+        asks=N_("What is the station asked? It answers within 30 working minutes."),
+    ),
+    TicketStep.ANSWER: Deed(
+        key="s",
+        name=N_("Answer"),
+        give=lambda desk, ticket, words: desk.tickets.answer(ticket=ticket, comment=words),
+        asks=N_("What does the station answer?"),
+        must_say=True,
+    ),
+    TicketStep.TAKE_OVER: Deed(
+        key="t",
+        name=N_("Take over"),
+        give=lambda desk, ticket, words: desk.tickets.take_over(ticket=ticket, comment=words),
+        asks=N_("The station takes it over. Why? (Enter alone says nothing.)"),
+    ),
+    TicketStep.GIVE_BACK: Deed(
+        key="u",
+        name=N_("Back to the town"),
+        give=lambda desk, ticket, words: desk.tickets.give_back(ticket=ticket, comment=words),
+        asks=N_("The town has it again. Why?"),
+        must_say=True,
+    ),
+    TicketStep.NOTE: Deed(
+        key="n",
+        name=N_("Note"),
+        give=lambda desk, ticket, words: desk.tickets.note(ticket=ticket, comment=words),
+        asks=N_("What is to be written down?"),
+        must_say=True,
+    ),
+}
+
+
+class TicketScreen(StationScreen):
+    """Over the list from which it was opened. Only the keys that its state takes are shown."""
+
+    CSS_PATH = "ticket.tcss"
+    MODE = "tickets"
+    HELP_TEXT = N_(
+        "One ticket: what is broken and why that is believed, the clock of whoever mends it and that of the station's help, "
+        "and all that happened. The keys do what its state allows. A ticket that is said to be done closes when the "
+        "device shows that it works; the page changes by itself when it does. x closes it against the device's word: "
+        "with a reason, a photo and a second person."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "assign", N_("Give to a crew")),
+        *(Binding(deed.key, f"deed('{step}')", deed.name) for step, deed in DEEDS.items()),
+        Binding("w", "wait", N_("Wait")),
+        Binding("p", "attach", N_("Photo or file")),
+        Binding("f", "fetch", N_("Fetch files")),
+        Binding("e", "endpoint", N_("Endpoint")),
+        Binding("x", "override", N_("Close against the device")),
+        Binding("escape", "app.pop_screen", N_("Back")),
+    ]
+
+    class Seen(Message):
+        """The desk told all that is known of it."""
+
+        def __init__(self, story: TicketStory) -> None:
+            super().__init__()
+            self.story = story
+
+    class Done(Message):
+        """The desk did what was ordered."""
+
+        def __init__(self, said: str) -> None:
+            super().__init__()
+            self.said = said
+
+    class CrewsKnown(Message):
+        """The desk told who could go."""
+
+        def __init__(self, crews: dict[str, str]) -> None:
+            super().__init__()
+            self.crews = crews
+
+    def __init__(self, ticket: int) -> None:
+        super().__init__()
+        self.ticket = ticket
+        self.story: TicketStory | None = None
+
+    def body(self) -> ComposeResult:
+        """Which one, what is known, what happened."""
+        yield Static(_("Looking …"), id="who", classes="line", markup=False)
+        with VerticalScroll(id="page", classes="main", can_focus=True):
+            yield Static("", id="facts")
+            yield Static("", id="history")
+
+    async def seen(self) -> Message:
+        """All that is known of it."""
+        number = self.ticket
+        return self.Seen(await self.station.visit.ask(lambda desk: desk.tickets.show(ticket=number)))
+
+    @on(Seen)
+    def show(self, message: Seen) -> None:
+        """Shows it."""
+        self.story = story = message.story
+        zone = self.station.zone
+        self.query_one("#who", Static).update(_head(story))
+        self.query_one("#facts", Static).update(_facts(self, story))
+        lines = [_happened(line, moment(line.at, zone)) for line in reversed(story.history)]
+        files = [
+            Text("  ".join((moment(one.at, zone), one.by, _("File"), one.name))) for one in story.attachments
+        ]
+        title = Text(_("What happened"), "bold")
+        self.query_one("#history", Static).update(Text("\n").join([title, *lines, *files]))
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what the ticket's state takes has a key."""
+        step = parameters[0] if action == "deed" else action
+        if self.story is None:
+            return action not in ("deed", "assign", "wait", "override", "attach", "fetch", "endpoint")
+        if action in ("deed", "assign", "wait", "override"):
+            return step in self.story.possible
+        return bool(self.story.attachments) if action == "fetch" else True
+
+    def action_deed(self, step: str) -> None:
+        """Asks for the words that go with a deed, and does it."""
+        deed, ticket = DEEDS[TicketStep(step)], self.ticket
+
+        def do(words: str | None) -> None:
+            if words is not None:
+                self._order(lambda desk: deed.give(desk, ticket, words))
+
+        if deed.asks:
+            self.app.push_screen(AskScreen(_(deed.asks), may_be_empty=not deed.must_say), do)
+        else:
+            do("")
+
+    def action_assign(self) -> None:
+        """Asks who could go."""
+        self._work(self._crews)
+
+    async def _crews(self) -> None:
+        crews = await self.station.visit.ask(lambda desk: desk.crews.list())
+        able = {
+            crew.name: f"{crew.name}  {', '.join(map(said, crew.skills))}" for crew in crews if crew.enabled
+        }
+        self.post_message(self.CrewsKnown(able))
+
+    @on(CrewsKnown)
+    def _choose_crew(self, message: CrewsKnown) -> None:
+        if not message.crews:
+            self.notify(_("There is no crew yet: `broadcaster crew set` makes one."), severity="warning")
+            return
+
+        def assign(crew: str | None) -> None:
+            if crew is not None:
+                self._order(lambda desk: desk.tickets.assign(ticket=self.ticket, crew=crew))
+
+        self.app.push_screen(ChooseScreen(_("Which crew goes?"), message.crews), assign)
+
+    def action_wait(self) -> None:
+        """Asks what it waits for, then for the evidence."""
+        reasons = {reason.value: said(reason) for reason in WaitReason}
+
+        def because(reason: str | None) -> None:
+            if reason is not None:
+                question = _("What shows it? ({why})").format(why=reasons[reason])
+                self.app.push_screen(AskScreen(question), partial(wait, WaitReason(reason)))
+
+        def wait(why: WaitReason, comment: str | None) -> None:
+            if comment is not None:
+                self._order(lambda desk: desk.tickets.wait(ticket=self.ticket, why=why, comment=comment))
+
+        self.app.push_screen(ChooseScreen(_("What does it wait for?"), reasons), because)
+
+    def action_override(self) -> None:
+        """Asks for the second person and the reason; the newest photo stands for it."""
+        photos = self.story.attachments if self.story else ()
+        if not photos:
+            self.notify(_("First a photo: p."), severity="warning")
+            return
+        photo = photos[-1]
+
+        def person(second: str | None) -> None:
+            if second is not None:
+                question = _("Why is it closed though the device still fails?")
+                self.app.push_screen(AskScreen(question), partial(close, second))
+
+        def close(second: str, reason: str | None) -> None:
+            if reason is not None:
+                self._order(
+                    lambda desk: desk.tickets.override(
+                        ticket=self.ticket, second=second, photo=photo.sha256, reason=reason
+                    )
+                )
+
+        question = _("With the photo {name}. Who is the second person? (user name)")
+        self.app.push_screen(AskScreen(question.format(name=photo.name)), person)
+
+    def action_attach(self) -> None:
+        """Asks for a file, and adds it."""
+
+        def attach(name: str | None) -> None:
+            if name is not None:
+                path = Path(name).expanduser()
+                self._order(lambda desk: _attached(desk, self.ticket, path))
+
+        self.app.push_screen(AskScreen(_("Which photo or file? (path)")), attach)
+
+    def action_fetch(self) -> None:
+        """Writes its photos and files down to be looked at."""
+        self._work(self._fetch)
+
+    async def _fetch(self) -> None:
+        number, names = self.ticket, []
+        for one in self.story.attachments if self.story else ():
+            sha256 = one.sha256
+            found = await self.station.visit.order(
+                lambda desk, s=sha256: desk.tickets.attachment(ticket=number, sha256=s)  # type: ignore[misc]
+            )
+            path = self.station.downloads / f"{number}-{Path(found.name).name}"
+            await write(path, found.content)
+            names.append(str(path))
+        self.post_message(self.Done(_("Written: {files}").format(files=", ".join(names))))
+
+    def action_endpoint(self) -> None:
+        """To the page of an endpoint that it took."""
+        from broadcaster.tui.screens.endpoint import EndpointScreen  # whose page leads here
+
+        def go(endpoint: str | None) -> None:
+            if endpoint is not None:
+                self.app.push_screen(EndpointScreen(endpoint))
+
+        story = self.story
+        endpoints = story.endpoints if story else ()
+        if story is None or len(endpoints) == 1:
+            go(endpoints[0] if endpoints else None)
+            return
+        failing = frozenset(story.still_failing)
+        choice = {one: f"{'✗' if one in failing else '✓'} {one}" for one in endpoints}
+        self.app.push_screen(ChooseScreen(_("Which endpoint?"), choice), go)
+
+    def _order(self, order: Order) -> None:
+        async def give() -> None:
+            await self.station.visit.order(order)
+            self.post_message(self.Done(_("Done: ticket {n}").format(n=self.ticket)))
+
+        self._work(give)
+
+    def _work(self, work: Callable[[], object]) -> None:
+        async def told_of() -> None:
+            try:
+                await work()  # type: ignore[misc]
+            except OSError as error:
+                self.notify(f"{error.filename}: {error.strerror}", severity="error", markup=False)
+            except DeskError as error:
+                self.notify(told(error), severity="error", markup=False)
+
+        self.run_worker(told_of(), group="order")
+
+    @on(Done)
+    def _done(self, message: Done) -> None:
+        self.notify(message.said, markup=False)
+        self._is_looking = False
+        self.look()
+
+
+def _attached(desk: CountyDesk, ticket: int, path: Path) -> object:
+    with path.open("rb") as file:
+        return desk.tickets.attach(ticket=ticket, file=Upload(path.name, file))
+
+
+def _head(story: TicketStory) -> Text:
+    ticket = story.ticket
+    row = Text.assemble(
+        (_("Ticket {n}").format(n=ticket.number) + "  ", "bold"),
+        (said(ticket.state), STATE_STYLES.get(ticket.state, "yellow")),
+        f"  {said(ticket.cause)}  ",
+        (ticket.root, "dim"),
+    )
+    if ticket.flapping:
+        row.append("  ~ " + _("comes and goes"), "yellow")
+    return row
+
+
+STATE_STYLES: dict[TicketState, str] = {
+    TicketState.OPEN: "bold red",
+    TicketState.DISPUTED: "bold red",
+    TicketState.VERIFYING: "cyan",
+    TicketState.CLOSED: "green",
+    TicketState.SELF_RECOVERED: "green",
+    TicketState.MERGED: "dim",
+}
+
+
+def _facts(screen: TicketScreen, story: TicketStory) -> Text:
+    """Clocks first: they are what hurries."""
+    ticket, zone = story.ticket, screen.station.zone
+    text = Text(_("Service time") + "  " + said(ticket.owner) + "  ", "dim")
+    text.append_text(clock_line(story.clock, zone))
+    if story.support is not None:
+        text.append("\n" + _("Service time") + "  " + _("station's help") + "  ", "dim")
+        text.append_text(clock_line(story.support, zone))
+    if story.verified_at is not None and not ticket.closed_at:
+        proven = _("✓ reports again; proven at {time} if it stays so")
+        text.append("\n" + proven.format(time=clock(story.verified_at, zone)), "cyan")
+    text.append("\n")
+    for label, value in _lines(story):
+        text.append(f"{label} ".replace(" ", "\u00a0"), "dim").append(value.replace(" ", "\u00a0")).append(
+            "   "
+        )
+    text.append("\n" + _("Why") + "  ", "bold").append(
+        _("{percent} % sure").format(percent=round(ticket.confidence * 100))
+    )
+    for each in story.evidence:
+        text.append(f"\n- {sentence(each.message, each.facts)}")
+    if story.still_failing:
+        text.append(
+            "\n" + _("Still failing: {endpoints}").format(endpoints=", ".join(story.still_failing)), "red"
+        )
+    return text.append("\n")
+
+
+def _lines(story: TicketStory) -> list[tuple[str, str]]:
+    ticket = story.ticket
+    known = (
+        (_("Where"), ticket.place_name or ticket.place),
+        (_("Crew"), ticket.crew),
+        (_("Accepted by"), ticket.accepted_by),
+        (_("Waits for"), said(ticket.waiting) if ticket.waiting else ""),
+        (_("Priority"), said(ticket.priority)),
+        (_("Lift truck"), _("needed") if ticket.truck else ""),
+        (_("Endpoints"), f"{ticket.affected}/{ticket.members}"),
+        (_("People"), str(ticket.population) if ticket.population else ""),
+        (_("Opened again"), str(ticket.reopens) if ticket.reopens else ""),
+        (_("Again after ticket"), str(story.recurrence_of) if story.recurrence_of else ""),
+    )
+    return [(label, value) for label, value in known if value]
+
+
+def _happened(line: Line, at: str) -> Text:
+    text = Text.assemble((f"{at}  ", "dim"), f"{doer(line.who)}  ", (said(line.step), "bold"))
+    for words in filter(None, (sentence(line.message, line.facts), line.comment)):
+        text.append(f"  {words}")
+    return text
