@@ -131,10 +131,12 @@ class Controller:
             return False
         if type(said) is Want:
             return self._want(endpoint, said, now)
-        if endpoint.startswith(HUB_PREFIX) and type(said) is not LineReport:
-            return False  # what a hub says of itself is in its reports of lines
-        if self._repairs is not None and type(said) not in (PlayedBatch, LineReport):
+        if self._repairs is not None and type(said) is not PlayedBatch:
             self._repairs.receive(endpoint, said, now, retained=message.retain)
+        if endpoint.startswith(HUB_PREFIX) and type(said) is not LineReport:
+            return (
+                False  # its life is a matter of repairs; what it says beside that is in its reports of lines
+            )
         self._batch.add(endpoint, said, now.utc)
         is_full = self._batch.size >= self._habits.most_gathered
         return self._store_by(now.mono_s if is_full else now.mono_s + self._gather_s)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlmodel import Session, col, select
 
+from broadcaster.controller.hubs import Hubs
 from broadcaster.repairs.correlation import Correlator
 from broadcaster.repairs.examination import Examined, Examiner
 from broadcaster.repairs.memory import Memory
@@ -31,6 +32,7 @@ class Mind:
     supervision: Supervision
     correlator: Correlator
     examiner: Examiner
+    hubs: Hubs
     emergency: bool = False
     last_tick_s: float = float("-inf")
 

@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 
 from broadcaster.controller import memory, terrain
 from broadcaster.controller.filing import Filing
+from broadcaster.controller.hubs import Hubs
 from broadcaster.controller.memory import Mind
 from broadcaster.controller.moment import Moment
 from broadcaster.controller.planning import calendar_of
@@ -35,8 +36,8 @@ from broadcaster.storage.changes import changes
 from broadcaster.storage.engine import snapshot, transaction
 from broadcaster.storage.tables import AlertRow, FlipRow, GateMoveRow, MaintenanceRow, NoticeRow
 from broadcaster.tickets.hours import WorkingHours
-from devices.reports import Event, EventKind, Heartbeat, Report, Status
-from devices.supervision import Flip, GateMoved, Overlaid
+from devices.reports import Event, EventKind, Heartbeat, LineReport, Report, Status
+from devices.supervision import Flip, GateMoved, Happened, Overlaid, State
 from devices.supervision import Moment as Instant
 from schedules.notices import NoticeState
 from schedules.precedence import BroadcastClass
@@ -163,8 +164,13 @@ class Repairing:
         if recalled.examination is not None:
             examiner.recall(recalled.examination)
         mind = Mind(
-            timeline=recalled.timeline, supervision=supervision, correlator=correlator, examiner=examiner
+            timeline=recalled.timeline,
+            supervision=supervision,
+            correlator=correlator,
+            examiner=examiner,
+            hubs=Hubs(supervision, (BROKER,)),
         )
+        _settle_gates(mind)
         self._watch(mind)
         self._mind, self._is_news = mind, True
         return mind
@@ -191,14 +197,11 @@ class Repairing:
         mapped = terrain.topology(found)
         mind.correlator.knowledge.topology = mapped
         mind.correlator.storm.fleet = len(found)
-        known = mind.examiner.memory()
-        self._incidents |= {each.key: each for each in mind.examiner.changes()}
-        correlator = mind.correlator
-        mind.examiner = Examiner(mapped, lambda name: correlator.incident_of(name) is not None)
-        mind.examiner.recall(known)
+        mind.examiner.topology = mapped
         self._watch(mind)
 
     def _watch(self, mind: Mind) -> None:
+        mind.hubs.watch(terrain.hubs(self._terrain), mind.supervision.ticked)
         for name, stand in self._terrain.items():
             mind.supervision.watch(name, stand.gates)
 
@@ -221,22 +224,35 @@ class Repairing:
         mind.examiner.tick(at_s)
 
     def _correlate(self, mind: Mind) -> None:
-        for happened in mind.supervision.happened():
-            self._is_news = True
-            match happened:
-                case Flip():
-                    self._flips.append((happened, happened.endpoint in self._maintained))
-                    mind.correlator.flip(happened)
-                    mind.examiner.flip(happened)
-                case Overlaid():
-                    mind.correlator.overlaid(happened)
-                case GateMoved():
-                    self._moves.append(happened)
-                    mind.correlator.gate(happened)
+        while waiting := mind.supervision.happened():
+            for happened in waiting:
+                self._hear(mind, happened)
+
+    def _hear(self, mind: Mind, happened: Happened) -> None:
+        self._is_news = True
+        match happened:
+            case Flip():
+                self._flips.append((happened, happened.endpoint in self._maintained))
+                if happened.endpoint in mind.hubs:
+                    mind.hubs.flipped(happened)
+                    return
+                mind.correlator.flip(happened)
+                mind.examiner.flip(happened)
+            case Overlaid():
+                mind.correlator.overlaid(happened)
+            case GateMoved():
+                self._moves.append(happened)
+                mind.correlator.gate(happened)
 
     def _take(self, mind: Mind, noted: Noted, at_s: float) -> None:
         name = noted.endpoint
+        if noted.report is not None and name in mind.hubs:
+            mind.hubs.take(name, noted.report, at_s, retained=noted.retained)
         match noted.report:
+            case LineReport() as line:
+                self._take_line(mind, line, at_s)
+            case _ if name in mind.hubs:
+                pass
             case Heartbeat() as beat:
                 mind.supervision.heartbeat(name, beat, at_s)
                 mind.examiner.look(self._reading(name, beat, at_s, noted.at))
@@ -254,6 +270,14 @@ class Repairing:
         elif noted.link:
             mind.supervision.open(BROKER, at_s, "connected")
         self._correlate(mind)
+
+    def _take_line(self, mind: Mind, line: LineReport, at_s: float) -> None:
+        """A hub's questions without an answer are probes that failed."""
+        mind.correlator.knowledge.taps.told(line, at_s)
+        mind.examiner.line(line, at_s)
+        for name in mind.correlator.knowledge.taps.lost(line.line):
+            if name in self._terrain and mind.supervision.state(name) is State.SUSPECT:
+                mind.supervision.probe_failed(name)
 
     def _reading(self, name: str, beat: Heartbeat, at_s: float, at: Moment) -> Reading:
         stand = self._terrain.get(name)
@@ -374,3 +398,12 @@ class Repairing:
 
     def _instant(self, now: Moment) -> Instant:
         return Instant(monotonic=now.mono_s, wall=now.utc, machine=self._machine)
+
+
+def _settle_gates(mind: Mind) -> None:
+    """Judgement is stored with every change, the snapshot of supervision seldom: it says which gates are closed."""
+    known, gates = mind.correlator.closed, mind.supervision.gates
+    for gate in [gate for gate in gates.closed if gate not in known]:
+        gates.open(gate, mind.supervision.ticked)
+    for gate, since in known.items():
+        gates.close(gate, since)

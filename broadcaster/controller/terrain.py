@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session, col, select
 
 from broadcaster.repairs.incidents import Incident
-from broadcaster.repairs.topology import Placement, Topology
+from broadcaster.repairs.topology import Kind, Placement, Topology, node_id
 from broadcaster.storage.tables import EndpointRow, LineRow
 from schedules.places import Place, covers, level_of
 
@@ -24,8 +24,10 @@ class Stand:
 
     @property
     def gates(self) -> tuple[str, ...]:
-        """What can blind the controller to it, beside itself."""
-        return (BROKER,)
+        """What can blind the controller to it, beside itself: its hub, and the hub's port of its line."""
+        placed = self.placement
+        serial = ((Kind.HUB, placed.hub), (Kind.LINE, placed.line)) if placed.hub else ()
+        return (BROKER, *(node_id(kind, name) for kind, name in serial))
 
 
 Terrain = Mapping[str, Stand]
@@ -42,6 +44,11 @@ def read(session: Session, cells: Mapping[str, str]) -> Terrain:
 def topology(terrain: Terrain) -> Topology:
     """The map of it."""
     return Topology(stand.placement for stand in terrain.values())
+
+
+def hubs(terrain: Terrain) -> frozenset[str]:
+    """All hubs behind which endpoints stand."""
+    return frozenset(stand.placement.hub for stand in terrain.values() if stand.placement.hub)
 
 
 def with_cells(terrain: Terrain, cells: Mapping[str, str]) -> Terrain:

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from broadcaster.repairs.observations import Observation, Seen, Surroundings
 from broadcaster.repairs.scoring import Rates
 from broadcaster.repairs.serial_order import Cut, cut_after
+from broadcaster.repairs.taps import Taps
 from broadcaster.repairs.topology import IS_POWER, RADIO, STAND_INS, Kind, Node, Topology
 
 TOGETHER_S = 30.0  # one failure reaches its endpoints within this time
@@ -46,6 +47,7 @@ class Scene:
     surroundings: Surroundings
     rates: Rates
     planned: frozenset[str]  # nodes with announced work
+    taps: Taps = field(default_factory=Taps)
     _terms: dict[Hashable, float] = field(default_factory=dict, repr=False, compare=False)
 
     def candidate(self, node: Node, unexplained: Mapping[str, float]) -> Candidate | Refusal:
@@ -132,12 +134,19 @@ class Scene:
         if not order or not together:
             return together, None
         onset = min(o.onset for o in together)
+        together = [o for o in together if not self.taps.answers(o.endpoint, o.onset + OVERTAKEN_S)]
+        if not together:
+            return together, None
         silent = {o.endpoint for o in together}
-        answers = [False if name in silent else self.answers_since(name, onset) or None for name in order]
+        answers = [False if name in silent else self._is_there(name, onset) or None for name in order]
         polls = max(1, int(min((o.detected - o.onset) / max(1.0, o.slack) for o in together)) + 1)
         cut = cut_after([answers] * polls)
         beyond = set(order[cut.after :])
         return [o for o in together if o.endpoint in beyond], cut
+
+    def _is_there(self, name: str, onset: float) -> bool:
+        """Whether an endpoint of a line is known to be on the hub's side of a cut."""
+        return self.taps.answers(name, onset + OVERTAKEN_S) or self.answers_since(name, onset)
 
     def _before(self, node: Node, cut: Cut) -> set[str]:
         """The part of a cut line that still answers: it is not asked to witness."""

@@ -30,7 +30,7 @@ from devices.supervision import Flip, GateMoved, Overlaid, Overlay, State
 QUIET_S, LONGEST_S = 20.0, 120.0  # of a window in which news is gathered
 MANY, PAUSE_S = 20, 5.0  # news that is judged at once, but not more often than this …
 PAUSE_PER_OBSERVATION_S = 1 / 5_000  # … and more seldom when there is much to judge
-_GATES = {"hub": Cause.SERIAL_HUB, "broker": Cause.CONTROLLER_BLIND}
+_GATES = {"hub": Cause.SERIAL_HUB, "line": Cause.SERIAL_HUB, "broker": Cause.CONTROLLER_BLIND}
 
 
 class Correlator:
@@ -79,16 +79,21 @@ class Correlator:
             self._update(key, flags=flags | {Flag.FLAPPING} if overlaid.on else flags - {Flag.FLAPPING})
 
     def gate(self, moved: GateMoved) -> None:
-        """A gate was closed or opened: a hub or the broker that stays closed is an incident itself."""
+        """A gate was closed or opened: a hub, a line's port or the broker that stays closed is an incident itself."""
         kind = moved.gate.partition(":")[0]
         if kind not in _GATES:
             return
-        if not moved.open:
+        shut = [key for key, case in self.cases.items() if case.gate == moved.gate]
+        if moved.open:
+            for key in shut:
+                self._end_gate_case(key, moved.since)
+        elif not shut:
             self._open_gate_case(moved, _GATES[kind])
-            return
-        for key, case in list(self.cases.items()):
-            if case.gate == moved.gate:
-                self._end(key, Stage.ENDED, moved.since)
+
+    @property
+    def closed(self) -> dict[str, float]:
+        """The gates that it knows to be closed, and since when."""
+        return {c.gate: c.incident.onset for c in self.cases.values() if c.gate is not None}
 
     def emergency(self, now: float, *, waits: bool) -> None:
         """While an emergency waits to be sent holds are a minute at most."""
@@ -171,10 +176,13 @@ class Correlator:
         self._news_since, self._news, self._judged = None, 0, now
         young = {key: case for key, case in self.cases.items() if not case.is_frozen(now)}
         frozen = {c.incident.root: key for key, c in self.cases.items() if c.is_group and key not in young}
+        closed = self.closed
         names = [
             name
             for name in self.observed.of
-            if self._is_open_to_judgement(name, young) and not self._joins(name, frozen)
+            if self._is_open_to_judgement(name, young)
+            and not (closed and self._is_behind(name, closed))
+            and not self._joins(name, frozen)
         ]
         findings = list(self.knowledge.findings(self.observed, names))
         matching = matched(findings, young)
@@ -187,6 +195,10 @@ class Correlator:
     def _is_open_to_judgement(self, name: str, young: dict[str, Case]) -> bool:
         key = self._case_of.get(name)
         return key in young if key else name not in self._maintained
+
+    def _is_behind(self, name: str, closed: Mapping[str, float]) -> bool:
+        """Whether a closed gate lies before it: then nothing can be said of it."""
+        return any(edge.node in closed for edge in self.knowledge.topology.edges(name))
 
     def _joins(self, name: str, frozen: Mapping[str, str]) -> bool:
         """Whether it hangs on the root of an older incident and has not been heard since that began."""
@@ -363,9 +375,11 @@ class Correlator:
     # How they are kept
 
     def _open_gate_case(self, moved: GateMoved, cause: Cause) -> None:
+        """A closed gate wins over every other explanation of what lies behind it and is not announced yet."""
         node = self.knowledge.topology.nodes.get(moved.gate)
         members = tuple(node.members) if node else ()
-        said = Statement(message=_GATE_CLOSED, facts={"gate": moved.gate.partition(":")[2] or moved.gate})
+        kind, _, name = moved.gate.partition(":")
+        said = Statement(message=_SHUT.get(kind, _GATE_CLOSED), facts={"gate": name or kind})
         finding = Finding(
             cause=cause,
             root=moved.gate,
@@ -373,13 +387,40 @@ class Correlator:
             members=members,
             confidence=0.95,
             evidence=(said,),
+            flags=frozenset({Flag.PLANNED}) if moved.gate in self.knowledge.planned else frozenset(),
             is_group=True,
         )
         key = self._begin(finding, moved.since)
+        self._take_over(key, members, moved.since)
         case = self.cases[key]
         case.gate = moved.gate
-        self._update(key, hold_until=self._hold(case.incident, True, moved.since))
+        self._update(key, hold_until=self._hold(case.incident, True, moved.since), flags=finding.flags)
         self._look_at = min(self._look_at, case.incident.hold_until)
+
+    def _take_over(self, key: str, members: Iterable[str], now: float) -> None:
+        """Members that nothing announced explains belong to this case; what held them and has nobody left is merged."""
+        bereft: set[str] = set()
+        for name in members:
+            held = self._case_of.get(name)
+            if held is None or self.cases[held].incident.stage is Stage.HELD:
+                bereft |= {held} if held else set()
+                self._case_of[name] = key
+        for other in bereft:
+            left = tuple(n for n in self.cases[other].incident.members if self._case_of.get(n) == other)
+            if left:
+                self._update(other, members=left)
+            else:
+                self._end(other, Stage.MERGED, now, key)
+
+    def _end_gate_case(self, key: str, now: float) -> None:
+        """Who was suspected behind it is not any more; who was found silent before is judged by itself again."""
+        mine = [n for n in self.cases[key].incident.members if self._case_of.get(n) == key]
+        for name in mine:
+            o = self.observed.of.get(name)
+            if o is not None and o.sure:
+                del self._case_of[name]
+                self._note_news(now)
+        self._end(key, Stage.ENDED, now)
 
     def _update(self, key: str, **changes: object) -> None:
         if self.cases[key].change(**changes):
@@ -424,4 +465,7 @@ _PROVEN_ALONE = {
     Vote.CRASH: N_("It started anew without having lost power: the program or its supply."),
 }
 _GATE_CLOSED = N_("{gate} does not answer: nothing behind it can be judged.")
+_SHUT = {
+    "line": N_("The hub has lost the port of {gate}: nothing on that line can be judged."),
+}
 _AGAIN = N_("It failed again and again within a month: one more repair alone will not do.")

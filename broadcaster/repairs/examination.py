@@ -12,8 +12,10 @@ from broadcaster.language import N_
 from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.evidence import Statement
 from broadcaster.repairs.incidents import Incident, Stage, held_until, key_of
+from broadcaster.repairs.joints import Joints
 from broadcaster.repairs.rules import Reading, Rule, Verdict, all_rules
 from broadcaster.repairs.topology import RADIO, SERIAL, Topology
+from devices.reports import LineReport
 from devices.supervision import Flip, State
 
 DEGRADED_S = 7_200.0
@@ -39,12 +41,13 @@ class Examiner:
     def __init__(
         self, topology: Topology, is_explained: IsExplained, rules: Iterable[Rule] | None = None
     ) -> None:
-        self._topology = topology
+        self.topology = topology
         self._is_explained = is_explained
         self._rules = tuple(rules) if rules is not None else all_rules()
         self._live: dict[tuple[str, Cause], Incident] = {}
         self._degraded: dict[str, float] = {}
         self._changed: dict[str, Incident] = {}
+        self._joints = Joints()
 
     def look(self, reading: Reading) -> None:
         """One heartbeat with what is known around it."""
@@ -52,6 +55,12 @@ class Examiner:
             verdict = rule.look(reading)
             if verdict is not None:
                 self._judge(verdict, reading.at)
+
+    def line(self, report: LineReport, at: float) -> None:
+        """How a hub hears one of its lines."""
+        verdict = self._joints.look(report, at)
+        if verdict is not None:
+            self._judge(verdict, at)
 
     def flip(self, flip: Flip) -> None:
         """Links that lose heartbeats: counted as long as they do."""
@@ -88,6 +97,9 @@ class Examiner:
         self._degraded = memory.degraded
         for incident in memory.live:
             self._live[incident.root, incident.cause] = incident
+            if incident.root in self.topology.nodes:
+                self._joints.resume(incident.root)
+                continue
             for rule in self._rules:
                 if incident.cause in rule.causes:
                     rule.resume(incident.root, incident.cause, incident.onset)
@@ -109,9 +121,9 @@ class Examiner:
             verdict.cause in _INHERITED and self._is_explained(verdict.endpoint)
         ):
             evidence = (verdict.evidence,) if verdict.evidence else ()
-            self._begin(
-                verdict.cause, verdict.endpoint, (verdict.endpoint,), verdict.confidence, evidence, now
-            )
+            node = self.topology.nodes.get(verdict.endpoint)
+            members = tuple(node.members) if node else (verdict.endpoint,)
+            self._begin(verdict.cause, verdict.endpoint, members, verdict.confidence, evidence, now)
         elif key in self._live and verdict.evidence:
             self._put(replace(self._live[key], evidence=(verdict.evidence,)))
 
@@ -145,7 +157,7 @@ class Examiner:
         for name in worn:
             behind[self._link_of(name)].append(name)
         for link, names in sorted(behind.items()):
-            shared = link in self._topology.nodes and len(names) >= TOGETHER
+            shared = link in self.topology.nodes and len(names) >= TOGETHER
             for root, members in [(link, names)] if shared else [(name, [name]) for name in names]:
                 known = self._live.get((root, Cause.LINK_DEGRADED))
                 everybody = tuple(sorted({*members, *(known.members if known else ())}))
@@ -171,8 +183,8 @@ class Examiner:
     def _link_of(self, endpoint: str) -> str:
         """Its cell or line, or itself."""
         kinds = (RADIO[0], SERIAL[0])
-        edges = self._topology.edges(endpoint)
-        return next((e.node for e in edges if self._topology.nodes[e.node].kind in kinds), endpoint)
+        edges = self.topology.edges(endpoint)
+        return next((e.node for e in edges if self.topology.nodes[e.node].kind in kinds), endpoint)
 
     def _put(self, incident: Incident) -> None:
         self._live[incident.root, incident.cause] = incident

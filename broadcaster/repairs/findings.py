@@ -17,6 +17,7 @@ from broadcaster.repairs.observations import Observation, Seen, Surroundings
 from broadcaster.repairs.observed import Observed
 from broadcaster.repairs.scoring import Rates
 from broadcaster.repairs.switch_off import judge
+from broadcaster.repairs.taps import Taps
 from broadcaster.repairs.topology import Topology
 
 DIP_S = 5.0
@@ -33,6 +34,7 @@ class Knowledge:
     rates: Rates = field(default_factory=Rates)
     habits: Habits = field(default_factory=Habits)
     planned: frozenset[str] = frozenset()  # nodes with announced work
+    taps: Taps = field(default_factory=Taps)
 
     def scene(self, observed: Observed) -> Scene:
         """Everything that candidates are judged by."""
@@ -42,6 +44,7 @@ class Knowledge:
             surroundings=self.surroundings,
             rates=self.rates,
             planned=self.planned,
+            taps=self.taps,
         )
 
     def findings(self, observed: Observed, names: list[str]) -> Iterator[Finding]:

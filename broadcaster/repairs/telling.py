@@ -16,7 +16,8 @@ SIBLINGS_ASKED = 200
 def of_root(root: Root, scene: Scene) -> tuple[Statement, ...]:
     """Why this common cause is believed."""
     members = [scene.observations[name] for name in root.members if name in scene.observations]
-    return strongest((*_what_was_seen(root.best, members), *_around(root.best, scene), *_doubts(root)))
+    seen, around = _what_was_seen(root.best, members), _around(root.best, scene)
+    return strongest((*seen, *_along_the_line(root.best, scene), *around, *_doubts(root)))
 
 
 def of_single(observation: Observation, witnesses: int) -> tuple[Statement, ...]:
@@ -59,6 +60,19 @@ def _where_cut(best: Candidate) -> Statement:
     return Statement(message=_CUT if cut.after else _CUT_AT_HUB, facts=facts, weight=120.0)
 
 
+def _along_the_line(best: Candidate, scene: Scene) -> Iterator[Statement]:
+    """Between whom a line is cut, and what its hub hears on it."""
+    if best.cut is None:
+        return
+    order = scene.topology.by_position(best.node)
+    if 0 < best.cut.after < len(order):
+        last, first = order[best.cut.after - 1], order[best.cut.after]
+        yield Statement(message=_BETWEEN, facts={"last": last, "first": first}, weight=119.0)
+    line = best.node.partition(":")[2]
+    if scene.taps.is_noisy(line, best.onset):
+        yield Statement(message=_NOISE, facts={"line": line}, weight=118.0)
+
+
 def _around(best: Candidate, scene: Scene) -> Iterator[Statement]:
     """Who answers nearby: below the parent, but not below the root."""
     node = scene.topology.nodes[best.node]
@@ -94,6 +108,8 @@ _CUT = N_(
     "The line is cut between pole {after} and pole {before}: {agree} of {asked} answers and silences fit."
 )
 _CUT_AT_HUB = N_("The line is cut before its first pole, or shorted: nobody on it answers.")
+_BETWEEN = N_("{last} still answers, {first} does not.")
+_NOISE = N_("Since then the hub hears noise on {line}: a short circuit or a torn shield.")
 _SIBLINGS = N_("{count} other endpoints on {node} answer.")
 _WITNESSED = N_("{count} endpoints below it answer nevertheless: perhaps the map is wrong.")
 _POWER_OR_NETWORK = N_("It may also be the network ({other}): a call to the village would tell.")

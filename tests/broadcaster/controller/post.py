@@ -161,9 +161,9 @@ class Post:
 
 
 def kind_of(report: Report) -> ReportKind:
-    return {"PlayedBatch": ReportKind.PLAYED}.get(type(report).__name__) or ReportKind(
-        type(report).__name__.lower()
-    )
+    return {"PlayedBatch": ReportKind.PLAYED, "LineReport": ReportKind.LINE}.get(
+        type(report).__name__
+    ) or ReportKind(type(report).__name__.lower())
 
 
 def heartbeat(seq: int = 1, **members: Any) -> Heartbeat:

@@ -101,6 +101,15 @@ def test_without_the_broker_nobody_is_silent_and_it_is_one_ticket_for_the_statio
         assert [m.open for m in session.exec(select(GateMoveRow)) if m.gate == "broker"] == [False, True]
 
 
+@pytest.mark.parametrize("away_s", [2, 6, 12])
+def test_a_broker_lost_just_before_a_kill_is_no_ticket_when_it_is_back(valley: Valley, away_s: int) -> None:
+    assert valley.repairing is not None
+    valley.run(2)
+    valley.repairing.disconnected(valley.moment)
+    valley.run(away_s).kill().run(5).start()
+    assert [t for t in valley.run(5 * MINUTE).tickets if not t.is_over] == []
+
+
 def test_hints_and_retained_replays_are_neither_life_nor_death(valley: Valley) -> None:
     for retained in (True, False):
         valley.say_offline("f0-01", retained=retained)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -43,14 +44,14 @@ class Valley:
         self.repairing: Repairing | None = None
         self.start()
 
-    def start(self) -> "Valley":
+    def start(self) -> Self:
         """A new process on the same database, connected."""
         self.repairing = Repairing(self.engine, ZONE, machine=self.machine)
         self.repairing.look(self.moment)
         self.repairing.connected(self.moment)
         return self
 
-    def kill(self) -> "Valley":
+    def kill(self) -> Self:
         """kill -9: what was not stored is gone."""
         self.repairing = None
         return self
@@ -59,7 +60,7 @@ class Valley:
     def moment(self) -> Moment:
         return Moment(self.wall, self.mono_s)
 
-    def run(self, seconds: float) -> "Valley":
+    def run(self, seconds: float) -> Self:
         """Time passes, second by second; the controller attends every 4 s and looks every 12 s, if there is one."""
         for second in range(1, round(seconds) + 1):
             self.mono_s += 1
@@ -71,7 +72,7 @@ class Valley:
                     self.repairing.look(self.moment)
         return self
 
-    def cut(self, names: Iterable[str]) -> "Valley":
+    def cut(self, names: Iterable[str]) -> Self:
         """The power fails, with a last gasp."""
         for name in names:
             self.dark.add(name)
@@ -79,7 +80,7 @@ class Valley:
             self._say(name, gasp)
         return self
 
-    def restore(self, names: Iterable[str]) -> "Valley":
+    def restore(self, names: Iterable[str]) -> Self:
         """The power is back: they start anew."""
         for name in names:
             self.dark.discard(name)
@@ -90,7 +91,7 @@ class Valley:
     def feeder(self, number: int) -> list[str]:
         return [name for name, feeder in self.on.items() if feeder == number]
 
-    def plan_work(self, target: str, hours: float) -> "Valley":
+    def plan_work(self, target: str, hours: float) -> Self:
         row = MaintenanceRow(
             target=target,
             begins=self.wall,
@@ -124,6 +125,12 @@ class Valley:
     def flips_to(self, state: State) -> int:
         with snapshot(self.engine) as session:
             return len(session.exec(select(FlipRow).where(FlipRow.to_state == state)).all())
+
+    def flips_to_of(self, state: State, names: Iterable[str]) -> int:
+        """How many flips to a state these endpoints made."""
+        wanted = select(FlipRow).where(FlipRow.to_state == state, col(FlipRow.endpoint).in_(list(names)))
+        with snapshot(self.engine) as session:
+            return len(session.exec(wanted).all())
 
     def _report(self) -> None:
         for place, name in enumerate(self.on):
