@@ -22,6 +22,7 @@ from pydantic import (
 
 from broadcaster.desk.errors import Invalid, Problem
 from broadcaster.language import N_
+from broadcaster.misfits import sentence_of
 
 FILE = "county.toml"
 PREFIX = "BROADCASTER_"
@@ -222,5 +223,5 @@ def _wrong(error: ValidationError, given: Mapping[str, _Given]) -> Iterator[Prob
     for found in error.errors(include_url=False):
         key = ".".join(map(str, found["loc"][:2]))
         got = "…" if key in _SECRET else repr(given[key].value)
-        facts = {"expected": found["msg"].removeprefix("Value error, "), "got": got}
-        yield Problem(where=given[key].origin, message=N_("{expected}; got {got}"), facts=facts)
+        message, facts = sentence_of(found)
+        yield Problem(where=given[key].origin, message=message, facts=facts | {"got": got})

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from typer import rich_utils
+from typer.exceptions import TyperException
 
 from broadcaster import language
 from broadcaster.cli import (
@@ -33,6 +34,7 @@ from broadcaster.cli import (
     ledger,
     line,
     maintenance,
+    misread,
     notice,
     plan,
     playlist,
@@ -48,6 +50,8 @@ from broadcaster.cli.caller import Caller
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import N_, _
 from broadcaster.words import facts_said
+
+PROGRAM = "broadcaster"
 
 app = typer.Typer(invoke_without_command=True, pretty_exceptions_enable=False, add_completion=False)
 app.command("run")(run.run)
@@ -123,13 +127,20 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese ends no command
     language.use(_asked_language(given) or language.preferred(os.environ))
+    tree = commands()
     try:
-        commands()(given, prog_name="broadcaster")
+        code = tree(given, prog_name=PROGRAM, standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except TyperException as error:
+        print("\n".join(misread.lines(error, tree, given)), file=sys.stderr)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        print(_("Nothing was done."), file=sys.stderr)
     except DeskError as error:
         complain(error)
     except OSError as error:
         reason = error.strerror or str(error)
-        complain(DeskError(N_("{file}: {reason}"), file=error.filename or "broadcaster", reason=reason))
+        complain(DeskError(N_("{file}: {reason}"), file=error.filename or PROGRAM, reason=reason))
     sys.exit(1)
 
 
@@ -147,7 +158,9 @@ def commands() -> Any:
     rich_utils.ARGUMENTS_PANEL_TITLE = _("Arguments")
     rich_utils.OPTIONS_PANEL_TITLE = _("Options")
     rich_utils.COMMANDS_PANEL_TITLE = _("Commands")
-    rich_utils.ERRORS_PANEL_TITLE = _("Error")
+    rich_utils.DEFAULT_STRING = _("[default: {}]")
+    rich_utils.ENVVAR_STRING = _("[env var: {}]")
+    rich_utils.REQUIRED_LONG_STRING = _("[required]")
     tree = typer.main.get_command(app)
     _translate(tree)
     return tree
@@ -155,6 +168,7 @@ def commands() -> Any:
 
 def _translate(command: Any) -> None:
     command.get_help_option(typer.Context(command)).help = _("Show this message and exit.")
+    command.get_usage = misread.usage
     for part in (command, *command.params):
         if getattr(part, "help", None):
             part.help = _(part.help)

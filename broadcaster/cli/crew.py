@@ -7,7 +7,7 @@ import typer
 from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, card, listing
-from broadcaster.language import N_
+from broadcaster.language import N_, _
 from broadcaster.tickets.parts import Part, Skill
 
 if TYPE_CHECKING:
@@ -142,4 +142,6 @@ def _span(said: str) -> "tuple[time, time]":
     try:
         return time.fromisoformat(begin), time.fromisoformat(end)
     except ValueError:
-        raise typer.BadParameter(f"HH:MM-HH:MM: {said}") from None
+        raise typer.BadParameter(
+            _("expected a span such as 08:00-18:00, got {got}").format(got=said)
+        ) from None

@@ -16,6 +16,7 @@ from broadcaster.words import said
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before doing it.")]
 Columns = Mapping[str, str | Callable[[Any], object]]  # English heading → attribute, or what to make of a row
+_YES = frozenset({"y", "yes", "是"})
 _PIPE_WIDTH = 400  # cells: no table is broken for a reader that has no width
 _WHOLE_WIDTH = 19  # cells: a column as narrow as a moment is not broken while others can be
 
@@ -90,8 +91,11 @@ def print_json(value: object) -> None:
 
 def confirm(question: str, *, yes: bool) -> None:
     """Goes on after a yes; otherwise the command ends with exit code 1. Without a terminal only `--yes` is a yes."""
-    if not yes:
-        typer.confirm(question, abort=True, err=True)
+    if yes:
+        return
+    print(f"{question} [y/N]: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in _YES:
+        raise typer.Abort
 
 
 def text(value: object) -> str:

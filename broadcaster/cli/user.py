@@ -114,4 +114,6 @@ def _grant(asked: str) -> "Grant":
     try:
         return Grant(role=Role(role), place=place(where))
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(
+            _("expected ROLE@PLACE with the 12-digit code of an area; got {got}").format(got=asked)
+        ) from error

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from broadcaster.desk.errors import KINDS, DeskError, Fact, Problem, Unavailable
 from broadcaster.language import N_
+from broadcaster.misfits import sentence_of
 
 MEDIA_TYPE = "application/problem+json"
 STATUS: Mapping[str, int] = {
@@ -57,6 +58,5 @@ def problems_of(errors: Iterable[Mapping[str, Any]], *, skip: int = 0) -> Iterat
     """What pydantic found, without the first `skip` parts of each location."""
     for found in errors:
         where = ".".join(map(str, found["loc"][skip:])) or "input"
-        expected = str(found["msg"]).removeprefix("Value error, ")
-        facts = {"expected": expected, "got": repr(found["input"])[:80]}
-        yield Problem(where=where, message=N_("{expected}; got {got}"), facts=facts)
+        message, facts = sentence_of(found)
+        yield Problem(where=where, message=message, facts=facts)

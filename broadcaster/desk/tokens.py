@@ -1,14 +1,20 @@
 """Tokens at the desk: what programs show in place of a password."""
 
 from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
 
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Invalid, NotFound
 from broadcaster.desk.house import Context
 from broadcaster.language import N_
 from broadcaster.people import tokens, users
+from broadcaster.people.errors import Unfit
 from broadcaster.people.rights import Right
-from broadcaster.people.tokens import Token
+from broadcaster.people.tokens import LONGEST, Token
+
+Days = Annotated[int, Field(ge=1, le=LONGEST.days)]
 
 
 class Tokens(Noun):
@@ -21,13 +27,13 @@ class Tokens(Noun):
         return tuple(tokens.tokens(ctx.session, user, now=ctx.now))
 
     @order("POST", "/users/{user}/tokens", right=Right.VIEW)
-    def issue(self, ctx: Context, user: str, name: str, days: int = 90) -> str:
+    def issue(self, ctx: Context, user: str, name: str, days: Days = 90) -> str:
         """A new token, shown this once. It takes the place of the user's token of the same name."""
         _require(ctx, user)
         try:
             return tokens.issue(ctx.session, user, name, now=ctx.now, lasts=timedelta(days=days))
-        except (ValueError, OverflowError) as error:
-            raise Invalid(N_("{reason}"), reason=error) from error
+        except Unfit as error:
+            raise Invalid(error.message, **error.facts) from error
 
     @order("DELETE", "/users/{user}/tokens/{name}", right=Right.VIEW)
     def revoke(self, ctx: Context, user: str, name: str) -> None:

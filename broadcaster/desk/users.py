@@ -7,6 +7,7 @@ from broadcaster.desk.errors import Invalid, NotFound
 from broadcaster.desk.house import Context
 from broadcaster.language import N_
 from broadcaster.people import users
+from broadcaster.people.errors import Unfit
 from broadcaster.people.rights import Grant, Right
 from broadcaster.people.users import User
 from schedules.places import Place
@@ -42,8 +43,8 @@ class Users(Noun):
         kept = password.get_secret_value() if password else ""
         try:
             users.add(ctx.session, name=user, full_name=full_name, password=kept, now=ctx.now)
-        except ValueError as error:
-            raise Invalid(N_("{reason}"), reason=error) from error
+        except Unfit as error:
+            raise Invalid(error.message, **error.facts) from error
         users.grant(ctx.session, user, grants)
         return _load(ctx, user)
 
@@ -68,8 +69,8 @@ class Users(Noun):
         ctx.require(Right.VIEW if user == ctx.who else Right.ADMIN, *of_user)
         try:
             users.set_password(ctx.session, user, password.get_secret_value())
-        except ValueError as error:
-            raise Invalid(N_("{reason}"), reason=error) from error
+        except Unfit as error:
+            raise Invalid(error.message, **error.facts) from error
 
 
 def _load(ctx: Context, user: str) -> User:

@@ -5,6 +5,9 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from broadcaster.language import N_
+from broadcaster.people.errors import Unfit
+
 SHORTEST = 10  # characters; length guards better than rules about digits and signs
 
 # OWASP's smallest set: a station PC signs a whole county in at once without running out of memory.
@@ -12,13 +15,15 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 def checked_password(password: str, *, user: str) -> str:
-    """The password itself; ValueError for one that is guessed at once."""
+    """The password itself; Unfit for one that is guessed at once."""
     if len(password) < SHORTEST:
-        raise ValueError(
-            f"a password has {SHORTEST} characters or more, got {len(password)}: take a short sentence"
+        raise Unfit(
+            N_("a password has {shortest} characters or more, got {got}: take a short sentence"),
+            shortest=SHORTEST,
+            got=len(password),
         )
     if user.casefold() in password.casefold() or len(set(password)) < 4:
-        raise ValueError("this password is guessed at once: take a short sentence without the user name")
+        raise Unfit(N_("this password is guessed at once: take a short sentence without the user name"))
     return password
 
 

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from broadcaster.language import N_
+from broadcaster.people.errors import Unfit
 from broadcaster.storage.tables import TokenRow, UserRow
 
 PREFIX = "ccx_"  # so that a token that lies around is known for what it is
@@ -24,11 +26,12 @@ class Token:
 
 
 def issue(session: Session, user: str, name: str, *, now: datetime, lasts: timedelta) -> str:
-    """A new token of a user, shown this once; one that they have by this name ends. ValueError for a name or time."""
+    """A new token of a user, shown this once; one that they have by this name ends. Unfit for a name or time."""
     if not name or len(name) > 64:
-        raise ValueError(f"a token needs a name of 1 to 64 characters, got {name!r}")
+        raise Unfit(N_("a token needs a name of 1 to 64 characters, got {name}"), name=name)
     if not timedelta(0) < lasts <= LONGEST:
-        raise ValueError(f"a token lasts up to {LONGEST.days} days, got {lasts}")
+        message = N_("a token lasts 1 to {longest} days, got {days}")
+        raise Unfit(message, longest=LONGEST.days, days=lasts.days)
     revoke(session, user, name, now=now)
     token = PREFIX + secrets.token_urlsafe(32)
     session.add(TokenRow(hash=_hash(token), user=user, name=name, created_at=now, expires_at=now + lasts))

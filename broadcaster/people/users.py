@@ -9,6 +9,8 @@ from enum import StrEnum
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from broadcaster.language import N_
+from broadcaster.people.errors import Unfit
 from broadcaster.people.passwords import checked_password, hashed, is_outdated, matches
 from broadcaster.people.rights import Grant, Role
 from broadcaster.storage.tables import GrantRow, UserRow
@@ -37,21 +39,21 @@ class User:
 
 
 def add(session: Session, *, name: str, full_name: str = "", password: str = "", now: datetime) -> None:
-    """A new user, without roles; without a password they cannot sign in. ValueError says what cannot be."""
+    """A new user, without roles; without a password they cannot sign in. Unfit says what cannot be."""
     if not _NAME.fullmatch(name) or name == CONTROLLER:
-        raise ValueError(
-            f"user name {name!r}: expected 2 to 32 of a-z, 0-9, '.', '_' and '-', beginning with a letter, and not "
-            f"{CONTROLLER!r}"
+        message = N_(
+            "user name {name}: expected 2 to 32 of a-z, 0-9, '.', '_' and '-', beginning with a letter, and not {taken}"
         )
+        raise Unfit(message, name=name, taken=CONTROLLER)
     if session.get(UserRow, name):
-        raise ValueError(f"the user name {name!r} is taken, or was once: names are not given twice")
+        raise Unfit(N_("the user name {name} is taken, or was once: names are not given twice"), name=name)
     kept = hashed(checked_password(password, user=name)) if password else ""
     session.add(UserRow(name=name, full_name=full_name, password_hash=kept, created_at=now))
     session.flush()
 
 
 def set_password(session: Session, name: str, password: str) -> None:
-    """Replace somebody's password. LookupError, ValueError."""
+    """Replace somebody's password. LookupError, Unfit."""
     _row(session, name).password_hash = hashed(checked_password(password, user=name))
 
 

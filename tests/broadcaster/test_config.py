@@ -56,7 +56,7 @@ def test_lists_of_words_come_as_lists_or_with_spaces(tmp_path: Path) -> None:
         (
             "[api]\nport = 70000",
             {},
-            "county.toml, api.port: Input should be less than or equal to 65535; got 70000",
+            "county.toml, api.port: expected at most 65535; got 70000",
         ),
         (
             "[county]\nzone = 'Mars'",

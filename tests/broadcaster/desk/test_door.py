@@ -124,7 +124,7 @@ def test_each_problem_of_an_input_comes_back(desk: SampleDesk) -> None:
 
 
 def test_an_argument_of_the_wrong_type_is_named(desk: SampleDesk) -> None:
-    with pytest.raises(Invalid, match="tone: Input should be 'bell' or 'siren'; got 'trumpet'"):
+    with pytest.raises(Invalid, match="tone: expected one of bell, siren; got 'trumpet'"):
         desk.horns.tune(horn="h1", tone="trumpet")  # type: ignore[arg-type]
 
 
