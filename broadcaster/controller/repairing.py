@@ -24,24 +24,23 @@ from broadcaster.controller.hubs import Hubs
 from broadcaster.controller.memory import Mind
 from broadcaster.controller.moment import Moment
 from broadcaster.controller.planning import calendar_of
+from broadcaster.controller.readings import Readings
 from broadcaster.controller.terrain import BROKER, Terrain
-from broadcaster.repairs.circumstances import Circumstances
+from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.correlation import Correlator
 from broadcaster.repairs.examination import Examiner
 from broadcaster.repairs.findings import Knowledge
 from broadcaster.repairs.incidents import Incident
-from broadcaster.repairs.rules import Reading
 from broadcaster.repairs.surroundings import Supervised
 from broadcaster.storage.changes import changes
 from broadcaster.storage.engine import snapshot, transaction
 from broadcaster.storage.tables import AlertRow, FlipRow, GateMoveRow, MaintenanceRow, NoticeRow
 from broadcaster.tickets.hours import WorkingHours
-from devices.reports import Event, EventKind, Heartbeat, LineReport, Report, Status
+from devices.reports import Event, Heartbeat, LineReport, Report, Status
 from devices.supervision import Flip, GateMoved, Happened, Overlaid, State
 from devices.supervision import Moment as Instant
 from schedules.notices import NoticeState
 from schedules.precedence import BroadcastClass
-from schedules.records import ClockQuality
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +50,6 @@ STORED_EVERY_S = 5.0
 SNAPSHOT_EVERY_S = 15.0
 SNAPSHOT_SHARE = 0.02  # of the time at most
 CELLS_EVERY_S = 600.0
-DOOR_S = 600.0
 MOST_WAITING = 500_000
 
 
@@ -85,8 +83,7 @@ class Repairing:
         self._terrain: Terrain = {}
         self._cells: dict[str, str] = {}
         self._seen_changes = -1
-        self._beats: dict[str, Heartbeat] = {}
-        self._doors: dict[str, float] = {}
+        self._readings = Readings(engine, zone)
         self._maintained: frozenset[str] = frozenset()
         self._planned: frozenset[str] = frozenset()
         self._flips: list[tuple[Flip, bool]] = []
@@ -119,7 +116,7 @@ class Repairing:
     def look(self, now: Moment) -> None:
         """Takes what was noted and stores what follows. What could not be stored is stored with the next look."""
         mind = self._mind or self._begin(now)
-        self._refresh(mind)
+        self._refresh(mind, now)
         while self._noted:
             noted = self._noted.popleft()
             at_s = mind.timeline.at(self._instant(noted.at))
@@ -154,7 +151,7 @@ class Repairing:
         supervision = recalled.supervision
         knowledge = Knowledge(
             topology=terrain.topology(self._terrain),
-            surroundings=Supervised(supervision, around=self._around),
+            surroundings=Supervised(supervision, around=self._readings.around),
             local=lambda at_s: datetime.fromtimestamp(at_s, self._zone),
         )
         correlator = Correlator(knowledge)
@@ -172,12 +169,19 @@ class Repairing:
         )
         _settle_gates(mind)
         self._watch(mind)
+        for incident in examiner.live:
+            if incident.cause is Cause.STUCK_PLAYING:
+                self._readings.resume(incident.root, supervision.ticked)
         self._mind, self._is_news = mind, True
         return mind
 
-    def _refresh(self, mind: Mind) -> None:
-        """The registry, where it changed; cells, now and then; announced work."""
+    def _refresh(self, mind: Mind, now: Moment) -> None:
+        """The registry, where it changed; cells, now and then; what is being sounded."""
+        beats = (n.report for n in tuple(self._noted) if type(n.report) is Heartbeat)
+        sounding = {beat.sounding for beat in beats if beat.sounding is not None}
         with snapshot(self._engine) as session:
+            if sounding:
+                self._readings.programme.learn(session, sounding, now.utc)
             seen = changes(session)
             if seen != self._seen_changes:
                 self._seen_changes = seen
@@ -193,7 +197,7 @@ class Repairing:
         for name in sorted(gone):
             mind.supervision.forget(name)
             mind.examiner.forget(name, mind.supervision.ticked)
-            self._beats.pop(name, None)
+            self._readings.forget(name)
         mapped = terrain.topology(found)
         mind.correlator.knowledge.topology = mapped
         mind.correlator.storm.fleet = len(found)
@@ -201,6 +205,8 @@ class Repairing:
         self._watch(mind)
 
     def _watch(self, mind: Mind) -> None:
+        self._readings.terrain = self._terrain
+        self._readings.topology = mind.correlator.knowledge.topology
         mind.hubs.watch(terrain.hubs(self._terrain), mind.supervision.ticked)
         for name, stand in self._terrain.items():
             mind.supervision.watch(name, stand.gates)
@@ -255,14 +261,13 @@ class Repairing:
                 pass
             case Heartbeat() as beat:
                 mind.supervision.heartbeat(name, beat, at_s)
-                mind.examiner.look(self._reading(name, beat, at_s, noted.at))
-                self._beats[name] = beat
+                mind.examiner.look(self._readings.of(name, beat, at_s, noted.at))
                 if beat.cell:
                     self._cells[name] = beat.cell
             case Event() as event:
                 mind.supervision.event(name, event, at_s)
-                if event.kind is EventKind.DOOR_OPENED:
-                    self._doors[name] = at_s - event.age_ms / 1000
+                mind.examiner.event(name, event, at_s)
+                self._readings.event(name, event, at_s)
             case Status() as status:
                 mind.supervision.status(name, status, at_s, retained=noted.retained)
         if noted.link is False:
@@ -278,28 +283,6 @@ class Repairing:
         for name in mind.correlator.knowledge.taps.lost(line.line):
             if name in self._terrain and mind.supervision.state(name) is State.SUSPECT:
                 mind.supervision.probe_failed(name)
-
-    def _reading(self, name: str, beat: Heartbeat, at_s: float, at: Moment) -> Reading:
-        stand = self._terrain.get(name)
-        knows = beat.clock is not ClockQuality.NONE
-        return Reading(
-            endpoint=name,
-            at=at_s,
-            beat=beat,
-            volume_ordered=stand.volume if stand else None,
-            clock_off_s=beat.clock_ms / 1000 - at.utc.timestamp() if knows else None,
-        )
-
-    def _around(self, name: str, onset: float) -> Circumstances:
-        beat = self._beats.get(name)
-        if beat is None:
-            return Circumstances()
-        opened = self._doors.get(name)
-        return Circumstances(
-            volts_before=beat.mains_v,
-            while_playing=beat.sounding is not None,
-            door_opened=opened is not None and 0 <= onset - opened <= DOOR_S,
-        )
 
     def _gather(self, mind: Mind) -> None:
         for incident in (*mind.correlator.changes(), *mind.examiner.changes()):

@@ -15,7 +15,7 @@ from broadcaster.repairs.incidents import Incident, Stage, held_until, key_of
 from broadcaster.repairs.joints import Joints
 from broadcaster.repairs.rules import Reading, Rule, Verdict, all_rules
 from broadcaster.repairs.topology import RADIO, SERIAL, Topology
-from devices.reports import LineReport
+from devices.reports import Event, EventKind, LineReport
 from devices.supervision import Flip, State
 
 DEGRADED_S = 7_200.0
@@ -55,6 +55,13 @@ class Examiner:
             verdict = rule.look(reading)
             if verdict is not None:
                 self._judge(verdict, reading.at)
+
+    def event(self, endpoint: str, event: Event, at: float) -> None:
+        """What the amplifier says of itself needs no second opinion."""
+        if event.kind in _AMPLIFIER:
+            on = event.kind is EventKind.AMPLIFIER_FAULT
+            said = Statement(message=_AMPLIFIER_SAYS, facts={"detail": event.detail or "-"}) if on else None
+            self._judge(Verdict(endpoint=endpoint, cause=Cause.AMPLIFIER, on=on, evidence=said), at)
 
     def line(self, report: LineReport, at: float) -> None:
         """How a hub hears one of its lines."""
@@ -196,4 +203,6 @@ class Examiner:
             self._changed[known.key] = replace(known, stage=Stage.ENDED, ended=now, affected=())
 
 
+_AMPLIFIER = (EventKind.AMPLIFIER_FAULT, EventKind.AMPLIFIER_OK)
+_AMPLIFIER_SAYS = N_("The amplifier itself reports a fault ({detail}).")
 _LOSES = N_("{count} endpoints have lost more than a tenth of their heartbeats for two hours.")

@@ -23,6 +23,8 @@ class _Loop:
     on: bool = False
     starts: int = 0
     at_play: int = 0  # starts just after a play began
+    counted: bool = False  # the newest start, which neighbours may turn out to share
+    by_newest: bool = False  # it was that start which made it a loop
 
 
 class Reboots:
@@ -42,6 +44,8 @@ class Reboots:
         if beat.boot != loop.boot and loop.boot:
             return self._started(loop, reading)
         loop.boot = beat.boot
+        if loop.counted and reading.started_with_neighbours:
+            return self._shared(loop, reading)
         left = loop.penalty * 2 ** ((loop.at - reading.at) / HALF_LIFE_S)
         if loop.on and left < LEAVE and beat.up_s >= STEADY_S:
             self._loops[name] = _Loop(beat.boot, at=reading.at)
@@ -54,17 +58,28 @@ class Reboots:
     def forget(self, endpoint: str) -> None:
         self._loops.pop(endpoint, None)
 
+    def _shared(self, loop: _Loop, reading: Reading) -> Verdict | None:
+        """The newest start was a dip of the grid, as neighbours say that were heard since."""
+        loop.counted, loop.starts = False, loop.starts - 1
+        loop.penalty = max(0.0, loop.penalty - 1.0)
+        if not loop.by_newest:
+            return None
+        loop.on = loop.by_newest = False
+        return Verdict(endpoint=reading.endpoint, cause=Cause.REBOOT_LOOP, on=False)
+
     def _started(self, loop: _Loop, reading: Reading) -> Verdict | None:
         loop.boot = reading.beat.boot
+        loop.counted = loop.by_newest = False
         if reading.started_with_neighbours or reading.beat.up_s > HALF_LIFE_S:
             return None  # a dip; or it did not start just now: another set under its identity
         loop.penalty = loop.penalty * 2 ** ((loop.at - reading.at) / HALF_LIFE_S) + 1.0
         loop.at = reading.at
         loop.starts += 1
+        loop.counted = True
         loop.at_play += reading.played_for_s is not None and reading.played_for_s <= PLAY_START_S
         if loop.penalty < ENTER:
             return None
-        loop.on = True
+        loop.by_newest, loop.on = not loop.on, True
         said = Statement(message=_why(loop, reading), facts={"count": loop.starts})
         return Verdict(endpoint=reading.endpoint, cause=Cause.REBOOT_LOOP, on=True, evidence=said)
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
 from sqlmodel import Session, col, select
 
 from broadcaster.controller.moment import Moment
@@ -41,6 +42,8 @@ class Valley:
         self.boots = dict.fromkeys(self.on, 1)
         self.started = dict.fromkeys(self.on, self.mono_s - 10_000)
         self.seq = dict.fromkeys(self.on, 0)
+        self.events = 100
+        self.says: dict[str, dict[str, Any]] = {}  # what else heartbeats tell
         self.repairing: Repairing | None = None
         self.start()
 
@@ -103,6 +106,13 @@ class Valley:
             session.add(row)
         return self
 
+    def tell(self, name: str, kind: EventKind, detail: str = "") -> Self:
+        """An event of an endpoint."""
+        self.events += 1
+        event = Event(boot=self._boot(name), seq=self.events, kind=kind, detail=detail)
+        self._say(name, event)
+        return self
+
     def say_offline(self, name: str, *, retained: bool) -> None:
         assert self.repairing is not None
         said = Status(state=Presence.OFFLINE, epoch=self._boot(name))
@@ -144,7 +154,7 @@ class Valley:
             self.repairing.receive(name, report, self.moment)
 
     def _beat(self, name: str) -> Heartbeat:
-        return Heartbeat(
+        beat = Heartbeat(
             boot=self._boot(name),
             seq=self.seq[name],
             boots=self.boots[name],
@@ -154,6 +164,7 @@ class Valley:
             next_in_s=PERIOD_S,
             mains=True,
         )
+        return replace(beat, **self.says.get(name, {}))
 
     def _boot(self, name: str) -> str:
         return f"{self.boots[name]:08x}"

@@ -1,0 +1,192 @@
+"""Readings: each heartbeat with what the service knows that bears on it, and the circumstances of a loss of mains.
+
+Kept are the newest words of endpoints; a restart begins anew with their next heartbeats.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from broadcaster.controller.moment import Moment
+from broadcaster.controller.programme import Ordered, Programme
+from broadcaster.controller.terrain import Terrain
+from broadcaster.controller.weather import Weather
+from broadcaster.repairs.circumstances import Circumstances
+from broadcaster.repairs.rules import Reading
+from broadcaster.repairs.topology import Topology
+from devices.reports import Event, EventKind, Heartbeat
+from schedules.records import ClockQuality
+
+DOOR_S = 600.0
+SETTLED_S = 15.0  # of a play: what it draws and what is heard of it can be judged
+YOUNG_S, TOGETHER_S, OTHERS = 900, 5.0, 2  # starts that neighbours share
+WARM_C = 60  # above it the neighbours' temperature is of interest
+BY_HAND = 10  # percent points
+UNREACHED = timedelta(minutes=5)  # after which it makes no difference that the order to stop has not arrived
+LATE = timedelta(seconds=10)
+SURELY_S = 60.0  # no clock of an endpoint is so far behind without being told as a fault
+
+
+@dataclass(slots=True)
+class _Sound:
+    """What an endpoint sounds, as its heartbeats say."""
+
+    key: str
+    since_s: float
+    began_rightly: bool
+    wrong_s: float | None = None  # since when it should have been silent, and was told
+
+
+class Readings:
+    """One county's. `terrain`, `topology` and `weather` are set by who reads them."""
+
+    def __init__(self, engine: Engine, zone: ZoneInfo) -> None:
+        self.programme = Programme(engine, zone)
+        self.terrain: Terrain = {}
+        self.topology = Topology(())
+        self.weather = Weather()
+        self._zone = zone
+        self._beats: dict[str, Heartbeat] = {}
+        self._doors: dict[str, float] = {}
+        self._turned: dict[str, float] = {}  # down, by hand
+        self._started: dict[str, float] = {}  # of late
+        self._sounds: dict[str, _Sound] = {}
+
+    def of(self, name: str, beat: Heartbeat, at_s: float, at: Moment) -> Reading:
+        """A heartbeat that arrived, as the rules look at it."""
+        ordered_volume = self._volume(name, beat)
+        self._note(name, beat, at_s, ordered_volume)
+        ordered = self.programme.of(beat.sounding) if beat.sounding else None
+        sound = self._sound(name, beat, ordered, at_s, at.utc)
+        right = ordered is not None and sound is not None and sound.wrong_s is None
+        wrong_s = at_s - sound.wrong_s if sound is not None and sound.wrong_s is not None else None
+        lasted_s = self._lasted(sound, ordered, at_s, at.utc) if right else 0.0
+        knows = beat.clock is not ClockQuality.NONE
+        return Reading(
+            endpoint=name,
+            at=at_s,
+            beat=beat,
+            volume_ordered=ordered_volume,
+            programme=lasted_s >= SETTLED_S,
+            sounding_ordered=ordered is not None if beat.sounding else None,
+            stopped_for_s=wrong_s if sound is not None and sound.began_rightly else None,
+            stream_age_s=_stale_for(sound, ordered, at_s, at.utc),
+            clock_off_s=beat.clock_ms / 1000 - at.utc.timestamp() if knows else None,
+            neighbours_celsius=self._warmth_around(name, beat),
+            started_with_neighbours=self._started_together(name),
+            played_for_s=self._since_start(name, at.utc) if beat.up_s < YOUNG_S else None,
+        )
+
+    def event(self, name: str, event: Event, at_s: float) -> None:
+        """An event arrived."""
+        if event.kind is EventKind.DOOR_OPENED:
+            self._doors[name] = at_s - event.age_ms / 1000
+
+    def around(self, name: str, onset: float) -> Circumstances:
+        """What is known around a loss of an endpoint's mains."""
+        wall = datetime.fromtimestamp(onset, UTC)
+        stand, beat = self.terrain.get(name), self._beats.get(name)
+        stormy = stand is not None and self.weather.is_stormy(stand.placement.village, wall)
+        if beat is None:
+            return Circumstances(storm=stormy)
+        opened, turned = self._doors.get(name), self._turned.get(name)
+        same_day = turned is not None and self._day(turned) == self._day(onset)
+        return Circumstances(
+            storm=stormy,
+            volts_before=beat.mains_v,
+            while_playing=beat.sounding is not None or self._since_start(name, wall) is not None,
+            door_opened=opened is not None and 0 <= onset - opened <= DOOR_S,
+            turned_down=same_day,
+        )
+
+    def resume(self, name: str, at_s: float) -> None:
+        """It was found not to stop before a restart: what it sounds still is that."""
+        self._sounds[name] = _Sound("", at_s, began_rightly=True, wrong_s=at_s)
+
+    def forget(self, name: str) -> None:
+        """It is retired."""
+        self._beats.pop(name, None)
+        self._sounds.pop(name, None)
+        for kept in (self._doors, self._turned, self._started):
+            kept.pop(name, None)
+
+    def _note(self, name: str, beat: Heartbeat, at_s: float, ordered_volume: int | None) -> None:
+        self._beats[name] = beat
+        if beat.up_s < YOUNG_S:
+            self._started[name] = at_s - beat.up_s
+        else:
+            self._started.pop(name, None)
+        actual = beat.volume_actual
+        if actual is not None and ordered_volume is not None and actual <= ordered_volume - BY_HAND:
+            self._turned[name] = at_s
+
+    def _volume(self, name: str, beat: Heartbeat) -> int | None:
+        """What was ordered; while something sounds, which may have a volume of its own, nothing is said."""
+        stand = self.terrain.get(name)
+        if beat.sounding is not None:
+            return None
+        return beat.volume if stand is None or stand.volume is None else stand.volume
+
+    def _sound(
+        self, name: str, beat: Heartbeat, ordered: Ordered | None, at_s: float, now: datetime
+    ) -> _Sound | None:
+        if beat.sounding is None:
+            self._sounds.pop(name, None)
+            return None
+        wrong = ordered is not None and _should_be_silent(ordered, beat, now)
+        sound = self._sounds.get(name)
+        if sound is None or sound.key not in ("", beat.sounding):
+            sound = self._sounds[name] = _Sound(beat.sounding, at_s, began_rightly=not wrong)
+        sound.key = beat.sounding
+        if not wrong:
+            sound.wrong_s = None
+        elif sound.wrong_s is None:
+            sound.wrong_s = at_s
+        return sound
+
+    def _lasted(self, sound: _Sound | None, ordered: Ordered | None, at_s: float, now: datetime) -> float:
+        """For how long at least what sounds has sounded: seen, or by the plan."""
+        seen_s = at_s - sound.since_s if sound is not None else 0.0
+        return max(seen_s, (now - ordered.begins).total_seconds() if ordered is not None else 0.0)
+
+    def _since_start(self, name: str, at: datetime) -> float | None:
+        stand = self.terrain.get(name)
+        since = self.programme.since_start(stand.placement.village, at) if stand is not None else None
+        return None if since is None else since.total_seconds()
+
+    def _started_together(self, name: str) -> bool:
+        """Whether three or more on one supply started within five seconds."""
+        started = self._started.get(name)
+        if started is None:
+            return False
+        near = (self._started.get(other) for other in self.topology.same_supply(name))
+        return sum(other is not None and abs(other - started) <= TOGETHER_S for other in near) >= OTHERS
+
+    def _warmth_around(self, name: str, beat: Heartbeat) -> float | None:
+        if beat.temperature is None or beat.temperature < WARM_C:
+            return None
+        beats = (self._beats.get(other) for other in self.topology.neighbours(name))
+        known = [b.temperature for b in beats if b is not None and b.temperature is not None]
+        return median(known) if known else None
+
+    def _day(self, at_s: float) -> object:
+        return datetime.fromtimestamp(at_s, self._zone).date()
+
+
+def _stale_for(sound: _Sound | None, ordered: Ordered | None, at_s: float, now: datetime) -> float | None:
+    """How long over is what began when it was over already: seen twice, or by the plan for more than a minute."""
+    if sound is None or ordered is None or sound.began_rightly or sound.wrong_s is None:
+        return None
+    over_s = (now - ordered.ends).total_seconds()
+    return over_s if over_s > SURELY_S else at_s - sound.wrong_s
+
+
+def _should_be_silent(ordered: Ordered, beat: Heartbeat, now: datetime) -> bool:
+    """Its time is over, or it was stopped and that has been told, or could have been long ago."""
+    if now > ordered.ends + LATE:
+        return True
+    stopped = ordered.stopped
+    return stopped is not None and (ordered.is_told(beat) or now > stopped + UNREACHED)
