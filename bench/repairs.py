@@ -6,13 +6,18 @@ The baseline is what every peer does: each second all endpoints are compared wit
 import resource
 import time as clock
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from broadcaster.controller.moment import Moment
+from broadcaster.controller.repairing import Repairing
 from broadcaster.rehearsal.grid import lay_out_grid
 from broadcaster.repairs.correlation import QUIET_S, Correlator
 from broadcaster.repairs.findings import Knowledge
 from broadcaster.repairs.surroundings import Supervised
 from broadcaster.repairs.topology import Topology
+from broadcaster.storage.engine import open_database, transaction
+from broadcaster.storage.tables import AreaRow, EndpointRow
 from devices.codec import decode, encode
 from devices.reports import Heartbeat, Reset
 from devices.supervision import Flip, State, Supervision, exported, restored
@@ -23,6 +28,8 @@ ENDPOINTS, PERIOD = 100_000, 60
 GOAL_SHARE = 0.10
 GOAL_STORM_RATIO, GOAL_START_S, GOAL_CAUSES_S = 10.0, 3.0, 5.0
 FAILURES = 10_000
+WIRED, WIRED_MINUTES = 10_000, 3
+VILLAGE = "341523100200"
 
 
 def run() -> dict[str, object]:
@@ -41,6 +48,7 @@ def run() -> dict[str, object]:
     restored(stored, now + 60)
     start_s = clock.process_time() - begun
     causes_s, incidents = _causes()
+    wired = _wired()
     baseline = _compare_all()
     met = share <= GOAL_SHARE and bad_s <= GOAL_STORM_RATIO * good_s
     met = met and start_s <= GOAL_START_S and causes_s <= GOAL_CAUSES_S
@@ -62,6 +70,8 @@ def run() -> dict[str, object]:
         "causes_s": round(causes_s, 2),
         "causes_goal_s": GOAL_CAUSES_S,
         "incidents": incidents,
+        f"wired_share_{WIRED}": round(wired, 4),
+        "wired_report_us": round(wired * PERIOD / WIRED * 1e6, 1),
         "snapshot_mb": round(len(stored) / 1e6, 1),
     }
 
@@ -145,6 +155,35 @@ def _causes() -> tuple[float, int]:
     correlator.tick(flips[-1].detected + QUIET_S)
     assert len(flips) == ENDPOINTS, f"{len(flips)} suspects"
     return clock.process_time() - begun, len(correlator.live)
+
+
+def _wired() -> float:
+    """The share of a core of WIRED endpoints beside the controller: supervised, examined, correlated and stored."""
+    engine, begin = open_database("sqlite://"), datetime(2026, 5, 4, tzinfo=UTC)
+    names = [f"horn-{n:06d}" for n in range(WIRED)]
+    with transaction(engine) as session:
+        session.add(AreaRow(code=VILLAGE, name="village"))
+        session.flush()
+        session.add_all(
+            EndpointRow(id=name, village=VILLAGE, name=name, proof_key="00" * 32, created_at=begin)
+            for name in names
+        )
+    repairing = Repairing(
+        engine, ZoneInfo("Asia/Shanghai"), machine="bench", stopwatch=clock.process_time, pace_s=1.0
+    )
+    repairing.look(Moment(begin, 0.0))
+    repairing.connected(Moment(begin, 0.0))
+    begun = 0.0
+    for second in range(1, (WIRED_MINUTES + 1) * PERIOD + 1):
+        if second == PERIOD + 1:  # the first minute makes acquaintance
+            begun = clock.process_time()
+        now = Moment(begin + timedelta(seconds=second), float(second))
+        beat = _beat(second // PERIOD, float(second))
+        for name in names[second % PERIOD :: PERIOD]:
+            repairing.receive(name, beat, now)
+        repairing.alive(now)
+        repairing.look(now)
+    return (clock.process_time() - begun) / (WIRED_MINUTES * PERIOD)
 
 
 def _compare_all() -> float:

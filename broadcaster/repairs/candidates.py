@@ -1,8 +1,9 @@
 """Candidates: what one node would explain if it had failed, at which instant, and how well."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from math import inf
 
 from broadcaster.repairs.observations import Observation, Seen, Surroundings
 from broadcaster.repairs.scoring import Rates
@@ -48,17 +49,20 @@ class Scene:
     rates: Rates
     planned: frozenset[str]  # nodes with announced work
     taps: Taps = field(default_factory=Taps)
-    _terms: dict[Hashable, float] = field(default_factory=dict, repr=False, compare=False)
+    _terms: dict[str, float] = field(default_factory=dict, repr=False, compare=False)  # below supplies
+    _alike: dict[Hashable, float] = field(default_factory=dict, repr=False, compare=False)
 
     def candidate(self, node: Node, unexplained: Mapping[str, float]) -> Candidate | Refusal:
         """What `node` would explain of the `unexplained` below it, given with the confidence that they are."""
+        if len(unexplained) < 2:
+            return Refusal.TOO_FEW
         together = self._together([self.observations[name] for name in unexplained])
         cut: Cut | None = None
         if node.kind is Kind.LINE:
             together, cut = self._beyond_the_cut(node, together)
         if len(together) < 2:
             return Refusal.TOO_FEW
-        onset = min(o.onset for o in together)
+        onset = min([o.onset for o in together])
         below = {o.endpoint for o in together}
         witnesses = self._witnesses(node, onset, below if cut is None else self._before(node, cut))
         if witnesses is None:
@@ -66,29 +70,57 @@ class Scene:
         if self._needs_a_share(node, together) and not _is_a_share(len(together), len(witnesses)):
             return Refusal.SMALL_SHARE
         score = self.rates.prior(node.kind, planned=self._is_planned(node))
-        score += sum(self._term(node.kind, o, unexplained[o.endpoint]) for o in together)
-        score += sum(self.rates.answers(node.kind, self.topology.confidence(w, node.id)) for w in witnesses)
+        score += self._told(node.kind, together, unexplained)
+        score += sum(self.rates.answers(node.kind, node.members[w]) for w in witnesses)
         return Candidate(
             node=node.id,
             kind=node.kind,
             members=tuple(sorted(below)),
             score=score,
-            onset=min((o.onset for o in together if o.seen is not Seen.SILENT), default=onset),
+            onset=min([o.onset for o in together if o.seen is not Seen.SILENT], default=onset),
             witnesses=len(witnesses),
             cut=cut,
         )
 
-    def _term(self, kind: Kind, o: Observation, confidence: float) -> float:
-        """One member's term; many members' are the same."""
-        p = self.topology.placements[o.endpoint]
-        key = (kind in IS_POWER, o.seen, o.deaf, confidence, p.gasps, p.model, p.battery)
-        term = self._terms.get(key)
+    def at_most(self, node: Node, unexplained: int) -> float:
+        """What the score of `node` cannot exceed, with so many unexplained below it; asked before it is looked at."""
+        likely = self.rates.prior(node.kind, planned=self._is_planned(node))
+        return max(0.0, likely) - unexplained * min(map(self.rates.alone, Seen))
+
+    def _told(self, kind: Kind, together: list[Observation], unexplained: Mapping[str, float]) -> float:
+        """The sum of the members' terms. Below a link it hangs on what was seen alone."""
+        if kind in IS_POWER:
+            return sum([self._below_supply(o, unexplained[o.endpoint]) for o in together])
+        seen = [o.seen for o in together]
+        return sum(seen.count(each) * self.rates.linked(each) for each in Seen)
+
+    def _below_supply(self, o: Observation, confidence: float) -> float:
+        """A member's term, the same for every supply of its chain; many members' are the same."""
+        term = self._terms.get(o.endpoint)
         if term is None:
-            term = self._terms[key] = self.rates.affected(o.seen, kind, p, confidence, deaf=o.deaf)
+            p = self.topology.placements[o.endpoint]
+            alike = (o.seen, o.deaf, confidence, p.gasps, p.model, p.battery)
+            term = self._alike.get(alike)
+            if term is None:
+                term = self._alike[alike] = self.rates.supplied(o.seen, p, confidence, deaf=o.deaf)
+            self._terms[o.endpoint] = term
         return term
+
+    def most_by_supplies(self, names: Iterable[str]) -> float:
+        """What supplies could explain of `names` at best: without priors, and with nobody who answers."""
+        if self.planned:
+            return inf
+        edges, of = self.topology.edges, self.observations
+        found = ((name, next((e for e in edges(name) if e.is_power), None)) for name in names)
+        return sum(max(0.0, self._below_supply(of[n], edge.confidence)) for n, edge in found if edge)
 
     def _together(self, found: list[Observation]) -> list[Observation]:
         """Those that one instant explains: the instant that most of their onsets allow."""
+        if not found:
+            return found
+        latest_begin = max([o.onset - o.slack for o in found]) - TOGETHER_S
+        if latest_begin <= min([o.onset for o in found]) + TOGETHER_S:
+            return found
         edges = sorted(
             edge for o in found for edge in ((o.onset - o.slack - TOGETHER_S, 0), (o.onset + TOGETHER_S, 1))
         )
@@ -102,12 +134,14 @@ class Scene:
     def _witnesses(self, node: Node, onset: float, below: set[str]) -> list[str] | None:
         """Members that were heard after the onset; None if enough of them forbid that `node` failed."""
         found: list[str] = []
+        if len(below) == len(node.members):
+            return found
         certain = 0
-        for name in node.members:
+        for name, sure in node.members.items():
             if name in below or not self.answers_since(name, onset):
                 continue
             found.append(name)
-            certain += self.topology.confidence(name, node.id) >= CERTAIN
+            certain += sure >= CERTAIN
             if certain >= WITNESSES:
                 return None
         return found

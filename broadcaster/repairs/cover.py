@@ -7,7 +7,7 @@ the middle of another root's members joins it, and the map is suspected.
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from broadcaster.repairs.candidates import TOGETHER_S, Candidate, Scene
@@ -33,7 +33,6 @@ OVERLAP = 0.60  # of the members: a rival explanation
 SURROUNDED, AMONG = 0.60, 8  # neighbours that make a stray one of them
 SMALL = 4
 EARLY_PERIODS = 4
-ALL_KINDS = frozenset(Kind)
 SUREST = 0.99
 
 
@@ -65,17 +64,23 @@ def cover(scene: Scene, names: Iterable[str]) -> Cover:
 
 
 class _Covering:
-    def __init__(self, scene: Scene, names: Iterable[str], kinds: Collection[Kind] = ALL_KINDS) -> None:
+    def __init__(self, scene: Scene, names: Iterable[str], *, supplies_only: bool = False) -> None:
         self._scene = scene
         self._names = sorted(names)
         self._found: dict[str, Candidate | None] = {}
-        self._left: dict[str, dict[str, float]] = defaultdict(
-            dict
-        )  # node → unexplained below it, and how surely
-        for name in self._names:
-            for edge in scene.topology.edges(name):
-                if self._node(edge.node).kind in kinds:
-                    self._left[edge.node][name] = edge.confidence
+        edges = scene.topology.edges
+        nodes = {
+            edge.node for name in self._names for edge in edges(name) if edge.is_power or not supplies_only
+        }
+        known = frozenset(self._names)
+        self._left = {node: self._below(node, known) for node in sorted(nodes)}
+
+    def _below(self, node: str, known: frozenset[str]) -> dict[str, float]:
+        """Those of the covering below `node`, and how surely; by name."""
+        members = self._node(node).members
+        if len(members) <= len(known):
+            return {name: sure for name, sure in members.items() if name in known}
+        return {name: members[name] for name in self._names if name in members}
 
     def covered(self) -> Cover:
         roots = self._rolled_up(self._second_thoughts(self._greedy()))
@@ -97,13 +102,18 @@ class _Covering:
         return self._scene.topology.nodes[node]
 
     def _greedy(self) -> list[Root]:
-        """Best first; one that explains less than when it was queued is queued again."""
-        heap = [(-c.score, c.node) for node in sorted(self._left) if (c := self._candidate(node))]
+        """Best first; one that explains less than it was queued for is queued again. Most are overtaken unseen."""
+        at_most = self._scene.at_most
+        heap = [
+            (-at_most(self._node(node), len(left)), node)
+            for node, left in self._left.items()
+            if len(left) > 1
+        ]
         heapq.heapify(heap)
         roots: list[Root] = []
         while heap:
             queued, node = heapq.heappop(heap)
-            candidate = self._candidate(node)
+            candidate = self._candidate(node) if node in self._left else None
             if candidate is None:
                 continue
             if -candidate.score > queued:
@@ -118,14 +128,16 @@ class _Covering:
         return roots
 
     def _explain(self, members: Iterable[str]) -> None:
-        for name in members:
-            for edge in self._scene.topology.edges(name):
-                self._found.pop(edge.node, None)
-                left = self._left.get(edge.node)
-                if left is not None:
-                    left.pop(name, None)
-                    if not left:
-                        del self._left[edge.node]
+        edges, gone = self._scene.topology.edges, set(members)
+        for node in {edge.node for name in gone for edge in edges(name)}:
+            self._found.pop(node, None)
+            left = self._left.get(node)
+            if left is None:
+                continue
+            for name in left.keys() & gone:  # walks the smaller of the two, if that is a plain set
+                del left[name]
+            if not left:
+                del self._left[node]
 
     def _most_specific(self, candidate: Candidate) -> Candidate:
         """Down to the child that explains it as well."""
@@ -139,11 +151,10 @@ class _Covering:
 
     def _judged(self, best: Candidate) -> Root:
         """Power or network? Both, if they explain it equally well."""
-        rivals: Counter[str] = Counter()
-        for name in best.members:
-            for edge in self._scene.topology.edges(name):
-                if (self._node(edge.node).kind in IS_POWER) is not (best.kind in IS_POWER):
-                    rivals[edge.node] += 1
+        edges, is_power = self._scene.topology.edges, best.kind in IS_POWER
+        rivals = Counter(
+            [edge.node for name in best.members for edge in edges(name) if edge.is_power is not is_power]
+        )
         near = [node for node, shared in sorted(rivals.items()) if shared >= OVERLAP * len(best.members)]
         found = [c for node in near if (c := self._candidate(node)) is not None]
         rival = max(found, key=lambda c: c.score, default=None)
@@ -165,8 +176,11 @@ class _Covering:
             rivals = [r for r in roots if around.issuperset(r.members)]
             elsewhere = {name for r in roots if r not in rivals for name in r.members}
             scope = around.intersection(self._names) - elsewhere
-            other = _Covering(self._scene, scope, IS_POWER)._greedy()
-            if sum(r.best.score for r in other) > sum(r.best.score for r in rivals):
+            known = sum(r.best.score for r in rivals)
+            if self._scene.most_by_supplies(scope) <= known:
+                continue
+            other = _Covering(self._scene, scope, supplies_only=True)._greedy()
+            if sum(r.best.score for r in other) > known:
                 roots = [r for r in roots if r not in rivals] + other
         return roots
 

@@ -84,12 +84,12 @@ class Rates:
         rate = self.silence if seen is Seen.SILENT else self.mains_loss
         return log(rate * self.window_s / DAY_S)
 
-    def affected(
-        self, seen: Seen, kind: Kind, placement: Placement, confidence: float, *, deaf: bool = False
-    ) -> float:
-        """The term of an affected member; `deaf`: whether its last gasp may have come while nobody listened."""
-        if kind not in IS_POWER:
-            return log(self._below_link(seen)) - self.alone(seen)
+    def linked(self, seen: Seen) -> float:
+        """The term of an affected member below a failed cell, operator, line or hub."""
+        return log(self._below_link(seen)) - self.alone(seen)
+
+    def supplied(self, seen: Seen, placement: Placement, confidence: float, *, deaf: bool = False) -> float:
+        """The term of one below a failed supply; `deaf`: its last gasp may have come while nobody listened."""
         gasp = 0.001 if deaf else self.gasp(placement)
         return log(self._below_supply(seen, gasp, confidence, battery=placement.battery)) - self.alone(seen)
 

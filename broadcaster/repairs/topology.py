@@ -87,10 +87,11 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An endpoint below a node, and the confidence that it is."""
+    """An endpoint below a node, and the confidence that it is; the same for every node of a chain."""
 
     node: str
     confidence: float
+    is_power: bool
 
 
 @dataclass(slots=True)
@@ -100,7 +101,7 @@ class Node:
     kind: Kind
     name: str
     parent: str | None = None
-    members: list[str] = field(default_factory=list)
+    members: dict[str, float] = field(default_factory=dict)  # with the confidence that they are
     children: set[str] = field(default_factory=set)
 
     @property
@@ -120,6 +121,7 @@ class Topology:
         self.placements = {p.endpoint: p for p in sorted(placements, key=lambda p: p.endpoint)}
         self.nodes: dict[str, Node] = {}
         self._edges: dict[str, tuple[Edge, ...]] = {}
+        self._made: dict[tuple[str, float], Edge] = {}
         for placement in self.placements.values():
             self._edges[placement.endpoint] = tuple(self._place(placement))
         self._map = _Map(self.placements.values())
@@ -130,7 +132,7 @@ class Topology:
 
     def confidence(self, endpoint: str, node: str) -> float:
         """How surely `endpoint` is below `node`; 0 if it is not."""
-        return next((edge.confidence for edge in self.edges(endpoint) if edge.node == node), 0.0)
+        return self.nodes[node].members.get(endpoint, 0.0) if node in self.nodes else 0.0
 
     def by_position(self, line: str) -> tuple[str, ...]:
         """The endpoints of a serial line in order, or () if the order of any is not known."""
@@ -166,13 +168,19 @@ class Topology:
             name = getattr(placement, kind)
             if not name:
                 continue
-            node = self.nodes.setdefault(node_id(kind, name), Node(kind, name))
-            node.members.append(placement.endpoint)
+            id_ = node_id(kind, name)
+            node = self.nodes.get(id_)
+            if node is None:
+                node = self.nodes[id_] = Node(kind, name)
+            node.members[placement.endpoint] = confidence
             if below is not None and below.parent is None:
-                below.parent = node.id
+                below.parent = id_
                 node.children.add(below.id)
             below = node
-            yield Edge(node.id, confidence)
+            edge = self._made.get((id_, confidence))
+            if edge is None:
+                edge = self._made[id_, confidence] = Edge(id_, confidence, kind in IS_POWER)
+            yield edge
 
 
 class _Map:
