@@ -13,6 +13,7 @@ from sqlmodel import Session, col, func, select
 from broadcaster.house import CountyHouse
 from broadcaster.language import _
 from broadcaster.storage.tables import EndpointRow, EndpointStateRow, NoticeRow, PlayedRow
+from broadcaster.words import said
 from devices.reports import Presence
 
 log = logging.getLogger(__name__)
@@ -25,15 +26,15 @@ async def watch(house: CountyHouse) -> None:
     say = _print if sys.stdout.isatty() else log.info
     zone = house.settings.zone
     _, seen, _ = await asyncio.to_thread(_seen_since, house, None, zone)
-    said = ""
+    last = ""
     while True:
         await asyncio.sleep(_EVERY_S)
         lines, seen, now = await asyncio.to_thread(_seen_since, house, seen, zone)
         for line in lines:
             say(line)
-        if now != said:
+        if now != last:
             say(now)
-            said = now
+            last = now
 
 
 def _seen_since(
@@ -67,11 +68,11 @@ def _played(session: Session, since: datetime | None, zone: ZoneInfo) -> Iterato
     for key, number in counts.items():
         row = latest[key]
         at = (row.started or row.received_at).astimezone(zone)
-        why = f" ({_(row.because.value)})" if row.because else ""
+        why = f" ({said(row.because)})" if row.because else ""
         yield _("{time}  {title}: {result}{why}, proved by {endpoints} endpoints").format(
             time=f"{at:%H:%M:%S}",
             title=titles.get(row.notice, row.notice),
-            result=_(row.result.value),
+            result=said(row.result),
             why=why,
             endpoints=number,
         )

@@ -84,6 +84,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "staged": N_("staged"),
         "sounded": N_("sounded"),
     },
+    "Result": {
+        "counted": N_("counted"),
+        "partial": N_("partial"),
+        "missed": N_("missed"),
+        "withdrawn": N_("withdrawn"),
+    },
     "MissedBecause": {
         "no_power": N_("no power"),
         "no_link": N_("no link"),

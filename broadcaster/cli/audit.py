@@ -8,6 +8,8 @@ import typer
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, card, listing, moment
 from broadcaster.language import N_
+from broadcaster.retelling import retold
+from broadcaster.trail import end_named, end_said, order_named, order_said
 
 app = typer.Typer(no_args_is_help=True, help="The audit trail: who ordered what, and what became of it.")
 
@@ -17,10 +19,10 @@ COLUMNS: Columns = {
     N_("Id"): "id",
     N_("When"): "at",
     N_("Who"): "who",
-    N_("Order"): "what",
+    N_("Order"): lambda entry: order_said(entry.what),
     N_("Subject"): "subject",
-    N_("Outcome"): "outcome",
-    N_("Message"): "message",
+    N_("Outcome"): lambda entry: end_said(entry.outcome),
+    N_("Message"): lambda entry: retold(entry.message),
 }
 VERIFIED: Columns = {N_("Rows"): "rows", N_("Broken at"): "broken_at", N_("Tip"): "tip"}
 
@@ -29,7 +31,12 @@ VERIFIED: Columns = {N_("Rows"): "rows", N_("Broken at"): "broken_at", N_("Tip")
 def list_(
     context: typer.Context,
     who: Annotated[str | None, typer.Option(help="Only this person's.")] = None,
-    what: Annotated[str | None, typer.Option(help="Only this order, or this noun's.")] = None,
+    what: Annotated[
+        str | None,
+        typer.Option(
+            help="Only this order, in words or such as notices.submit; or a noun's, such as notices."
+        ),
+    ] = None,
     subject: Annotated[str | None, typer.Option(help="Only about this id.")] = None,
     outcome: Annotated[str | None, typer.Option(help="Only what ended so: done, refused, failed …")] = None,
     since: Moment = None,
@@ -42,9 +49,9 @@ def list_(
     trail = desk(context).audit
     entries = trail.list(
         who=who,
-        what=what,
+        what=order_named(what),
         subject=subject,
-        outcome=outcome,
+        outcome=end_named(outcome),
         since=moment(since),
         until=moment(until),
         before=before,

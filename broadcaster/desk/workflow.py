@@ -18,6 +18,7 @@ from schedules.notices import TRANSITIONS, NoticeEvent, NoticeState
 from schedules.places import Level, Place, level_of
 
 Subject = NoticeRow | PlaylistRow
+REPLACED = N_("replaced by version {version}")  # the comment of that step
 _MAKING = (
     None,
     NoticeEvent.SUBMIT,
@@ -87,7 +88,7 @@ def approve(ctx: Context, row: Subject, comment: str = "") -> None:
             subject=row.id,
         )
     for older in _live(ctx.session, row):
-        move(ctx, older, NoticeEvent.WITHDRAW, f"replaced by version {row.version}")
+        move(ctx, older, NoticeEvent.WITHDRAW, REPLACED.format(version=row.version))
     move(ctx, row, NoticeEvent.APPROVE, comment)
 
 

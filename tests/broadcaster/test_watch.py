@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from broadcaster import language
 from broadcaster.config import load
 from broadcaster.house import CountyHouse
 from broadcaster.storage.engine import insert_new, upsert
@@ -13,6 +14,7 @@ from broadcaster.storage.mapping import played_row
 from broadcaster.storage.tables import EndpointStateRow, PlayedRow
 from broadcaster.watch import _seen_since
 from devices.reports import Presence
+from schedules.records import MissedBecause, Result
 from tests.broadcaster.controller.post import played
 from tests.broadcaster.county import NOW, add_notice, lay_out
 
@@ -42,6 +44,21 @@ def test_what_was_proved_since_is_said_once_per_notice(house: CountyHouse) -> No
     (line,), seen, _ = _seen_since(house, seen, ZONE)
     assert line == "12:00:00  一封信: counted, proved by 2 endpoints"
     assert _seen_since(house, seen, ZONE)[0] == []
+
+
+def test_a_play_that_was_missed_is_said_with_its_reason_in_words(house: CountyHouse) -> None:
+    missed = played(1, result=Result.MISSED, because=MissedBecause.NO_POWER, heard_ms=0)
+    row = played_row("li-1", "c0ffee00c0ffee00", missed, NOW)
+    with house.transaction() as session:
+        insert_new(session, PlayedRow, [row])
+    start = NOW - timedelta(days=1)
+    language.use("zh_CN")
+    try:
+        (line,), _, _ = _seen_since(house, start, ZONE)
+    finally:
+        language.use("en")
+    assert "未播" in line
+    assert "断电" in line
 
 
 def test_an_empty_county_is_watched_from_its_first_proof_on(house: CountyHouse) -> None:

@@ -29,13 +29,13 @@ from schedules.ledger import Outcome
 from schedules.notices import InterruptionPolicy, NoticeEvent, NoticeKind, NoticeState
 from schedules.places import Level
 from schedules.precedence import BroadcastClass, Severity
-from schedules.records import ClockQuality, MissedBecause
+from schedules.records import ClockQuality, MissedBecause, Result
 from schedules.rules import MarketCalendar, Weekday
 from schedules.slots import AbsentBecause, PlannedBecause
 
 SHOWN: tuple[type[Enum], ...] = (
     *(NoticeKind, NoticeState, NoticeEvent, InterruptionPolicy, BroadcastClass, Severity, Level),
-    *(AlertState, Hearing, Outcome, Step, MissedBecause, AbsentBecause, PlannedBecause),
+    *(AlertState, Hearing, Outcome, Result, Step, MissedBecause, AbsentBecause, PlannedBecause),
     *(DayKind, MarketCalendar, Weekday, Presence, ClockQuality, Profile, Doubt, Fate, Law, Role, Right),
     *(Cause, Owner, Priority, Stage, TicketState, TicketStep, WaitReason, Part, Skill, Unserved),
     *(Arrival, Direction),

@@ -67,6 +67,26 @@ def test_without_the_right_a_command_exits_with_1(call: Call) -> None:
     assert [(row["what"], row["outcome"]) for row in json.loads(out)] == [("users.enable", "refused")]
 
 
+def test_the_trail_is_told_in_words_of_the_language_in_use(call: Call) -> None:
+    call("user", "add", "li", "--role", "editor@341523000000")
+    call("--as", "li", "user", "disable", "li")
+    english = call("audit", "list", "--who", "li")[1]
+    assert "let a user in or keep them out" in english
+    assert "li has no right to admin anywhere." in english
+    chinese = call("--language", "zh_CN", "audit", "list", "--who", "li")[1]
+    for words in ("启用或停用用户", "无权限", "li 没有“管理”权限。"):
+        assert words in chinese
+    assert "users.enable" not in chinese
+
+
+@pytest.mark.parametrize("what", ["users.add", "users", "增加用户"])
+def test_the_trail_is_searched_by_name_and_by_word(call: Call, what: str) -> None:
+    call("user", "add", "li", "--role", "editor@341523000000")
+    call("--as", "li", "notice", "withdraw", "n20261126-1")
+    rows = json.loads(call("--language", "zh_CN", "audit", "list", "--what", what, "--json")[1])
+    assert [row["what"] for row in rows] == ["users.add"]
+
+
 def test_a_token_is_printed_alone(call: Call) -> None:
     call("user", "add", "li", "--role", "editor@341523000000")
     _code, out, _err = call("token", "issue", "li", "laptop")

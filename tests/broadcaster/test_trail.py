@@ -1,0 +1,23 @@
+"""Every order and every end of one has a word."""
+
+from broadcaster.desk.county import CountyDesk
+from broadcaster.desk.door import entries
+from broadcaster.desk.errors import KINDS
+from broadcaster.desk.house import DONE, FAILED
+from broadcaster.trail import ENDS, ORDERS, end_named, order_named, order_said
+
+
+def test_every_order_of_the_desk_has_a_word_and_no_word_lacks_its_order() -> None:
+    assert ORDERS.keys() == {entry.name for entry in entries(CountyDesk) if entry.is_order}
+    assert ENDS.keys() == {DONE, FAILED, *KINDS}
+
+
+def test_no_two_orders_are_called_alike() -> None:
+    assert len(set(ORDERS.values())) == len(ORDERS)
+
+
+def test_an_order_is_found_by_its_word_or_by_its_name() -> None:
+    assert order_named(order_said("notices.submit")) == "notices.submit"
+    assert order_named("notices") == "notices"
+    assert order_named(None) is None
+    assert end_named("wrong input") == "invalid"
