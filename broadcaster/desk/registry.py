@@ -1,12 +1,13 @@
 """Areas and endpoints at the desk: lists in and out, what each endpoint last said, and its secrets."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from broadcaster.desk import conditions
 from broadcaster.desk.conditions import Condition, Stretch
@@ -289,9 +290,15 @@ def _areas(session: Session) -> dict[str, AreaRow]:
     return {row.code: row for row in session.exec(select(AreaRow).order_by(col(AreaRow.code)))}
 
 
-def _homes(session: Session) -> Sequence[str]:
-    """The village of each endpoint that is in use."""
-    return session.exec(select(EndpointRow.village).where(col(EndpointRow.enabled).is_(True))).all()
+def _homes(session: Session) -> Counter[str]:
+    """How many endpoints are in use, by the prefix of each place that they lie in: one look for all areas."""
+    village = col(EndpointRow.village)
+    wanted = select(village, func.count()).where(col(EndpointRow.enabled).is_(True)).group_by(village)
+    homes: Counter[str] = Counter()
+    for code, endpoints in session.exec(wanted):
+        for digits in (0, 2, 4, 6, 9, 12):
+            homes[code[:digits]] += endpoints
+    return homes
 
 
 def _area_row(session: Session, area: Place) -> AreaRow:
@@ -305,7 +312,7 @@ def _names(session: Session) -> dict[str, str]:
     return dict(session.exec(select(AreaRow.code, AreaRow.name)).all())
 
 
-def _area(row: AreaRow, homes: Sequence[str], known: Mapping[str, AreaRow]) -> AreaView:
+def _area(row: AreaRow, homes: Mapping[str, int], known: Mapping[str, AreaRow]) -> AreaView:
     place = Place(row.code)
     chain = [known[area] for area in chain_of(place) if area in known]
     quiet = next((area.quiet_hours for area in chain if area.quiet_hours is not None), [])
@@ -320,7 +327,7 @@ def _area(row: AreaRow, homes: Sequence[str], known: Mapping[str, AreaRow]) -> A
         budget_in_force=next(
             (area.budget_minutes for area in chain if area.budget_minutes is not None), None
         ),
-        endpoints=sum(covers(place, Place(home)) for home in homes),
+        endpoints=homes.get(prefix_of(place), 0),
     )
 
 

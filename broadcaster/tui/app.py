@@ -24,7 +24,7 @@ _KEYS = tuple(
     Binding(str(number), f"go('{mode}')", name, show=False)
     for number, (mode, name) in enumerate(TABS.items(), 1)
 )
-_QUIET_S = 3.0  # after which the first screen is there
+_QUIET_S = 3.0  # for the first screen to be painted, and read
 
 
 def _later(mode: str) -> Callable[[], Screen[Any]]:
@@ -72,12 +72,14 @@ class StationApp(App[None]):
         self.drafts, self.every_s = drafts, every_s
         self.downloads = Path.cwd()  # where files to listen to and exports are written
         visit.sight = self._see
+        self._reads_ahead = False
         self.register_theme(STATION)
         self.theme = STATION.name
 
-    def on_mount(self) -> None:
-        """Soon reads what the other screens need, so that the first visit of each waits for nothing."""
-        if self.every_s:
+    def looked(self) -> None:
+        """A screen had its answer; a while after the first one what the other screens need is read from the disk."""
+        if self.every_s and not self._reads_ahead:
+            self._reads_ahead = True
             self.set_timer(_QUIET_S, lambda: self.run_worker(in_thread(_read_ahead), group="ahead"))
 
     def _see(self, blind_since: datetime | None) -> None:

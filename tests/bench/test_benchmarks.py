@@ -1,11 +1,15 @@
 """Each benchmark runs through at a tiny size and says what it must; how fast is for `python -m bench` to tell."""
 
 import shutil
+import threading
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from bench import alert, fanout, ingest, plan, prepare, serial
+from bench import alert, fanout, ingest, plan, prepare, serial, tui
 from bench.__main__ import COLUMNS, table
+from bench.county import county
 from devices.mqtt.broker import BrokerKind, find_mosquitto
 
 needs_mosquitto = pytest.mark.skipif(find_mosquitto() is None, reason="Mosquitto is not installed")
@@ -49,6 +53,15 @@ def test_a_small_recording_over_a_short_line_is_measured(monkeypatch: pytest.Mon
     found = serial.run()
     assert_is_a_result(found)
     assert found["1e-5_ours"] > 0
+
+
+async def test_keys_in_the_terminal_of_a_small_county_are_measured(tmp_path: Path) -> None:
+    reports = SimpleNamespace(begin=threading.Event())
+    house = county(tmp_path / "county", 60)
+    taken = await tui.keys_to_paint(house, tmp_path, reports, keys=4)  # type: ignore[arg-type]
+    assert len(taken) == 4
+    assert min(taken) > 0
+    assert reports.begin.is_set()
 
 
 def assert_is_a_result(found: dict[str, object]) -> None:

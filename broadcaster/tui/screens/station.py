@@ -114,6 +114,7 @@ class StationScreen(Screen[None]):
                 self.post_message(message)
         finally:
             self._is_looking = False
+            self.station.looked()
 
     def _frame(self) -> None:
         """The clock and the banner."""
