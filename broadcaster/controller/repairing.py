@@ -10,11 +10,11 @@ Time passes only up to what was noted, so that a controller that stalls is seen 
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -33,7 +33,7 @@ from broadcaster.repairs.findings import Knowledge
 from broadcaster.repairs.incidents import Incident
 from broadcaster.repairs.surroundings import Supervised
 from broadcaster.storage.changes import changes
-from broadcaster.storage.engine import snapshot, transaction
+from broadcaster.storage.engine import insert_new_values, snapshot, transaction
 from broadcaster.storage.tables import AlertRow, FlipRow, GateMoveRow, MaintenanceRow, NoticeRow
 from broadcaster.tickets.hours import WorkingHours
 from devices.reports import Event, Heartbeat, LineReport, Report, Status
@@ -52,9 +52,23 @@ SNAPSHOT_SHARE = 0.02  # of the time at most
 CELLS_EVERY_S = 600.0
 MOST_WAITING = 500_000
 
+_FLIP = (
+    "endpoint",
+    "from_state",
+    "to_state",
+    "onset",
+    "detected",
+    "onset_s",
+    "detected_s",
+    "because",
+    "up_s",
+    "reset",
+    "planned",
+)
+_MOVE = ("gate", "open", "since", "because")
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+
+class Noted(Struct, frozen=True, gc=False):
     """Something that came, or just the time (`report` None); `link` True and False: the broker is reached or not."""
 
     at: Moment
@@ -117,10 +131,12 @@ class Repairing:
         """Takes what was noted and stores what follows. What could not be stored is stored with the next look."""
         mind = self._mind or self._begin(now)
         self._refresh(mind, now)
+        at, at_s = None, 0.0
         while self._noted:
             noted = self._noted.popleft()
-            at_s = mind.timeline.at(self._instant(noted.at))
-            self._pass(mind, at_s)
+            if noted.at is not at:  # many arrive at one moment
+                at, at_s = noted.at, mind.timeline.at(self._instant(noted.at))
+                self._pass(mind, at_s)
             self._take(mind, noted, at_s)
         self._gather(mind)
         self._store(mind, now)
@@ -300,7 +316,8 @@ class Repairing:
             self._announce_work(mind, session, now.utc)
             self._heed_emergencies(mind, session, now.utc)
             self._gather(mind)
-            session.add_all(self._rows(mind, instant))
+            insert_new_values(session, FlipRow, _FLIP, self._flip_values(mind, instant))
+            insert_new_values(session, GateMoveRow, _MOVE, self._move_values(mind, instant))
             filing = Filing(
                 session=session,
                 terrain=self._terrain,
@@ -329,28 +346,29 @@ class Repairing:
         memory.keep_supervision(session, mind)
         return self._stopwatch() - begun_s
 
-    def _rows(self, mind: Mind, instant: Instant) -> Iterator[FlipRow | GateMoveRow]:
-        for flip, planned in self._flips:
-            yield FlipRow(
-                endpoint=flip.endpoint,
-                from_state=flip.from_state,
-                to_state=flip.to_state,
-                onset=mind.timeline.wall_of(flip.onset, instant),
-                detected=mind.timeline.wall_of(flip.detected, instant),
-                onset_s=flip.onset,
-                detected_s=flip.detected,
-                because=flip.because,
-                up_s=flip.up_s,
-                reset=flip.reset or "",
-                planned=planned,
+    def _flip_values(self, mind: Mind, instant: Instant) -> list[tuple[object, ...]]:
+        return [
+            (
+                flip.endpoint,
+                flip.from_state,
+                flip.to_state,
+                mind.timeline.wall_of(flip.onset, instant),
+                mind.timeline.wall_of(flip.detected, instant),
+                flip.onset,
+                flip.detected,
+                flip.because,
+                flip.up_s,
+                flip.reset or "",
+                planned,
             )
-        for moved in self._moves:
-            yield GateMoveRow(
-                gate=moved.gate,
-                open=moved.open,
-                since=mind.timeline.wall_of(moved.since, instant),
-                because=moved.because,
-            )
+            for flip, planned in self._flips
+        ]
+
+    def _move_values(self, mind: Mind, instant: Instant) -> list[tuple[object, ...]]:
+        return [
+            (moved.gate, moved.open, mind.timeline.wall_of(moved.since, instant), moved.because)
+            for moved in self._moves
+        ]
 
     def _announce_work(self, mind: Mind, session: Session, now: datetime) -> None:
         """Announced work begins and ends; what failed meanwhile and still does is told when it ends."""

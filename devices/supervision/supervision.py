@@ -173,6 +173,8 @@ class Supervision:
 
     def happened(self) -> tuple[Happened, ...]:
         """What happened since it was last asked, in order."""
+        if not self._happened:
+            return ()
         taken, self._happened = tuple(self._happened), []
         return taken
 

@@ -28,7 +28,9 @@ class Duplicates:
 
     def look(self, reading: Reading) -> Verdict | None:
         boot, name = reading.beat.boot, reading.endpoint
-        known = self._identities.setdefault(name, _Identity(("", boot)))
+        known = self._identities.get(name)
+        if known is None:
+            known = self._identities[name] = _Identity(("", boot))
         before, newest = known.boots
         if boot != newest:
             known.boots = (newest, boot)

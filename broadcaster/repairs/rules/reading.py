@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
+
 from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.evidence import Statement
 from devices.reports import Heartbeat
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True, gc=False):
     """`at` in seconds of the supervision's clock. What the controller does not know is None; rules then say nothing."""
 
     endpoint: str
