@@ -1,11 +1,11 @@
 """What the two ends of the wire ask of a link, whichever carries it; MQTT, serial and simulated links keep it."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Message:
+
+class Message(Struct, frozen=True, gc=False):
     """One publication. `retain`: the broker hands it to whoever subscribes later."""
 
     topic: str

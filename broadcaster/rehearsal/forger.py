@@ -8,8 +8,9 @@ import hashlib
 import random
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from broadcaster.rehearsal.wire import Broker
 from broadcaster.rehearsal.world import World

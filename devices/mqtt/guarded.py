@@ -18,7 +18,6 @@ check of its own: a subscription is taken only where its whole filter may be rea
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
 from amqtt.mqtt.puback import PubackPacket
 from amqtt.mqtt.suback import SubackPacket
 from amqtt.utils import gen_client_id
+from msgspec.structs import replace
 
 from devices.links import Message
 from devices.mqtt.access import covers, may_read, may_write

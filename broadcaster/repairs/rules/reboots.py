@@ -46,8 +46,9 @@ class Reboots:
         loop.boot = beat.boot
         if loop.counted and reading.started_with_neighbours:
             return self._shared(loop, reading)
-        left = loop.penalty * 2 ** ((loop.at - reading.at) / HALF_LIFE_S)
-        if loop.on and left < LEAVE and beat.up_s >= STEADY_S:
+        if not loop.on or beat.up_s < STEADY_S:
+            return None
+        if loop.penalty * 2 ** ((loop.at - reading.at) / HALF_LIFE_S) < LEAVE:
             self._loops[name] = _Loop(beat.boot, at=reading.at)
             return Verdict(endpoint=name, cause=Cause.REBOOT_LOOP, on=False)
         return None

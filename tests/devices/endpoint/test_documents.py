@@ -1,10 +1,10 @@
 """Documents: genuine, for us, newer, written down first; everything else changes nothing."""
 
 import random
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from devices import topics
 from devices.documents import Alerts, Document, Header, Plan, Receipt, Settings
