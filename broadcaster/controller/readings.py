@@ -5,6 +5,7 @@ Kept are the newest words of endpoints; a restart begins anew with their next he
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -162,8 +163,9 @@ class Readings:
         started = self._started.get(name)
         if started is None:
             return False
-        near = (self._started.get(other) for other in self.topology.same_supply(name))
-        return sum(other is not None and abs(other - started) <= TOGETHER_S for other in near) >= OTHERS
+        starts = filter(None, map(self._started.get, self.topology.same_supply(name)))
+        together = (other for other in starts if abs(other - started) <= TOGETHER_S)
+        return len(tuple(islice(together, OTHERS))) == OTHERS
 
     def _warmth_around(self, name: str, beat: Heartbeat) -> float | None:
         if beat.temperature is None or beat.temperature < WARM_C:

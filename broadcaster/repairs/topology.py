@@ -6,7 +6,7 @@ tell who should have been on a map's feeder and is not.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import cos, floor, hypot, radians
@@ -141,13 +141,13 @@ class Topology:
             return ()
         return tuple(p.endpoint for p in sorted(placed, key=lambda p: (p.position or 0, p.endpoint)))
 
-    def same_supply(self, endpoint: str) -> tuple[str, ...]:
+    def same_supply(self, endpoint: str) -> Iterator[str]:
         """The others on the same transformer, or where that is alone or unknown, on the same feeder or in the village."""
         for edge in self.edges(endpoint):
             node = self.nodes[edge.node]
             if node.kind in IS_POWER and node.kind is not Kind.SUBSTATION and len(node.members) > 2:
-                return tuple(name for name in node.members if name != endpoint)
-        return ()
+                yield from (name for name in node.members if name != endpoint)
+                return
 
     def neighbours(self, endpoint: str) -> tuple[str, ...]:
         """The nearest endpoints, at most 16 within 3 km."""
