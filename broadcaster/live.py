@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from audio.errors import MissingRecording
 from audio.library import Library
+from broadcaster.controller import telemetry
 from broadcaster.controller.core import Controller, Draw
 from broadcaster.controller.habits import Habits
 from broadcaster.controller.media import Media
@@ -78,6 +79,7 @@ class LiveController:
         self._stirred = asyncio.Event()
         self._now = moment()
         self._drawings: asyncio.Queue[Draw] = asyncio.Queue()  # at most one: the next waits for its end
+        self._engine = engine
         self._repairing = Repairing(engine, habits.zone, machine=machine(), stopwatch=time.perf_counter)
         self.link = MqttLink(connection, self._receive, self._connected, self._disconnected)
         self._controller = Controller(
@@ -99,6 +101,7 @@ class LiveController:
             tasks.create_task(self._attend(), name="controller")
             tasks.create_task(self._draw(), name="planning")
             tasks.create_task(self._repair(), name="repairs")
+            tasks.create_task(self._gauge(), name="telemetry")
 
     def nudge(self, order: str) -> None:
         """An order was done at the desk: alerts go out at once, the rest is looked at next."""
@@ -126,6 +129,15 @@ class LiveController:
                 await asyncio.to_thread(lambda: self._repairing.look(moment()))
             except Exception:
                 log.exception("repairs could not look at what arrived, they try again")
+
+    async def _gauge(self) -> None:
+        """Telemetry is kept every quarter of an hour, in a thread."""
+        while True:
+            await asyncio.sleep(telemetry.wait_s(datetime.now(UTC)))
+            try:
+                await asyncio.to_thread(telemetry.keep, self._engine, datetime.now(UTC))
+            except Exception:
+                log.exception("telemetry could not be kept, the next quarter of an hour is")
 
     async def _attend(self) -> None:
         while True:

@@ -1,31 +1,36 @@
 """The condition of one endpoint, as its page shows it: what it holds and misses, and its day minute by minute."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from broadcaster.controller.publishing import topic_of
+from broadcaster.controller.telemetry import EVERY, VALUES, quarter_of
+from broadcaster.desk.indices import blind_spans
 from broadcaster.desk.minutes import Minute
+from broadcaster.proof.lives import Life, Turn, lives
 from broadcaster.storage.tables import (
     AlertRow,
     AssetRow,
-    EndpointEventRow,
     EndpointRow,
     EndpointStateRow,
+    FlipRow,
     NoticeRow,
     PlayedRow,
     PublishedRow,
     RecordingRow,
     SlotRow,
+    TelemetryRow,
 )
-from devices.reports import EventKind, Presence
+from devices.reports import Presence
 from devices.topics import ROOT, DocumentKind
 from schedules.places import Place, chain_of, endpoint_place
 
 _KINDS = (DocumentKind.PLAN, DocumentKind.ALERTS, DocumentKind.SETTINGS)
+_MOST_FLIPS = 500  # of a day, and of the time after it until the endpoint was back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,18 @@ class Stretch:
     start: datetime
     end: datetime
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telemetry:
+    """What an endpoint said of supply and surroundings in the quarter of an hour from `at`; None: it did not say."""
+
+    at: datetime
+    mains_v: int | None
+    battery: int | None  # percent
+    temperature: int | None  # °C
+    signal: int | None  # dBm
+    current_percent: int | None  # of what is expected of that which sounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +83,8 @@ class Condition:
     battery: int | None  # percent
     temperature: int | None  # °C
     signal: int | None  # dBm
+    mains_v: int | None
+    current_percent: int | None  # of what is expected
     volume: int | None  # percent
     free_kb: int | None
     clock: str | None
@@ -90,6 +109,8 @@ def condition(session: Session, endpoint: EndpointRow) -> Condition:
         battery=state.battery,
         temperature=state.temperature,
         signal=state.signal,
+        mains_v=state.mains_v,
+        current_percent=state.current_percent,
         volume=state.volume,
         free_kb=state.free_kb,
         clock=state.clock,
@@ -98,6 +119,24 @@ def condition(session: Session, endpoint: EndpointRow) -> Condition:
         documents=tuple(_documents(session, endpoint, state.held or {})),
         missing=_recording_titles(session, missing),
         missing_count=state.missing_count or 0,
+    )
+
+
+def telemetry(session: Session, endpoint: str, hours: int, now: datetime) -> tuple[Telemetry, ...]:
+    """Of the last hours, the oldest first."""
+    last = quarter_of(now)
+    wanted = range(last - hours * 4, last + 1)  # a list: each is found by itself, without those of the others
+    rows = session.exec(
+        select(TelemetryRow)
+        .where(col(TelemetryRow.quarter).in_(wanted), TelemetryRow.endpoint == endpoint)
+        .order_by(col(TelemetryRow.quarter))
+    )
+    return tuple(
+        Telemetry(
+            at=datetime.fromtimestamp(row.quarter * EVERY.total_seconds(), UTC),
+            **{name: getattr(row, name) for name in VALUES},
+        )
+        for row in rows
     )
 
 
@@ -142,80 +181,107 @@ def _title(session: Session, notice: str) -> str:
 def stretches(
     session: Session, endpoint: EndpointRow, day: date, zone: ZoneInfo, now: datetime
 ) -> tuple[Stretch, ...]:
-    """The day of an endpoint without gaps, in order: what sounded, by its own records; when it was dark, by its events."""
+    """The day of an endpoint without gaps, in order: what sounded, by its own records; when it was dark, by its flips."""
     start = datetime.combine(day, time(), zone).astimezone(UTC)
     end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
-    sounded = [
-        Stretch(kind=Minute.SOUNDED, start=row.started, end=row.ended, title=_title(session, row.notice))
-        for row in session.exec(
-            select(PlayedRow)
-            .where(
-                PlayedRow.endpoint == endpoint.id,
-                col(PlayedRow.started) < end,
-                col(PlayedRow.ended) > start,
-                PlayedRow.heard_ms > 0,
-            )
-            .order_by(col(PlayedRow.started))
-        )
-        if row.started is not None and row.ended is not None
-    ]
     return tuple(
-        _filled(
-            sounded,
-            _dark(session, endpoint.id, start, min(end, now)),
-            start,
-            end,
-            _known(session, endpoint.id, now),
-        )
+        _filled(_sounded(session, endpoint.id, start, end), _life(session, endpoint.id, start, end, now))
     )
 
 
-def _known(session: Session, endpoint: str, now: datetime) -> tuple[datetime, datetime]:
-    """(until when its silence is known, now): after it was last heard nobody knows."""
-    state = session.get(EndpointStateRow, endpoint)
-    if state is None or state.heard_at is None:
-        return datetime.min.replace(tzinfo=UTC), now
-    return (now if state.presence is Presence.ONLINE else state.heard_at), now
+def _sounded(session: Session, endpoint: str, start: datetime, end: datetime) -> list[Stretch]:
+    wanted = select(PlayedRow).where(
+        PlayedRow.endpoint == endpoint,
+        col(PlayedRow.started) < end,
+        col(PlayedRow.ended) > start,
+        PlayedRow.heard_ms > 0,
+    )
+    return [
+        Stretch(
+            kind=Minute.SOUNDED,
+            start=max(start, row.started),
+            end=min(end, row.ended),
+            title=_title(session, row.notice),
+        )
+        for row in session.exec(wanted.order_by(col(PlayedRow.started)))
+        if row.started is not None and row.ended is not None
+    ]
 
 
-def _dark(session: Session, endpoint: str, start: datetime, end: datetime) -> list[Stretch]:
-    """From each last gasp to whatever the endpoint said next."""
-    events = session.exec(
-        select(EndpointEventRow)
-        .where(EndpointEventRow.endpoint == endpoint, col(EndpointEventRow.at) < end)
-        .order_by(col(EndpointEventRow.at))
-    ).all()
-    found = []
-    for event, until in zip(events, [*(after.at for after in events[1:]), end], strict=False):
-        if event.kind is EventKind.LAST_GASP and until > max(start, event.at):
-            found.append(Stretch(kind=Minute.DARK, start=max(start, event.at), end=until))
-    return found
+def _life(session: Session, endpoint: str, start: datetime, end: datetime, now: datetime) -> list[Stretch]:
+    """The day without gaps, but for what sounded. Since it last started it ran, as its uptime says."""
+    state = session.get(EndpointStateRow, endpoint) or EndpointStateRow(endpoint=endpoint)
+    until = min(end, now)
+    known = lives(
+        _turns(session, endpoint, start, until), start, until, tuple(blind_spans(session, (start, until)))
+    )
+    found = [Stretch(kind=_MINUTES[one.life], start=one.start, end=one.end) for one in known]
+    if state.heard_at is not None and state.up_s is not None:
+        began = max(start, state.heard_at - timedelta(seconds=state.up_s))
+        heard = min(until, now if state.presence is Presence.ONLINE else state.heard_at)
+        found = _laid_over(found, began, heard)
+    return [*found, *([Stretch(kind=Minute.AHEAD, start=max(start, now), end=end)] if now < end else [])]
 
 
-def _filled(
-    sounded: list[Stretch],
-    dark: list[Stretch],
-    start: datetime,
-    end: datetime,
-    known: tuple[datetime, datetime],
-) -> Iterator[Stretch]:
-    """What sounded outweighs what was dark; between them it was silent, unknown, or is still ahead."""
-    at = start
-    for stretch in sorted([*sounded, *dark], key=lambda one: (one.start, one.kind is Minute.DARK)):
-        if stretch.end <= at:
+_MINUTES = {Life.RAN: Minute.SILENT, Life.DARK: Minute.DARK, Life.UNKNOWN: Minute.UNKNOWN}
+
+
+def _laid_over(found: list[Stretch], start: datetime, end: datetime) -> list[Stretch]:
+    """It ran from `start` to `end`, whatever was unknown."""
+    if start >= end:
+        return found
+    before = [replace(one, end=min(one.end, start)) for one in found if one.start < start]
+    after = [replace(one, start=max(one.start, end)) for one in found if one.end > end]
+    return [*before, Stretch(kind=Minute.SILENT, start=start, end=end), *after]
+
+
+def _turns(session: Session, endpoint: str, start: datetime, end: datetime) -> list[Turn]:
+    """Its flips of the day, the last one before it, and the first ones after it, which may tell of it."""
+    of_it = select(FlipRow).where(FlipRow.endpoint == endpoint)
+    earlier = of_it.where(FlipRow.onset < start).order_by(col(FlipRow.onset).desc(), col(FlipRow.id).desc())
+    later = (
+        of_it.where(FlipRow.onset >= start).order_by(col(FlipRow.onset), col(FlipRow.id)).limit(_MOST_FLIPS)
+    )
+    rows = [*session.exec(earlier.limit(1)), *session.exec(later)]
+    return [
+        Turn(
+            onset=row.onset,
+            detected=row.detected,
+            before=row.from_state,
+            after=row.to_state,
+            up_s=row.up_s,
+            reset=row.reset,
+        )
+        for row in rows
+    ]
+
+
+def _filled(sounded: list[Stretch], life: list[Stretch]) -> Iterator[Stretch]:
+    """What sounded lies over what is known otherwise."""
+    at = min((one.start for one in life), default=None)
+    for heard in sounded:
+        if at is None or heard.end <= at:
             continue
-        begins = max(stretch.start, at)
-        yield from _between(at, begins, known)
-        yield Stretch(kind=stretch.kind, start=begins, end=min(stretch.end, end), title=stretch.title)
-        at = min(stretch.end, end)
-    yield from _between(at, end, known)
+        begins = max(heard.start, at)
+        yield from _part(life, at, begins)
+        yield replace(heard, start=begins)
+        at = heard.end
+    if at is not None:
+        yield from _part(life, at, max(one.end for one in life))
 
 
-def _between(start: datetime, end: datetime, known: tuple[datetime, datetime]) -> Iterator[Stretch]:
-    known_until, now = known
-    edges = ((Minute.SILENT, known_until), (Minute.UNKNOWN, now), (Minute.AHEAD, end))
-    for kind, until in edges:
-        stop = min(max(until, start), end)
-        if stop > start:
-            yield Stretch(kind=kind, start=start, end=stop)
-            start = stop
+def _part(life: list[Stretch], start: datetime, end: datetime) -> Iterator[Stretch]:
+    """Neighbours of one kind become one."""
+    last: Stretch | None = None
+    for one in life:
+        piece = replace(one, start=max(one.start, start), end=min(one.end, end))
+        if piece.start >= piece.end:
+            continue
+        if last is not None and last.kind is piece.kind:
+            last = replace(last, end=piece.end)
+            continue
+        if last is not None:
+            yield last
+        last = piece
+    if last is not None:
+        yield last

@@ -47,7 +47,7 @@ class Indices(Noun):
         after = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone).astimezone(UTC)
         span = (begin, max(begin, min(after, ctx.now)))
         towns = _towns(ctx.session)
-        downs, blind = list(_downs(ctx.session, span)), list(_blind(ctx.session, span))
+        downs, blind = list(_downs(ctx.session, span)), list(blind_spans(ctx.session, span))
         repairs = _repairs(ctx.session, span)
         everything = {name: people for each in towns.values() for name, people in each.items()}
         all_repairs = [lasted for each in repairs.values() for lasted in each]
@@ -120,7 +120,7 @@ def _down(first: FlipRow, ended: datetime | None) -> Down:
     )
 
 
-def _blind(session: Session, span: Span) -> Iterator[Span]:
+def blind_spans(session: Session, span: Span) -> Iterator[Span]:
     """When the controller, or all that lies behind its broker, could not be seen."""
     closed: dict[str, datetime] = {}
     wanted = select(GateMoveRow).where(

@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlmodel import Session, col, func, select
 
 from broadcaster.desk import conditions
-from broadcaster.desk.conditions import Condition, Stretch
+from broadcaster.desk.conditions import Condition, Stretch, Telemetry
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.files import Download, Upload
@@ -29,6 +29,7 @@ from schedules.places import Level, Place, chain_of, covers, level_of, prefix_of
 from schedules.rules import Window
 
 SERIAL_PORT = "/dev/serial0"  # of a small board
+Hours = Annotated[int, Field(ge=1, le=192)]
 _LONGEST_LIST = 64 * 1024 * 1024
 _MEDIA_TYPES = {
     Format.CSV: "text/csv; charset=utf-8",
@@ -194,6 +195,11 @@ class Endpoints(Noun):
     def condition(self, ctx: Context, endpoint: str) -> Condition:
         """What an endpoint last said of itself, next to what it should hold."""
         return conditions.condition(ctx.session, _row(ctx.session, endpoint))
+
+    @question("GET", "/endpoints/{endpoint}/telemetry", right=Right.VIEW)
+    def telemetry(self, ctx: Context, endpoint: str, hours: Hours = 24) -> tuple[Telemetry, ...]:
+        """What an endpoint said of supply and surroundings, every quarter of an hour, the oldest first."""
+        return conditions.telemetry(ctx.session, _row(ctx.session, endpoint).id, hours, ctx.now)
 
     @question("GET", "/endpoints/{endpoint}/day", right=Right.VIEW)
     def day(self, ctx: Context, endpoint: str, day: date | None = None) -> tuple[Stretch, ...]:

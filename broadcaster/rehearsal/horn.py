@@ -13,6 +13,7 @@ from broadcaster.rehearsal.world import World
 from devices.endpoint.clock import Instant
 from devices.endpoint.core import Endpoint, Pace
 from devices.endpoint.held import Unseal
+from devices.endpoint.instruments import Instruments
 from devices.endpoint.media import Media
 from devices.endpoint.output import SilentOutput
 from devices.links import Message
@@ -49,6 +50,7 @@ class Site:
     media: Media
     last_gasp: bool  # the board has the hardware to say good-bye
     clock_error_s: float  # of a disciplined clock
+    instruments: Instruments | None = None
 
 
 class Horn:
@@ -124,6 +126,7 @@ class Horn:
             chance=self._chance,
             pace=self.PACE,
             unseal=self._unseal,
+            instruments=self.site.instruments,
         )
         link.will, link.deaf = self._endpoint.will, self._deaf
         link.on_lost = self._missed

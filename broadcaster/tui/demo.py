@@ -13,15 +13,18 @@ import sqlite3
 import threading
 import time as clock
 import wave
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import event
 from sqlmodel import Session
 
 from audio.recording import Codec, Profile
 from broadcaster.config import load
+from broadcaster.controller import telemetry
 from broadcaster.controller.habits import Habits
 from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.files import Upload
@@ -40,6 +43,8 @@ from broadcaster.rehearsal.witness import Witness
 from broadcaster.rehearsal.world import World
 from broadcaster.storage.mapping import rule_json
 from broadcaster.storage.tables import AssetRow, EndpointRow, NoticeRow, RecordingRow, SeriesRow
+from broadcaster.tickets.parts import Skill
+from devices.endpoint.instruments import Readings
 from devices.endpoint.media import MemoryMedia
 from devices.provisioning import Provision
 from devices.signing import Keyring
@@ -51,6 +56,26 @@ WRITER, APPROVER = "li", "wang"
 _STRIDE_S = 300.0  # virtual seconds between two breaths while it hurries
 _BREATH_S = 0.02
 _RATE = 8000  # Hz of the tones
+
+
+class Surroundings:
+    """What a board measures on a day late in autumn: colder at night, a lower voltage while people cook."""
+
+    def __init__(self, now: Callable[[], datetime], zone: ZoneInfo, chance: random.Random) -> None:
+        self._now, self._zone, self._chance = now, zone, chance
+
+    def read(self) -> Readings:
+        """As the hour has it."""
+        local = self._now().astimezone(self._zone)
+        hour = local.hour + local.minute / 60
+        meal = max(math.exp(-((hour - at) ** 2)) for at in (7, 11.5, 18))
+        return Readings(
+            mains=True,
+            mains_v=round(233 - 9 * meal + self._chance.gauss(0, 1)),
+            battery=100,
+            temperature=round(9 - 6 * math.cos((hour - 3) / 12 * math.pi)),
+            signal=round(self._chance.gauss(-70, 2)),
+        )
 
 
 class SimulatedCounty:
@@ -101,6 +126,12 @@ class SimulatedCounty:
         for number, horn in enumerate(self._horns):
             self._world.at(number * 2.0, horn.boot)
         self._troubles()
+        self._world.after(telemetry.wait_s(self.now()), self._gauge)
+
+    def _gauge(self) -> None:
+        """As the running controller does every quarter of an hour."""
+        telemetry.keep(self.house.engine, self.now())
+        self._world.after(telemetry.EVERY.total_seconds(), self._gauge)
 
     def pass_time(self, seconds: float) -> None:
         """So much later."""
@@ -150,6 +181,7 @@ class SimulatedCounty:
             media=MemoryMedia(),
             last_gasp=True,
             clock_error_s=chance.gauss(0, 0.006),
+            instruments=Surroundings(self.now, self.house.settings.zone, chance),
         )
         return Horn(
             self._world, self._broker, Weather(), site, Ears(), chance, self._reading.unseal, self._witness
@@ -163,6 +195,7 @@ class SimulatedCounty:
             owner.endpoints.take_in(file=Upload(ENDPOINTS.name, endpoints))
         county = Place(owner.areas.list()[0].code)
         owner.users.add(user=WRITER, full_name="李编辑", grants=(Grant(role=Role.OPERATOR, place=county),))
+        owner.crews.set(crew="青石抢修队", place=county, skills=(Skill.LIFT, Skill.ELECTRICIAN))
         owner.users.add(user=APPROVER, full_name="王主任", grants=(Grant(role=Role.APPROVER, place=county),))
         with self.house.transaction() as session:
             for endpoint in owner.endpoints.list():

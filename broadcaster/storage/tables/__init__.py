@@ -3,7 +3,13 @@
 from broadcaster.storage.tables.alerts import AlertRow, PublishedRow
 from broadcaster.storage.tables.columns import Row, UtcDateTime
 from broadcaster.storage.tables.crews import ContactRow, CrewRow, DutyRow, LetterRow
-from broadcaster.storage.tables.endpoints import AreaRow, EndpointEventRow, EndpointRow, EndpointStateRow
+from broadcaster.storage.tables.endpoints import (
+    AreaRow,
+    EndpointEventRow,
+    EndpointRow,
+    EndpointStateRow,
+    TelemetryRow,
+)
 from broadcaster.storage.tables.house import AliveRow, KeyRow, SettingRow
 from broadcaster.storage.tables.lines import LineRow
 from broadcaster.storage.tables.notices import (
@@ -66,6 +72,7 @@ __all__ = [
     "SpanRow",
     "StepRow",
     "SubjectKind",
+    "TelemetryRow",
     "TicketEntryRow",
     "TicketRow",
     "TokenRow",

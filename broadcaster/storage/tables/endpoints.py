@@ -71,8 +71,28 @@ class EndpointStateRow(Row, table=True):
     unreceipted: int | None = None
     free_kb: int | None = Field(default=None, sa_type=BigInteger)
     software: str | None = None
+    mains_v: int | None = None
+    current_percent: int | None = None
     presence: Presence | None = Field(default=None, sa_type=Word(Presence))
     presence_epoch: str | None = None
+
+
+class TelemetryRow(Row, table=True):
+    """遥测: what an endpoint said of supply and surroundings in a quarter of an hour, counted from 1970.
+
+    Written a quarter at a time and in thousands, so the quarter leads the key, and there is no row id beside it.
+    """
+
+    __tablename__ = "telemetry"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    quarter: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    endpoint: str = Field(primary_key=True)
+    mains_v: int | None = None
+    battery: int | None = None
+    temperature: int | None = None
+    signal: int | None = None
+    current_percent: int | None = None
 
 
 class EndpointEventRow(Row, table=True):

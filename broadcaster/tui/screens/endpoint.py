@@ -1,8 +1,14 @@
-"""One endpoint's page: what it says of itself, what it holds and misses, and its day minute by minute."""
+"""One endpoint's page: what it says of itself, what it holds and misses, its tickets, its day minute by minute."""
 
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from statistics import fmean
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
+from rich.cells import set_cell_size
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,20 +17,31 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Static
 
-from broadcaster.desk.conditions import Condition, Stretch
+from broadcaster.desk.conditions import Condition, Stretch, Telemetry
 from broadcaster.desk.registry import EndpointView
+from broadcaster.desk.tickets import TicketView
 from broadcaster.language import N_, _
 from broadcaster.tui.marks import MINUTES, of_endpoint
-from broadcaster.tui.moments import ago
+from broadcaster.tui.moments import ago, moment
 from broadcaster.tui.moments import day as day_of
 from broadcaster.tui.screens.choose import ChooseScreen
 from broadcaster.tui.screens.explain import ExplainScreen
 from broadcaster.tui.screens.station import StationScreen
+from broadcaster.tui.screens.ticket import STATE_STYLES, TicketScreen
+from broadcaster.tui.sparkline import sparkline
 from broadcaster.tui.widgets.day.minutes import DayMinutes
 from broadcaster.tui.widgets.day.strips import legend
-from broadcaster.words import word
+from broadcaster.words import said, word
 
 NO_BREAK = "\u00a0"
+_HALF_HOURS, _LABEL_CELLS = 48, 12
+COURSES = (
+    ("mains_v", N_("Voltage"), "V"),
+    ("battery", N_("Battery"), "%"),
+    ("temperature", N_("Temperature"), "°C"),
+    ("signal", N_("Signal"), "dBm"),
+    ("current_percent", N_("Current"), "%"),
+)
 
 
 class EndpointScreen(StationScreen):
@@ -33,22 +50,32 @@ class EndpointScreen(StationScreen):
     CSS_PATH = "endpoint.tcss"
     MODE = "endpoints"
     HELP_TEXT = N_(
-        "One endpoint: what it last said, which documents and recordings it holds or lacks, and its day: a row for each "
-        "hour, a sign for each minute. [ and ] go to the day before and after; e explains why it hears a notice or not."
+        "One endpoint: what it last said, which documents and recordings it holds or lacks, its tickets, the course of a day "
+        "of its voltage, battery, temperature, signal and current, and its day: a row for each hour, a sign for each minute. "
+        "[ and ] go to the day before and after; e explains why it hears a notice or not; t opens a ticket."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "day(-1)", N_("Day before"), key_display="["),
         Binding("right_square_bracket", "day(1)", N_("Day after"), key_display="]"),
         Binding("e", "explain", N_("Explain")),
+        Binding("t", "ticket", N_("Ticket")),
         Binding("escape", "app.pop_screen", N_("Back")),
     ]
 
     class Seen(Message):
         """The desk told how the endpoint is."""
 
-        def __init__(self, view: EndpointView, condition: Condition, stretches: tuple[Stretch, ...]) -> None:
+        def __init__(
+            self,
+            view: EndpointView,
+            condition: Condition,
+            stretches: tuple[Stretch, ...],
+            telemetry: tuple[Telemetry, ...],
+            tickets: tuple[TicketView, ...],
+        ) -> None:
             super().__init__()
             self.view, self.condition, self.stretches = view, condition, stretches
+            self.telemetry, self.tickets = telemetry, tickets
 
     class NoticesKnown(Message):
         """The desk told which notices there are, by title."""
@@ -62,6 +89,7 @@ class EndpointScreen(StationScreen):
         self.endpoint = endpoint
         self.days_back = 0
         self._place = endpoint
+        self.tickets: tuple[TicketView, ...] = ()
 
     def body(self) -> ComposeResult:
         """Who, what it says, its day."""
@@ -69,6 +97,8 @@ class EndpointScreen(StationScreen):
         with Horizontal(id="page"):
             with Vertical(id="facts-part"):
                 yield Static("", id="facts", markup=False)
+                yield Static("", id="broken", markup=False)
+                yield Static("", id="courses", markup=False)
             with Vertical(id="day-part"):
                 yield Static("", id="which-day", classes="section", markup=False)
                 yield DayMinutes(id="minutes", classes="main")
@@ -76,12 +106,17 @@ class EndpointScreen(StationScreen):
 
     async def seen(self) -> Message:
         """How it is."""
-        day = self._day
+        day = self._day.date()
         visit, endpoint = self.station.visit, self.endpoint
-        view = await visit.ask(lambda desk: desk.endpoints.show(endpoint=endpoint))
-        found = await visit.ask(lambda desk: desk.endpoints.condition(endpoint=endpoint))
-        stretches = await visit.ask(lambda desk: desk.endpoints.day(endpoint=endpoint, day=day.date()))
-        return self.Seen(view, found, stretches)
+        return self.Seen(
+            *await asyncio.gather(  # at once: a slow line is asked one time
+                visit.ask(lambda desk: desk.endpoints.show(endpoint=endpoint)),
+                visit.ask(lambda desk: desk.endpoints.condition(endpoint=endpoint)),
+                visit.ask(lambda desk: desk.endpoints.day(endpoint=endpoint, day=day)),
+                visit.ask(lambda desk: desk.endpoints.telemetry(endpoint=endpoint)),
+                visit.ask(lambda desk: desk.tickets.list(endpoint=endpoint, over=True, most=5)),
+            )
+        )
 
     @property
     def _day(self) -> datetime:
@@ -98,7 +133,11 @@ class EndpointScreen(StationScreen):
         who = Text.assemble((mark.glyph, mark.style), f" {view.name}  ", (f"{view.id}  {view.site}", "dim"))
         self.query_one("#who", Static).update(who)
         self.query_one("#facts", Static).update(self._facts(message.condition, now))
+        self.tickets = message.tickets
+        self.query_one("#broken", Static).update(_broken(message.tickets, self.station.zone))
+        self.query_one("#courses", Static).update(courses(message.telemetry, now))
         self.query_one("#which-day", Static).update(day_of(self._day.date()))
+        self.refresh_bindings()
         self.query_one(DayMinutes).show(message.stretches, self._day, now)
 
     def _facts(self, of: Condition, now: datetime) -> Text:
@@ -139,6 +178,23 @@ class EndpointScreen(StationScreen):
 
         self.app.push_screen(ChooseScreen(_("Which notice?"), message.titles), explain)
 
+    def action_ticket(self) -> None:
+        """To a ticket of it."""
+
+        def go(number: str | None) -> None:
+            if number is not None:
+                self.app.push_screen(TicketScreen(int(number)))
+
+        choice = {str(one.number): _line(one) for one in self.tickets}
+        if len(choice) > 1:
+            self.app.push_screen(ChooseScreen(_("Which ticket?"), choice), go)
+        else:
+            go(next(iter(choice), None))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A ticket can be opened where there is one."""
+        return bool(self.tickets) if action == "ticket" else True
+
     def action_day(self, step: int) -> None:
         """Another day, never one to come."""
         self.days_back = max(0, self.days_back - step)
@@ -157,6 +213,7 @@ def _lines(of: Condition, now: datetime) -> list[tuple[str, str]]:
     ]
     known = (
         (_("Volume"), of.volume, "%"),
+        (_("Voltage"), of.mains_v, "V"),
         (_("Temperature"), of.temperature, "°C"),
         (_("Signal"), of.signal, "dBm"),
         (_("Free"), of.free_kb // 1024 if of.free_kb is not None else None, "MB"),
@@ -166,3 +223,41 @@ def _lines(of: Condition, now: datetime) -> list[tuple[str, str]]:
     lines += [(_("Software"), of.software)] if of.software else []
     lines += [(_("Not receipted"), str(of.unreceipted))] if of.unreceipted else []
     return lines
+
+
+def courses(of: Sequence[Telemetry], now: datetime) -> Text:
+    """The course of each value that was told, two half hours to a cell, with its last, its least and its greatest."""
+    text = Text()
+    hours = [_half_hour(now) - number for number in reversed(range(_HALF_HOURS))]
+    for name, label, unit in COURSES:
+        told = [(one.at, value) for one in of if (value := getattr(one, name)) is not None]
+        if not told:
+            continue
+        gathered: defaultdict[int, list[int]] = defaultdict(list)
+        for at, value in told:
+            gathered[_half_hour(at)].append(value)
+        course = [fmean(gathered[hour]) if hour in gathered else None for hour in hours]
+        low, high = min(value for _at, value in told), max(value for _at, value in told)
+        text.append("\n" if text else "").append(set_cell_size(_(label), _LABEL_CELLS), "dim")
+        text.append(sparkline(course), "cyan").append(f"  {told[-1][1]} {unit}")
+        if low != high:
+            text.append("  " + _("{least} to {greatest}").format(least=low, greatest=high), "dim")
+    if text:
+        text.append("\n" + " " * _LABEL_CELLS + _("24 hours until now"), "dim")
+    return text
+
+
+def _half_hour(at: datetime) -> int:
+    return int(at.timestamp() // 1800)
+
+
+def _broken(tickets: Sequence[TicketView], zone: ZoneInfo) -> Text:
+    rows = []
+    for one in tickets:
+        text = Text(_line(one), STATE_STYLES.get(one.state, "yellow"))
+        rows.append(text.append(f"  {moment(one.opened, zone)}", "dim"))
+    return Text("\n").join(rows)
+
+
+def _line(ticket: TicketView) -> str:
+    return "  ".join((_("Ticket {n}").format(n=ticket.number), said(ticket.state), said(ticket.cause)))

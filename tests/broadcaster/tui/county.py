@@ -20,7 +20,6 @@ from broadcaster.storage.mapping import rule_json
 from broadcaster.storage.tables import (
     AbsenceRow,
     AssetRow,
-    EndpointEventRow,
     EndpointStateRow,
     NoticeRow,
     PlayedRow,
@@ -29,7 +28,7 @@ from broadcaster.storage.tables import (
     SlotRow,
 )
 from broadcaster.tui.demo import tone
-from devices.reports import EventKind, Presence
+from devices.reports import Presence
 from schedules.notices import NoticeKind, NoticeState
 from schedules.places import Place
 from schedules.precedence import BroadcastClass, Severity
@@ -175,19 +174,17 @@ def _states(session: Session, known: list[str]) -> None:
                 missing=[hashlib.sha256(tone(3, 340)).hexdigest()[:16]] if number == 4 else [],
                 missing_count=int(number == 4),
                 mains=not dark,
+                mains_v=0 if dark else 231,
                 battery=93,
                 temperature=18,
                 signal=-71,
                 volume=80,
                 unreceipted=0,
-                up_s=86_400,
+                up_s=7200 if number == 2 else 86_400,
                 free_kb=812_000,
                 software="1.4.0",
             )
         )
-    session.add(
-        EndpointEventRow(endpoint=known[1], boot="b1", seq=1, kind=EventKind.LAST_GASP, at=at("8:20"))
-    )
     session.flush()
 
 

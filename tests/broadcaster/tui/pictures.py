@@ -15,6 +15,7 @@ WAYS = {
     "notice": ("3", "down", "down", "enter"),
     "confirm": ("escape", "5", "enter"),
     "ticket": ("escape", "7", "down", "down", "enter"),
+    "endpoint": ("escape", "4", "down", "enter", "down", "enter", "down", "down", "enter"),
 }
 
 

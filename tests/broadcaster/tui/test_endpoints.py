@@ -6,10 +6,11 @@ from broadcaster.desk.conditions import Stretch
 from broadcaster.desk.minutes import Minute
 from broadcaster.tui.pinyin import initials, matches
 from broadcaster.tui.screens.endpoint import EndpointScreen
+from broadcaster.tui.screens.ticket import TicketScreen
 from broadcaster.tui.widgets.county.tree import CountyTree
 from broadcaster.tui.widgets.day.minutes import minutes_of
 from tests.broadcaster.tui.county import ZONE, at
-from tests.broadcaster.tui.seeing import app_on, opened, press, said_by, text_of
+from tests.broadcaster.tui.seeing import app_on, opened, press, said_by, settle, text_of
 
 MIDNIGHT = at("0:00")
 
@@ -52,6 +53,29 @@ async def test_an_endpoint_explains_why_it_hears_a_notice(county):
         keys = await press(pilot, "e", *"slfh", "enter")
         assert keys == 6
         assert "石桥村/shiqiao-01 hears play 3 of 3" in text_of(pilot.app)
+
+
+async def test_the_page_shows_the_course_of_a_day_and_leads_to_its_ticket_in_one_key(county):
+    async with opened(app_on(county)) as pilot:
+        await pilot.app.push_screen(EndpointScreen("shiqiao-02"))
+        await settle(pilot)
+        shown = text_of(pilot.app)
+        assert "229 V  224 to 231" in shown
+        assert "Ticket 1  on site" in shown
+        await press(pilot, "t")
+        assert isinstance(pilot.app.screen, TicketScreen)
+        await press(pilot, "e")
+        assert isinstance(pilot.app.screen, EndpointScreen)
+
+
+async def test_minutes_without_power_end_when_the_endpoint_said_that_it_started(county):
+    async with opened(app_on(county), (120, 40)) as pilot:
+        await pilot.app.push_screen(EndpointScreen("shiqiao-03"))
+        await settle(pilot)
+        rows = {line[52:54]: line[56:] for line in text_of(pilot.app).splitlines()}
+        assert rows["06"] == "." * 30 + "X" * 30
+        assert rows["07"].startswith(".")
+        assert "t Ticket" not in text_of(pilot.app).splitlines()[-1]
 
 
 def test_initials_follow_the_reading_of_a_word():
