@@ -16,7 +16,7 @@ from broadcaster.tickets.states import TicketState
 from broadcaster.words import said
 
 if TYPE_CHECKING:
-    from broadcaster.desk.tickets import Evidence, Line, TicketView
+    from broadcaster.desk.workorders import Evidence, Line, TicketView
 
 app = typer.Typer(no_args_is_help=True, help="Tickets: what is broken, who goes, and how far it is.")
 Ticket = Annotated[int, typer.Argument(metavar="TICKET", help="Its number.")]

@@ -1,9 +1,7 @@
 """Tickets at the desk: what is broken, who goes, how far it is, and what people do about it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
 from pydantic import Field
 from sqlmodel import Session, col, func, select
@@ -13,132 +11,38 @@ from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, DeskError, Invalid, NotFound
 from broadcaster.desk.files import Download, Upload
 from broadcaster.desk.house import Context
-from broadcaster.desk.places import place_names
 from broadcaster.desk.service import working_hours
+from broadcaster.desk.workorders import (
+    AttachmentView,
+    Count,
+    TicketStory,
+    TicketView,
+    attachment,
+    reasons,
+    story,
+    view,
+)
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
-from broadcaster.repairs.causes import Cause, Owner, Priority
-from broadcaster.repairs.evidence import Statement
+from broadcaster.repairs.causes import Owner
 from broadcaster.storage import tickets as kept
 from broadcaster.storage.tables import (
     AttachmentRow,
     CrewRow,
     EndpointRow,
     IncidentRow,
-    TicketEntryRow,
     TicketRow,
 )
-from broadcaster.storage.tickets import Overtaken, incident_of, ticket_of
+from broadcaster.storage.tickets import Overtaken, ticket_of
 from broadcaster.tickets import orders, timers
-from broadcaster.tickets.clocks import ServiceClock, WaitReason
-from broadcaster.tickets.hours import WorkingHours
+from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.orders import NotThisWay
-from broadcaster.tickets.states import OVER, NotAllowed, TicketState, TicketStep
+from broadcaster.tickets.states import OVER, NotAllowed, TicketState
 from broadcaster.tickets.ticket import Change, Ticket
 from schedules.places import Place, chain_of
 
 Deed = Callable[[Ticket], Change]
 Most = Annotated[int, Field(ge=1, le=1000)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """A sentence that says why the cause is believed: a msgid and its facts."""
-
-    message: str
-    facts: Mapping[str, str | int | float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketView:
-    """A ticket in a list. `used`: the share of its service time that is gone; `due_at`: when all of it will be."""
-
-    number: int
-    state: TicketState
-    cause: Cause
-    root: str
-    place: str
-    place_name: str
-    owner: Owner
-    crew: str
-    accepted_by: str
-    priority: Priority
-    truck: bool
-    members: int
-    affected: int
-    population: int
-    confidence: float
-    onset: datetime
-    opened: datetime
-    closed_at: datetime | None
-    due_at: datetime | None
-    used: float
-    waiting: WaitReason | None
-    help_asked: bool
-    reopens: int
-    flapping: bool
-    why: Evidence | None = None  # the weightiest sentence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of a ticket's history. `message` is a msgid that `facts` fill."""
-
-    at: datetime
-    who: str
-    step: TicketStep
-    state: TicketState
-    message: str
-    facts: Mapping[str, str | int | float]
-    comment: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockView:
-    """One of a ticket's two clocks. It ran until `stopped_at`; `paused_for`: why it stands still; `due_at` where it runs."""
-
-    contract_s: float
-    used_s: float
-    due_at: datetime | None
-    paused_for: WaitReason | None
-    stopped_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttachmentView:
-    """A photo or another file of a ticket."""
-
-    sha256: str
-    name: str
-    size: int
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketStory:
-    """All that is known of a ticket."""
-
-    ticket: TicketView
-    evidence: tuple[Evidence, ...]
-    endpoints: tuple[str, ...]  # that its incident explains
-    still_failing: tuple[str, ...]
-    history: tuple[Line, ...]
-    attachments: tuple[AttachmentView, ...]
-    recurrence_of: int | None
-    verified_at: datetime | None  # when what is well now will be proof
-    clock: ClockView  # of its owner
-    support: ClockView | None  # of the station, from the last request for help to the answer
-    possible: tuple[TicketStep, ...]  # what a person may do with it now
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """How many tickets that are not over somebody has in a state."""
-
-    owner: Owner
-    state: TicketState
-    tickets: int
 
 
 class Tickets(Noun):
@@ -176,9 +80,9 @@ class Tickets(Noun):
             wanted = wanted.where(col(TicketRow.number).in_(_of_endpoint(ctx.session, endpoint)))
         working = working_hours(ctx)
         rows = ctx.session.exec(wanted.limit(most)).all()
-        why = _reasons(ctx.session, [row.incident for row in rows])
+        why = reasons(ctx.session, [row.incident for row in rows])
         return tuple(
-            _view(ctx.session, ticket_of(row), working, ctx.now, why.get(row.incident)) for row in rows
+            view(ctx.session, ticket_of(row), working, ctx.now, why.get(row.incident)) for row in rows
         )
 
     @question("GET", "/ticket-counts", right=Right.VIEW)
@@ -198,7 +102,7 @@ class Tickets(Noun):
     @question("GET", "/tickets/{ticket}", right=Right.VIEW)
     def show(self, ctx: Context, ticket: int) -> TicketStory:
         """One ticket with its evidence, history and photos."""
-        return _story(ctx, _ticket(ctx.session, ticket))
+        return story(ctx, _ticket(ctx.session, ticket))
 
     @question("GET", "/tickets/{ticket}/attachments/{sha256}", right=Right.VIEW)
     def attachment(self, ctx: Context, ticket: int, sha256: str) -> Download:
@@ -272,7 +176,7 @@ class Tickets(Noun):
         row = AttachmentRow(
             ticket=ticket, sha256=sha256, name=file.name, size=len(content), by=ctx.who, at=ctx.now
         )
-        return _attachment(ctx.session.merge(row))
+        return attachment(ctx.session.merge(row))
 
     @order("POST", "/tickets/{ticket}/ask-help", right=Right.REPAIR)
     def ask_help(self, ctx: Context, ticket: int, comment: str = "") -> TicketView:
@@ -307,7 +211,7 @@ def _do(ctx: Context, number: int, deed: Deed) -> TicketView:
         raise Invalid(error.message) from None
     except Overtaken:
         raise Conflict(N_("Ticket {ticket} has just changed: look at it again."), ticket=number) from None
-    return _view(ctx.session, saved, working, ctx.now)
+    return view(ctx.session, saved, working, ctx.now)
 
 
 def _refusal(ticket: Ticket, error: NotAllowed) -> DeskError:
@@ -341,83 +245,3 @@ def _of_endpoint(session: Session, endpoint: str) -> set[int]:
     wanted = select(IncidentRow).where(col(IncidentRow.place).in_(near), col(IncidentRow.ticket).is_not(None))
     rows = session.exec(wanted.order_by(col(IncidentRow.onset).desc()).limit(1000))
     return {row.ticket for row in rows if row.ticket is not None and endpoint in row.body["members"]}
-
-
-def _reasons(session: Session, incidents: Sequence[str]) -> dict[str, Evidence]:
-    """Incident → its weightiest sentence."""
-    rows = session.exec(select(IncidentRow.key, IncidentRow.body).where(col(IncidentRow.key).in_(incidents)))
-    said = {key: body["evidence"] for key, body in rows if body["evidence"]}
-    return {
-        key: Evidence(message=first["message"], facts=first["facts"]) for key, (first, *_) in said.items()
-    }
-
-
-def _view(
-    session: Session, ticket: Ticket, working: WorkingHours, now: datetime, why: Evidence | None = None
-) -> TicketView:
-    hours = ticket.hours(working)
-    same: dict[str, Any] = {
-        name: getattr(ticket, name) for name in TicketView.__dataclass_fields__ if hasattr(ticket, name)
-    }
-    return TicketView(
-        **same,
-        place_name=place_names(session, (ticket.place,))[0] if ticket.place else "",
-        due_at=ticket.clock.due(1.0, hours, now),
-        used=round(ticket.clock.consumed(hours, now) / ticket.clock.contract_s, 3),
-        help_asked=ticket.support is not None and ticket.support.stopped is None,
-        why=why,
-    )
-
-
-def _clock(clock: ServiceClock, hours: WorkingHours, now: datetime) -> ClockView:
-    return ClockView(
-        contract_s=clock.contract_s,
-        used_s=round(clock.consumed(hours, now)),
-        due_at=clock.due(1.0, hours, now),
-        paused_for=clock.pauses[-1].reason if clock.paused else None,
-        stopped_at=clock.stopped,
-    )
-
-
-def _story(ctx: Context, ticket: Ticket) -> TicketStory:
-    row = ctx.session.get(IncidentRow, ticket.key)
-    incident = incident_of(row) if row is not None else None
-    evidence = tuple(map(evidence_of, incident.evidence)) if incident else ()
-    working = working_hours(ctx)
-    attachments = ctx.session.exec(
-        select(AttachmentRow).where(AttachmentRow.ticket == ticket.number).order_by(col(AttachmentRow.at))
-    )
-    return TicketStory(
-        ticket=_view(ctx.session, ticket, working, ctx.now, evidence[0] if evidence else None),
-        evidence=evidence,
-        endpoints=incident.members if incident else (),
-        still_failing=incident.affected if incident else (),
-        history=tuple(map(_line, kept.entries_of(ctx.session, ticket.number))),
-        attachments=tuple(map(_attachment, attachments)),
-        recurrence_of=ticket.recurrence_of,
-        verified_at=ticket.proves_at,
-        clock=_clock(ticket.clock, ticket.hours(working), ctx.now),
-        support=_clock(ticket.support, working, ctx.now) if ticket.support else None,
-        possible=orders.possible(ticket),
-    )
-
-
-def evidence_of(statement: Statement) -> Evidence:
-    """A sentence of an incident."""
-    return Evidence(message=statement.message, facts=dict(statement.facts))
-
-
-def _line(row: TicketEntryRow) -> Line:
-    return Line(
-        at=row.at,
-        who=row.who,
-        step=row.step,
-        state=row.to_state,
-        message=row.message,
-        facts=row.facts,
-        comment=row.comment,
-    )
-
-
-def _attachment(row: AttachmentRow) -> AttachmentView:
-    return AttachmentView(sha256=row.sha256, name=row.name, size=row.size, by=row.by, at=row.at)

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
-from broadcaster.desk.tickets import ClockView
+from broadcaster.desk.workorders import ClockView
 from broadcaster.language import _
 from broadcaster.tui.moments import moment
 from broadcaster.words import said

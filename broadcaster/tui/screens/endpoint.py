@@ -19,15 +19,16 @@ from textual.widgets import Static
 
 from broadcaster.desk.conditions import Condition, Stretch, Telemetry
 from broadcaster.desk.registry import EndpointView
-from broadcaster.desk.tickets import TicketView
+from broadcaster.desk.workorders import TicketView
 from broadcaster.language import N_, _
+from broadcaster.tui.accounts import STATE_STYLES
 from broadcaster.tui.marks import MINUTES, of_endpoint
 from broadcaster.tui.moments import ago, moment
 from broadcaster.tui.moments import day as day_of
 from broadcaster.tui.screens.choose import ChooseScreen
 from broadcaster.tui.screens.explain import ExplainScreen
 from broadcaster.tui.screens.station import StationScreen
-from broadcaster.tui.screens.ticket import STATE_STYLES, TicketScreen
+from broadcaster.tui.screens.ticket import TicketScreen
 from broadcaster.tui.sparkline import sparkline
 from broadcaster.tui.widgets.day.minutes import DayMinutes
 from broadcaster.tui.widgets.day.strips import legend

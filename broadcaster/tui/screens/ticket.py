@@ -1,12 +1,10 @@
 """One ticket's page: why it is believed, whose clocks run, what happened; and all that people do with it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,14 +15,13 @@ from textual.widgets import Static
 from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.errors import DeskError
 from broadcaster.desk.files import Upload
-from broadcaster.desk.tickets import Line, TicketStory
+from broadcaster.desk.workorders import TicketStory
 from broadcaster.language import N_, _
-from broadcaster.sentences import doer, sentence
 from broadcaster.tickets.clocks import WaitReason
-from broadcaster.tickets.states import TicketState, TicketStep
-from broadcaster.tui.clocks import clock_line
+from broadcaster.tickets.states import TicketStep
+from broadcaster.tui.accounts import facts, happened, head
+from broadcaster.tui.deeds import DEEDS
 from broadcaster.tui.files import write
-from broadcaster.tui.moments import clock, moment
 from broadcaster.tui.screens.ask import AskScreen
 from broadcaster.tui.screens.choose import ChooseScreen
 from broadcaster.tui.screens.station import StationScreen
@@ -32,79 +29,6 @@ from broadcaster.tui.telling import told
 from broadcaster.words import said
 
 Order = Callable[[CountyDesk], object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
-    """What a key does with a ticket: the order, and the question for the words that go with it."""
-
-    key: str
-    name: str
-    give: Callable[[CountyDesk, int, str], object]
-    asks: str = ""
-    must_say: bool = False  # whether the words may not be missing
-
-
-DEEDS: dict[TicketStep, Deed] = {
-    TicketStep.ACCEPT: Deed(
-        key="a", name=N_("Accept"), give=lambda desk, ticket, words: desk.tickets.accept(ticket=ticket)
-    ),
-    TicketStep.ARRIVE: Deed(
-        key="v", name=N_("On site"), give=lambda desk, ticket, words: desk.tickets.arrive(ticket=ticket)
-    ),
-    TicketStep.DONE: Deed(
-        key="d",
-        name=N_("Mended"),
-        give=lambda desk, ticket, words: desk.tickets.done(ticket=ticket, comment=words),
-        asks=N_("What was done? The device has the last word. (Enter alone says nothing.)"),
-    ),
-    TicketStep.RESUME: Deed(
-        key="r",
-        name=N_("Go on"),
-        give=lambda desk, ticket, words: desk.tickets.resume(ticket=ticket, comment=words),
-        asks=N_("Why does it go on? (Enter alone says nothing.)"),
-    ),
-    TicketStep.HAND_BACK: Deed(
-        key="b",
-        name=N_("Hand back"),
-        give=lambda desk, ticket, words: desk.tickets.hand_back(ticket=ticket, comment=words),
-        asks=N_("Why is it handed back?"),
-        must_say=True,
-    ),
-    TicketStep.ASK_HELP: Deed(
-        key="h",
-        name=N_("Ask for help"),
-        give=lambda desk, ticket, words: desk.tickets.ask_help(ticket=ticket, comment=words),
-        asks=N_("What is the station asked? It answers within 30 working minutes."),
-    ),
-    TicketStep.ANSWER: Deed(
-        key="s",
-        name=N_("Answer"),
-        give=lambda desk, ticket, words: desk.tickets.answer(ticket=ticket, comment=words),
-        asks=N_("What does the station answer?"),
-        must_say=True,
-    ),
-    TicketStep.TAKE_OVER: Deed(
-        key="t",
-        name=N_("Take over"),
-        give=lambda desk, ticket, words: desk.tickets.take_over(ticket=ticket, comment=words),
-        asks=N_("The station takes it over. Why? (Enter alone says nothing.)"),
-    ),
-    TicketStep.GIVE_BACK: Deed(
-        key="u",
-        name=N_("Back to the town"),
-        give=lambda desk, ticket, words: desk.tickets.give_back(ticket=ticket, comment=words),
-        asks=N_("The town has it again. Why?"),
-        must_say=True,
-    ),
-    TicketStep.NOTE: Deed(
-        key="n",
-        name=N_("Note"),
-        give=lambda desk, ticket, words: desk.tickets.note(ticket=ticket, comment=words),
-        asks=N_("What is to be written down?"),
-        must_say=True,
-    ),
-}
 
 
 class TicketScreen(StationScreen):
@@ -172,14 +96,9 @@ class TicketScreen(StationScreen):
         """Shows it."""
         self.story = story = message.story
         zone = self.station.zone
-        self.query_one("#who", Static).update(_head(story))
-        self.query_one("#facts", Static).update(_facts(self, story))
-        lines = [_happened(line, moment(line.at, zone)) for line in reversed(story.history)]
-        files = [
-            Text("  ".join((moment(one.at, zone), one.by, _("File"), one.name))) for one in story.attachments
-        ]
-        title = Text(_("What happened"), "bold")
-        self.query_one("#history", Static).update(Text("\n").join([title, *lines, *files]))
+        self.query_one("#who", Static).update(head(story))
+        self.query_one("#facts", Static).update(facts(story, zone))
+        self.query_one("#history", Static).update(happened(story, zone))
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -337,78 +256,3 @@ class TicketScreen(StationScreen):
 def _attached(desk: CountyDesk, ticket: int, path: Path) -> object:
     with path.open("rb") as file:
         return desk.tickets.attach(ticket=ticket, file=Upload(path.name, file))
-
-
-def _head(story: TicketStory) -> Text:
-    ticket = story.ticket
-    row = Text.assemble(
-        (_("Ticket {n}").format(n=ticket.number) + "  ", "bold"),
-        (said(ticket.state), STATE_STYLES.get(ticket.state, "yellow")),
-        f"  {said(ticket.cause)}  ",
-        (ticket.root, "dim"),
-    )
-    if ticket.flapping:
-        row.append("  ~ " + _("comes and goes"), "yellow")
-    return row
-
-
-STATE_STYLES: dict[TicketState, str] = {
-    TicketState.OPEN: "bold red",
-    TicketState.DISPUTED: "bold red",
-    TicketState.VERIFYING: "cyan",
-    TicketState.CLOSED: "green",
-    TicketState.SELF_RECOVERED: "green",
-    TicketState.MERGED: "dim",
-}
-
-
-def _facts(screen: TicketScreen, story: TicketStory) -> Text:
-    """Clocks first: they are what hurries."""
-    ticket, zone = story.ticket, screen.station.zone
-    text = Text(_("Service time") + "  " + said(ticket.owner) + "  ", "dim")
-    text.append_text(clock_line(story.clock, zone))
-    if story.support is not None:
-        text.append("\n" + _("Service time") + "  " + _("station's help") + "  ", "dim")
-        text.append_text(clock_line(story.support, zone))
-    if story.verified_at is not None and not ticket.closed_at:
-        proven = _("✓ reports again; proven at {time} if it stays so")
-        text.append("\n" + proven.format(time=clock(story.verified_at, zone)), "cyan")
-    text.append("\n")
-    for label, value in _lines(story):
-        text.append(f"{label} ".replace(" ", "\u00a0"), "dim").append(value.replace(" ", "\u00a0")).append(
-            "   "
-        )
-    text.append("\n" + _("Why") + "  ", "bold").append(
-        _("{percent} % sure").format(percent=round(ticket.confidence * 100))
-    )
-    for each in story.evidence:
-        text.append(f"\n- {sentence(each.message, each.facts)}")
-    if story.still_failing:
-        text.append(
-            "\n" + _("Still failing: {endpoints}").format(endpoints=", ".join(story.still_failing)), "red"
-        )
-    return text.append("\n")
-
-
-def _lines(story: TicketStory) -> list[tuple[str, str]]:
-    ticket = story.ticket
-    known = (
-        (_("Where"), ticket.place_name or ticket.place),
-        (_("Crew"), ticket.crew),
-        (_("Accepted by"), ticket.accepted_by),
-        (_("Waits for"), said(ticket.waiting) if ticket.waiting else ""),
-        (_("Priority"), said(ticket.priority)),
-        (_("Lift truck"), _("needed") if ticket.truck else ""),
-        (_("Endpoints"), f"{ticket.affected}/{ticket.members}"),
-        (_("People"), str(ticket.population) if ticket.population else ""),
-        (_("Opened again"), str(ticket.reopens) if ticket.reopens else ""),
-        (_("Again after ticket"), str(story.recurrence_of) if story.recurrence_of else ""),
-    )
-    return [(label, value) for label, value in known if value]
-
-
-def _happened(line: Line, at: str) -> Text:
-    text = Text.assemble((f"{at}  ", "dim"), f"{doer(line.who)}  ", (said(line.step), "bold"))
-    for words in filter(None, (sentence(line.message, line.facts), line.comment)):
-        text.append(f"  {words}")
-    return text

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from typing import ClassVar
 
 from rich.text import Text
@@ -13,14 +12,14 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import DataTable, Static
 
-from broadcaster.desk.tickets import Count, TicketView
+from broadcaster.desk.workorders import Count, TicketView
 from broadcaster.language import N_, _
-from broadcaster.sentences import sentence
 from broadcaster.tickets.states import TicketState
+from broadcaster.tui.accounts import STATE_STYLES, account
 from broadcaster.tui.moments import ago, moment
 from broadcaster.tui.screens.choose import ChooseScreen
 from broadcaster.tui.screens.station import StationScreen
-from broadcaster.tui.screens.ticket import STATE_STYLES, TicketScreen
+from broadcaster.tui.screens.ticket import TicketScreen
 from broadcaster.tui.widgets.rows import Rows
 from broadcaster.words import said
 from schedules.places import Place
@@ -154,20 +153,3 @@ class TicketsScreen(StationScreen):
     def _again(self) -> None:
         self._is_looking = False
         self.look()
-
-
-def account(ticket: TicketView, now: datetime) -> Text:
-    """What it is, whom it takes, who has it, and why that is believed."""
-    words = _("{what} ({root}): {affected} of {members} endpoints, {people} people; {who}.").format(
-        what=said(ticket.cause),
-        root=ticket.root,
-        affected=ticket.affected,
-        members=ticket.members,
-        people=ticket.population,
-        who=ticket.crew or ticket.accepted_by or said(ticket.owner),
-    )
-    text = Text(words).append(f"  {ticket.place_name}  {ago(ticket.onset, now)}", "dim")
-    if ticket.why is not None:
-        text.append("\n" + _("Why") + "  ", "bold").append(sentence(ticket.why.message, ticket.why.facts))
-        text.append("  " + _("{percent} % sure").format(percent=round(ticket.confidence * 100)), "dim")
-    return text
