@@ -32,10 +32,13 @@ async def opened(app: StationApp, size: tuple[int, int] = (80, 24)) -> AsyncIter
 
 
 async def settle(pilot: Pilot[Any]) -> None:
-    """Until nothing is asked any more and everything is painted."""
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    """Until nothing is asked any more and everything is painted: twice in a row the same, whatever the machine does."""
+    before, shown = None, ""
+    while before != shown:
+        await pilot.pause()
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        before, shown = shown, text_of(pilot.app)
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> int:
