@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
@@ -36,6 +36,7 @@ class Filing:
     wall: Callable[[float], datetime]
     working: WorkingHours
     now: datetime
+    reopened: list[Incident] = field(default_factory=list)  # for which an older ticket was opened again
 
     def file(self, incidents: Iterable[Incident]) -> None:
         """Incidents that changed; what was merged away comes last, when its ticket's heir is there."""
@@ -105,6 +106,7 @@ class Filing:
         if not announced:
             return None
         if last is not None and following.is_recurrence(last, incident, self.now):
+            self.reopened.append(incident)
             return self.save(following.reopened(last, incident, self.now))
         change = following.begun(incident, self._ground(incident), self.now)
         if last is not None:

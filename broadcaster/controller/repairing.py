@@ -18,7 +18,7 @@ from msgspec import Struct
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from broadcaster.controller import memory, terrain
+from broadcaster.controller import learning, memory, terrain
 from broadcaster.controller.filing import Filing
 from broadcaster.controller.hubs import Hubs
 from broadcaster.controller.memory import Mind
@@ -104,6 +104,7 @@ class Repairing:
         self._moves: list[GateMoved] = []
         self._incidents: dict[str, Incident] = {}
         self._is_news = False
+        self._learned: datetime | None = None  # when rates were estimated last
         self._stored_s = self._snapshot_s = self._cells_s = float("-inf")
         self._snapshot_every_s = SNAPSHOT_EVERY_S
 
@@ -327,6 +328,10 @@ class Repairing:
                 now=now.utc,
             )
             filing.file(self._incidents.values())
+            for incident in filing.reopened:
+                mind.correlator.reopened(incident, mind.supervision.ticked)
+            filing.file(mind.correlator.changes())
+            self._learn(mind, session, now.utc)
             filing.pass_time()
             if self._is_news:
                 memory.keep_judgement(session, mind, self._cells)
@@ -337,6 +342,16 @@ class Repairing:
         if took_s is not None:
             self._snapshot_s = now.mono_s
             self._snapshot_every_s = max(SNAPSHOT_EVERY_S, took_s / SNAPSHOT_SHARE)
+
+    def _learn(self, mind: Mind, session: Session, now: datetime) -> None:
+        """With a new month the rates are estimated anew."""
+        last = self._learned or learning.last_learned(session, now)
+        if learning.is_month_later(last, now, self._zone):
+            knowledge = mind.correlator.knowledge
+            knowledge.rates = learning.learned(session, knowledge.rates, knowledge.topology, last, now)
+            learning.keep_learned(session, now)
+            last, self._is_news = now, True
+        self._learned = last
 
     def _keep_snapshot(self, session: Session, mind: Mind, now: Moment) -> float | None:
         """The seconds it took; None where it is not time for it."""

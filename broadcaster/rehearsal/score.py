@@ -104,10 +104,9 @@ class _Scoring:
     def _cause_of(self, incident: Incident) -> Misfortune | None:
         """The misfortune that truly took most of its members between its onset and its detection, or lasted then."""
         if incident.parent is not None:
-            later = [
-                m for m in self._by_member[incident.root] if incident.onset < m.begin <= incident.detected
-            ]
-            return max(later, key=lambda m: m.begin, default=self._by_member[incident.root][0])
+            told = self._by_member[incident.members[0]]
+            later = [m for m in told if incident.onset < m.begin <= incident.detected]
+            return max(later, key=lambda m: m.begin, default=told[0])
         votes: defaultdict[int, int] = defaultdict(int)
         found: dict[int, Misfortune] = {}
         for name in incident.members:

@@ -56,7 +56,7 @@ class Scene:
         """What `node` would explain of the `unexplained` below it, given with the confidence that they are."""
         if len(unexplained) < 2:
             return Refusal.TOO_FEW
-        together = self._together([self.observations[name] for name in unexplained])
+        together = self.together([self.observations[name] for name in unexplained])
         cut: Cut | None = None
         if node.kind is Kind.LINE:
             together, cut = self._beyond_the_cut(node, together)
@@ -114,7 +114,7 @@ class Scene:
         found = ((name, next((e for e in edges(name) if e.is_power), None)) for name in names)
         return sum(max(0.0, self._below_supply(of[n], edge.confidence)) for n, edge in found if edge)
 
-    def _together(self, found: list[Observation]) -> list[Observation]:
+    def together(self, found: list[Observation]) -> list[Observation]:
         """Those that one instant explains: the instant that most of their onsets allow."""
         if not found:
             return found

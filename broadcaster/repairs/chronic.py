@@ -27,7 +27,9 @@ class Chronic:
         return None
 
     def reopened(self, root: str, at: float) -> Cause | None:
-        """A ticket of this root was opened again."""
+        """A ticket of this root was opened again by what began `at`; told twice it counts once."""
+        if at in self.reopenings.get(root, ()):
+            return None
         if _count(self.reopenings, root, at, WEEK_S) >= REOPENINGS_A_WEEK:
             return self._news(root, Cause.CHRONIC, at)
         return None

@@ -95,6 +95,12 @@ class Correlator:
         """The gates that it knows to be closed, and since when."""
         return {c.gate: c.incident.onset for c in self.cases.values() if c.gate is not None}
 
+    def reopened(self, incident: Incident, now: float) -> None:
+        """The ticket of this incident's root had been closed, and was opened again for it."""
+        found = self.chronic.reopened(incident.root, incident.onset)
+        if found is not None:
+            self._changed[key_of(found, incident.root, now)] = _problem(found, incident, now)
+
     def emergency(self, now: float, *, waits: bool) -> None:
         """While an emergency waits to be sent holds are a minute at most."""
         self._emergency = waits
@@ -292,11 +298,11 @@ class Correlator:
         """Those that did not come back with the others are cases of their own, below the one that they were part of."""
         incident = self.cases[key].incident
         self._update(key, members=tuple(n for n in incident.members if n not in set(stragglers)))
-        for name in stragglers:
-            o = self.observed.of[name]
-            child = self._begin(self.knowledge.single(self.observed, o), now)
-            self._case_of[name] = child
-            self._update(child, parent=key, hold_until=now)
+        for finding in list(self.knowledge.left_over(self.observed, tuple(stragglers))):
+            child = self._begin(finding, now)
+            self.cases[child].rival = finding.rival
+            self._case_of |= dict.fromkeys(finding.members, child)
+            self._update(child, parent=key, hold_until=now, flags=finding.flags)
 
     def _end(self, key: str, stage: Stage, now: float, into: str | None = None) -> None:
         case = self.cases[key]

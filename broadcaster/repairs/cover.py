@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from broadcaster.repairs.candidates import TOGETHER_S, Candidate, Scene
 from broadcaster.repairs.causes import Cause
+from broadcaster.repairs.darkness import dark_areas
 from broadcaster.repairs.incidents import Flag
 from broadcaster.repairs.observations import Seen
 from broadcaster.repairs.scoring import ACCEPT, SAME, sigmoid
@@ -27,13 +28,14 @@ CAUSES: Mapping[Kind, Cause] = {
     Kind.OPERATOR: Cause.OPERATOR,
     Kind.LINE: Cause.SERIAL_LINE_CUT,
     Kind.HUB: Cause.SERIAL_HUB,
+    Kind.AREA: Cause.AREA_DARK,
 }
 ROLL_UP_SHARE = 0.70
 OVERLAP = 0.60  # of the members: a rival explanation
 SURROUNDED, AMONG = 0.60, 8  # neighbours that make a stray one of them
 SMALL = 4
 EARLY_PERIODS = 4
-SUREST = 0.99
+SUREST, COMMON = 0.99, 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +88,18 @@ class _Covering:
         roots = self._rolled_up(self._second_thoughts(self._greedy()))
         roots = self._with_early_losses(roots)
         roots = self._absorbed(roots)
-        roots = self._attached(roots)
+        roots = self._darkened(self._attached(roots))
         taken = {name for root in roots for name in root.members}
         singles = tuple(name for name in self._names if name not in taken)
         return Cover(roots=tuple(roots), singles=singles)
+
+    def _darkened(self, roots: list[Root]) -> list[Root]:
+        """An area that is dark as a whole is one root, whatever stands on the map."""
+        explained = tuple(frozenset(root.members) for root in roots)
+        for best, cause, dark in dark_areas(self._scene, self._names, explained):
+            roots = [root for root in roots if not dark.issuperset(root.members)]
+            roots.append(Root(cause=cause, best=best))
+        return roots
 
     def _candidate(self, node: str) -> Candidate | None:
         """What `node` explains of what is left; remembered until something below it is explained otherwise."""
@@ -300,6 +310,8 @@ def _joined(root: Root, names: Iterable[str]) -> Root:
 
 def confidence(root: Root, scene: Scene) -> float:
     """Against the best rival (or no common cause), at most that the map is right."""
+    if root.best.kind is Kind.AREA:
+        return COMMON
     second = max(0.0, root.rival.score if root.rival else 0.0)
     wrong = 1.0
     for name in root.members[:8]:

@@ -1,6 +1,6 @@
 """Findings: what the observations of a moment mean, for groups and for single endpoints."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,10 +18,11 @@ from broadcaster.repairs.observed import Observed
 from broadcaster.repairs.scoring import Rates
 from broadcaster.repairs.switch_off import judge
 from broadcaster.repairs.taps import Taps
-from broadcaster.repairs.topology import Topology
+from broadcaster.repairs.topology import Kind, Topology
 
 DIP_S = 5.0
 UNDETERMINED = 0.5
+WITNESSES_OF_A_PART = 0.2
 
 
 @dataclass(slots=True)
@@ -56,6 +57,16 @@ class Knowledge:
         for name in covered.singles:
             if observed.of[name].sure:
                 yield self.single(observed, observed.of[name])
+
+    def left_over(self, observed: Observed, names: Collection[str]) -> Iterator[Finding]:
+        """What those mean that did not come back with the others: a part that is dark as a whole is one finding."""
+        scene = replace(self.scene(observed), observations={name: observed.of[name] for name in names})
+        covered = cover(scene, names)
+        parts = [r for r in covered.roots if r.best.witnesses <= WITNESSES_OF_A_PART * len(r.members)]
+        yield from (self._of_root(root, scene) for root in parts)
+        taken = {name for root in parts for name in root.members}
+        for name in sorted(set(names) - taken):
+            yield self.single(observed, observed.of[name])
 
     def single(self, observed: Observed, o: Observation, *, returned: bool = False) -> Finding:
         """What the observation of one endpoint means, before it is back or after."""
@@ -103,7 +114,9 @@ class Knowledge:
         )
 
     def _of_root(self, root: Root, scene: Scene) -> Finding:
-        planned = self.planned & {root.best.node, scene.topology.nodes[root.best.node].parent or ""}
+        node = scene.topology.nodes[root.best.node]
+        area = node.name if node.kind is Kind.AREA else ""
+        planned = self.planned & {node.id, node.parent or "", area}
         return Finding(
             cause=root.cause,
             root=root.best.node,

@@ -75,6 +75,15 @@ class Rates:
         learned = (_PRIOR_EVENTS + events) / (_PRIOR_EVENTS / prior + days * max(1, nodes))
         return replace(self, nodes={**self.nodes, kind: learned})
 
+    def with_month_of_sites(self, *, losses: int, silences: int, days: float, sites: int) -> "Rates":
+        """After a month's count of single sites that lost their mains, or fell silent."""
+        exposed = days * max(1, sites)
+        mains, silence = (
+            (_PRIOR_EVENTS + events) / (_PRIOR_EVENTS / prior + exposed)
+            for events, prior in ((losses, self.mains_loss), (silences, self.silence))
+        )
+        return replace(self, mains_loss=mains, silence=silence)
+
     def prior(self, kind: Kind, *, planned: bool) -> float:
         """ln λ·W; announced work makes it ten thousand times as likely."""
         return log(self.nodes[kind] * self.window_s / DAY_S) + (log(1e4) if planned else 0.0)

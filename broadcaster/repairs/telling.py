@@ -49,6 +49,8 @@ def _what_was_seen(best: Candidate, members: list[Observation]) -> Iterator[Stat
     if battery:
         facts = {"count": len(battery), "all": len(members), "node": node}
         yield Statement(message=_BATTERY, facts=facts, weight=95.0)
+    if best.kind is Kind.AREA:
+        yield Statement(message=_AREA, facts={"count": len(members), "node": node}, weight=120.0)
     if best.cut is not None:
         yield _where_cut(best)
 
@@ -104,6 +106,7 @@ _GASPED = N_("{count} of {all} endpoints on {node} sent last gasps within {secon
 _SILENT_TOO = N_("{count} of {all} endpoints on {node} fell silent without a last gasp.")
 _ONLY_SILENT = N_("{count} endpoints on {node} fell silent together, none with a last gasp.")
 _BATTERY = N_("{count} of {all} endpoints on {node} say that they run on battery.")
+_AREA = N_("Nearly everybody in {node} fell silent at once ({count}): one cause above all lines on the map.")
 _CUT = N_(
     "The line is cut between pole {after} and pole {before}: {agree} of {asked} answers and silences fit."
 )

@@ -5,7 +5,7 @@ serial (line, hub). Where nothing is known of the supply, the village and the to
 tell who should have been on a map's feeder and is not.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -27,6 +27,7 @@ class Kind(StrEnum):
     OPERATOR = "operator"
     LINE = "line"
     HUB = "hub"
+    AREA = "area"  # a town or the county, of which nearly everything is dark
 
 
 ELECTRICAL = (Kind.TRANSFORMER, Kind.FEEDER, Kind.SUBSTATION)
@@ -84,6 +85,11 @@ class Placement:
         """The town's code, as the national coding has it."""
         return self.village[:9] + "000" if self.village else ""
 
+    @property
+    def county(self) -> str:
+        """The county's code."""
+        return self.village[:6] + "000000" if self.village else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -124,6 +130,8 @@ class Topology:
         self._made: dict[tuple[str, float], Edge] = {}
         for placement in self.placements.values():
             self._edges[placement.endpoint] = tuple(self._place(placement))
+        self.areas = tuple(self._areas())
+        self.nodes |= {node.id: node for node in self.areas}
         self._map = _Map(self.placements.values())
 
     def edges(self, endpoint: str) -> tuple[Edge, ...]:
@@ -152,6 +160,18 @@ class Topology:
     def neighbours(self, endpoint: str) -> tuple[str, ...]:
         """The nearest endpoints, at most 16 within 3 km."""
         return self._map.near(self.placements[endpoint]) if endpoint in self.placements else ()
+
+    def _areas(self) -> Iterable[Node]:
+        """The counties, then the towns; they are nobody's edge."""
+        areas: dict[str, Node] = {}
+        for placement in self.placements.values():
+            for code in filter(None, (placement.county, placement.town)):
+                areas.setdefault(code, Node(Kind.AREA, code)).members[placement.endpoint] = 1.0
+        counties = Counter(p[:6] for p in areas)
+        alone = {code for code in areas if code.endswith("000000") and counties[code[:6]] == 2}
+        for code in alone:
+            del areas[code]  # its only town is all of it
+        yield from sorted(areas.values(), key=lambda node: (not node.name.endswith("000000"), node.name))
 
     def _place(self, placement: Placement) -> Iterable[Edge]:
         supply = CONFIDENCE[placement.supply]

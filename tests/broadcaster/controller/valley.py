@@ -43,6 +43,7 @@ class Valley:
         self.started = dict.fromkeys(self.on, self.mono_s - 10_000)
         self.seq = dict.fromkeys(self.on, 0)
         self.events = 100
+        self.look_s = 12
         self.says: dict[str, dict[str, Any]] = {}  # what else heartbeats tell
         self.repairing: Repairing | None = None
         self.start()
@@ -64,14 +65,14 @@ class Valley:
         return Moment(self.wall, self.mono_s)
 
     def run(self, seconds: float) -> Self:
-        """Time passes, second by second; the controller attends every 4 s and looks every 12 s, if there is one."""
+        """Time passes, second by second; the controller attends every 4 s and looks every `look_s`, if there is one."""
         for second in range(1, round(seconds) + 1):
             self.mono_s += 1
             self.wall += timedelta(seconds=1)
             self._report()
             if self.repairing is not None and (second % 4 == 0 or second == round(seconds)):
                 self.repairing.alive(self.moment)
-                if second % 12 == 0 or second == round(seconds):
+                if second % self.look_s == 0 or second == round(seconds):
                     self.repairing.look(self.moment)
         return self
 

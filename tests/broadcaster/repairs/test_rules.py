@@ -147,6 +147,15 @@ def test_a_reboot_loop_says_whose_it_is(members, known, said):
     assert bench.show(1, every_s=7_200, members={"boot": f"{4:08x}", "up_s": 7_200}).live == []
 
 
+def test_a_start_that_neighbours_share_is_a_dip_also_when_they_are_heard_later():
+    bench = Bench()
+    for n in range(5):
+        members = {"boot": f"{n:08x}", "up_s": 5, "reset": Reset.POWER_ON}
+        bench.show(1, members=members).show(1, members=members, started_with_neighbours=True)
+    assert bench.found == {} or all(i.announced is None for i in bench.found.values())
+    assert bench.live == []
+
+
 def test_starts_that_the_neighbours_share_are_dips():
     bench = Bench()
     for n in range(9):
