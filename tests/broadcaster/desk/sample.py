@@ -1,11 +1,12 @@
 """A small desk with one noun that does everything a noun may do, in a house that a test throws away."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from threading import Event
 from typing import Any
 
 from pydantic import SecretStr
@@ -91,6 +92,19 @@ class Horns(Noun):
         """A poster to print."""
         return Download(name=f"喇叭 {horn}.svg", media_type="image/svg+xml", content=b"<svg/>")
 
+    @order("POST", "/horns/{horn}/polish", right=Right.EDIT)
+    def polish(self, ctx: Context, horn: str) -> str:
+        """Polish a horn, which takes long."""
+        ctx.require(Right.EDIT, _load(ctx, horn).place)
+        return str(ctx.prepared)
+
+    @polish.beforehand
+    def _rub(house: Any, horn: str) -> str:
+        house.report(0.25)
+        assert house.seen.wait(30), "nobody asked how much is done"
+        house.report(1.0)
+        return f"{horn} shines"
+
     @order("DELETE", "/horns/{horn}", right=Right.EDIT)
     def remove(self, ctx: Context, horn: str) -> None:
         """Take a horn down."""
@@ -148,6 +162,8 @@ class SampleHouse:
 
     shelf: Shelf = field(default_factory=Shelf)
     done: list[str] = field(default_factory=list)
+    seen: Event = field(default_factory=Event)  # somebody knows how much of a polish is done
+    report: Callable[[float], None] = lambda share: None
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:
@@ -165,6 +181,9 @@ class SampleHouse:
 
     def keep(self, session: Any, act: Act) -> None:
         session.acts.append(act)
+
+    def reporting(self, report: Callable[[float], None]) -> "SampleHouse":
+        return replace(self, report=report)
 
     def door(self, who: str) -> HouseDoor:
         return HouseDoor(self, who, clock=lambda: NOON, after_order=self.done.append)
