@@ -4,6 +4,7 @@ import secrets
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from copy import copy
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -45,6 +46,12 @@ class CountyHouse:
             None
         )  # whoever runs the controller says if it has a broker
         settings.directory.mkdir(parents=True, exist_ok=True)
+
+    def reporting(self, report: Callable[[float], None]) -> "CountyHouse":
+        """The same house for one piece of long work, which tells `report` how much of it is done."""
+        house = copy(self)
+        house.report = report
+        return house
 
     @cached_property
     def engine(self) -> Engine:

@@ -28,11 +28,13 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from broadcaster.api.limits import RequestLimits
 from broadcaster.api.segments import WholeSegments, whole
+from broadcaster.api.works import Progress, Works
 from broadcaster.desk.door import Desk, Door, Entry, entries
 from broadcaster.desk.errors import DeskError, Invalid, NotFound, Refused
 from broadcaster.desk.files import Download, Upload
+from broadcaster.desk.house import HouseDoor
 from broadcaster.desk.problems import MEDIA_TYPE, ProblemJson, problems_of, to_json
-from broadcaster.desk.remote import ACT_AS, PREFIX
+from broadcaster.desk.remote import ACT_AS, PREFIX, WORK
 from broadcaster.language import N_
 
 log = logging.getLogger(__name__)
@@ -82,11 +84,21 @@ def _router(desk: type[Desk], admit: Admit) -> APIRouter:
             raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
         return found
 
+    works = Works()
+
+    def share(work: str, _door: Annotated[Door, Depends(door)]) -> Progress:
+        """How much is done of the work that a call named in its `Work` header."""
+        found = works.share(work)
+        if found is None:
+            raise NotFound(N_("No work {work} is being done."), work=work)
+        return Progress(share=found)
+
     router = APIRouter(prefix=PREFIX)
+    router.add_api_route("/works/{work}", share, methods=["GET"], tags=["works"])
     for entry in entries(desk):
         router.add_api_route(
             entry.path,
-            _endpoint(entry, door),
+            _endpoint(entry, door, works),
             methods=[entry.verb],
             operation_id=entry.name,
             tags=[entry.name.partition(".")[0]],
@@ -99,17 +111,20 @@ def _router(desk: type[Desk], admit: Admit) -> APIRouter:
     return router
 
 
-def _endpoint(entry: Entry[..., Any], door: Callable[..., Door]) -> Callable[..., Response]:
+def _endpoint(entry: Entry[..., Any], door: Callable[..., Door], works: Works) -> Callable[..., Response]:
     """What the framework calls; from the signature it reads what a request carries."""
 
-    def endpoint(door: Door, **given: Any) -> Response:
+    def endpoint(door: Door, work: str | None = None, **given: Any) -> Response:
         given |= {name: whole(given[name]) for name in entry.path_parameters}
         body = given.pop("body", None)
         given |= {name: getattr(body, name) for name in type(body).model_fields} if body else {}
         files = {name: given[name] for name in entry.uploads if given[name]}
         given |= {name: Upload(file.filename or name, file.file) for name, file in files.items()}
         try:
-            return _response(entry, door.carry(entry, given))
+            with works.under_way(work) as report:
+                if report is not None and isinstance(door, HouseDoor):
+                    door.report = report
+                return _response(entry, door.carry(entry, given))
         except DeskError:
             raise
         except Exception:  # answered here: the framework would cut the connection under the answer
@@ -117,7 +132,12 @@ def _endpoint(entry: Entry[..., Any], door: Callable[..., Door]) -> Callable[...
             return _problem(DeskError(N_("The controller failed at this; its log says why.")))
 
     at_door = _keyword("door", Annotated[Door, Depends(door)])
-    endpoint.__signature__ = inspect.Signature([at_door, *_parameters(entry)])  # type: ignore[attr-defined]
+    named = (
+        [_keyword("work", Annotated[str | None, Header(alias=WORK, max_length=64)], None)]
+        if entry.work
+        else []
+    )
+    endpoint.__signature__ = inspect.Signature([at_door, *named, *_parameters(entry)])  # type: ignore[attr-defined]
     return endpoint
 
 

@@ -40,7 +40,7 @@ class Caller:
         return load(self.county, options=self.options)
 
     def desk(self, report: Callable[[float], None]) -> "CountyDesk":
-        """The desk of the county, with the rights of who calls; long work in this process tells `report` its share."""
+        """The desk of the county, with the rights of who calls; long work tells `report` its share."""
         from broadcaster.desk.county import CountyDesk
 
         return CountyDesk(self._door(report))
@@ -56,15 +56,15 @@ class Caller:
         from broadcaster.api.running import find
 
         if self.controller:
-            return self._remote(self.controller, os.environ.get("BROADCASTER_TOKEN", ""))
+            return self._remote(self.controller, os.environ.get("BROADCASTER_TOKEN", ""), report)
         if running := find(self.county):
-            return self._remote(running.url, running.token)
+            return self._remote(running.url, running.token, report)
         return self._in_process(report)
 
-    def _remote(self, url: str, token: str) -> "Door":
+    def _remote(self, url: str, token: str, report: Callable[[float], None]) -> "Door":
         from broadcaster.desk.remote import RemoteDoor
 
-        return RemoteDoor(url, token, act_as=self.who)
+        return RemoteDoor(url, token, act_as=self.who, report=report)
 
     def _in_process(self, report: Callable[[float], None]) -> "Door":
         from broadcaster.desk.house import OWNER, HouseDoor

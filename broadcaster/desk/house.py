@@ -84,6 +84,9 @@ class HouseDoor:
         after_order: Callable[[str], None] = lambda order: None,
     ) -> None:
         self._house, self._who, self._clock, self._after_order = house, who, clock, after_order
+        self.report: Callable[[float], None] | None = (
+            None  # is told how much of long work is done; None: nobody
+        )
 
     def carry(self, entry: Entry[..., R], arguments: Mapping[str, object]) -> R:
         """What the noun's method answers, within the rights of the person."""
@@ -141,7 +144,8 @@ class HouseDoor:
             context = Context(session=session, house=self._house, act=act)
             context.require(entry.right, *entry.places_in(checked))
         act.asked -= 1
-        return entry.work(self._house, **checked)
+        house = self._house if self.report is None else self._house.reporting(self.report)
+        return entry.work(house, **checked)
 
     def _answer(
         self,

@@ -1,9 +1,12 @@
 """The outer side of the door: a desk in another process, asked over the HTTP API."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event, Thread
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, unquote
+from uuid import uuid4
 
 import httpx
 
@@ -15,7 +18,9 @@ from broadcaster.language import N_
 
 R = TypeVar("R")
 PREFIX = "/api/v1"
+WORK = "Work"  # header: the name by which long work is asked about while it is done
 ACT_AS = "Act-As"  # header: whom the keeper of the house's own token acts for
+_LOOK_S = 0.5  # from one question about long work to the next
 _PATIENCE = httpx.Timeout(5, read=600)  # preparing an hour's recording takes its time
 
 
@@ -23,12 +28,19 @@ class RemoteDoor:
     """Carries calls to the controller at `url`. `token` says who calls; proxies are never used."""
 
     def __init__(
-        self, url: str, token: str, *, act_as: str | None = None, client: httpx.Client | None = None
+        self,
+        url: str,
+        token: str,
+        *,
+        act_as: str | None = None,
+        client: httpx.Client | None = None,
+        report: Callable[[float], None] | None = None,
     ) -> None:
         self._url = url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}"} | ({ACT_AS: quote(act_as)} if act_as else {})
         certified = not self._url.startswith("http:")  # reading the certificates takes a tenth of a second
         self._client = client or httpx.Client(timeout=_PATIENCE, trust_env=False, verify=certified)
+        self._report = report  # is told how much of long work the controller has done
 
     def carry(self, entry: Entry[..., R], arguments: Mapping[str, object]) -> R:
         """The controller's answer, its refusal as the DeskError that it was there, or Unavailable."""
@@ -45,10 +57,37 @@ class RemoteDoor:
         url = self._url + PREFIX + entry.path.format(**in_path)
         content = _content(entry, checked, values)
         try:
-            return self._client.request(entry.verb, url, headers=self._headers, **content)
+            with self._followed(entry) as named:
+                return self._client.request(entry.verb, url, headers=self._headers | named, **content)
         except httpx.HTTPError as error:
             message = N_("The controller at {url} does not answer ({error}). Is it running?")
             raise Unavailable(message, url=self._url, error=error) from error
+
+    @contextmanager
+    def _followed(self, entry: Entry[..., Any]) -> Iterator[dict[str, str]]:
+        """The headers that name long work, whose progress is asked for and reported until the block ends."""
+        if entry.work is None or self._report is None:
+            yield {}
+            return
+        name, over = uuid4().hex, Event()
+        asking = Thread(target=self._ask_on, args=(name, self._report, over), name="progress", daemon=True)
+        asking.start()
+        try:
+            yield {WORK: name}
+        finally:
+            over.set()
+            asking.join()
+
+    def _ask_on(self, name: str, report: Callable[[float], None], over: Event) -> None:
+        while not over.wait(_LOOK_S):
+            try:
+                answer = self._client.get(
+                    f"{self._url}{PREFIX}/works/{name}", headers=self._headers, timeout=5
+                )
+            except httpx.HTTPError:
+                continue  # the work itself tells what is wrong
+            if answer.is_success:
+                report(float(answer.json()["share"]))
 
 
 def _content(entry: Entry[..., Any], checked: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
