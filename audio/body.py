@@ -12,6 +12,7 @@ from typing import BinaryIO
 import av
 
 from audio import pcm
+from audio.ahead import ahead
 from audio.decode import Decoding, Doubt
 from audio.errors import SilentAudio, TooShort
 from audio.loudness import Meter
@@ -62,11 +63,12 @@ def taken_in(source: Path, *, directory: Path, limit_ms: int, report: Report) ->
     try:
         with Decoding(source, limit_ms=limit_ms) as decoding:
             meter = Meter(_RUMBLE_FILTER, sample_format="flt")
-            for out in meter.through(decoding.frames()):
-                block = pcm.block_of(out)
-                file.write(block)
-                levels.append(audioop.rms(block, pcm.SAMPLE_BYTES))
-                report(min(1.0, decoding.decoded_ms / (decoding.facts.declared_ms or limit_ms)))
+            with ahead(decoding.frames()) as frames:
+                for out in meter.through(frames):
+                    block = pcm.block_of(out)
+                    file.write(block)
+                    levels.append(audioop.rms(block, pcm.SAMPLE_BYTES))
+                    report(min(1.0, decoding.decoded_ms / (decoding.facts.declared_ms or limit_ms)))
         report(1.0)
         file.flush()
         first, last = _audible(levels, source.name)

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
+from audio.ahead import ahead
 from audio.encode import encode
 from audio.loudness import Meter
 from audio.probe import probed
@@ -114,7 +115,8 @@ def _rendered(
 ) -> tuple[BinaryIO, Recording]:
     file = TemporaryFile(dir=directory)  # noqa: SIM115  the caller owns it
     try:
-        encode(profile, programme.frames(gain_db=gain_db, ceiling_dbfs=ceiling_dbfs, report=report), file)
+        with ahead(programme.frames(gain_db=gain_db, ceiling_dbfs=ceiling_dbfs, report=report)) as frames:
+            encode(profile, frames, file)
         return file, probed(file)
     except BaseException:
         file.close()
@@ -122,5 +124,5 @@ def _rendered(
 
 
 def _rendered_lufs(programme: Programme, gain_db: float, report: Report) -> float:
-    frames = programme.frames(gain_db=gain_db, ceiling_dbfs=_FIRST_CEILING_DBFS, report=report)
-    return Meter(sample_format="s16").of(frames).integrated_lufs
+    with ahead(programme.frames(gain_db=gain_db, ceiling_dbfs=_FIRST_CEILING_DBFS, report=report)) as frames:
+        return Meter(sample_format="s16").of(frames).integrated_lufs

@@ -3,6 +3,7 @@
 from io import SEEK_END
 from typing import BinaryIO
 
+from audio.ahead import ahead
 from audio.decode import Decoding
 from audio.errors import UnreadableAudio
 from audio.loudness import Meter
@@ -21,7 +22,8 @@ def probed(file: BinaryIO) -> Recording:
                 codecs=" and ".join(Codec),
             )
         meter = Meter(sample_format="flt", sample_rate=decoding.sample_rate, peaks=True)
-        loudness = meter.of(decoding.frames())
+        with ahead(decoding.frames()) as frames:
+            loudness = meter.of(frames)
     return Recording(
         sha256=digest,
         bytes=size,
