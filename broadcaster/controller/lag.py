@@ -4,11 +4,11 @@ A broker may drop what a slow endpoint does not take in time, and an endpoint ma
 each document is said again at most once in a period, which doubles as long as that does not help.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from broadcaster.storage.engine import among
 from broadcaster.storage.tables import EndpointRow, PublishedRow
@@ -69,10 +69,9 @@ def _lacks(heard: tuple[datetime, Heartbeat], topic: str, revision: int, issued:
     return issued + ON_ITS_WAY < at and beat.held.get(topic.removeprefix(f"{ROOT}/"), 0) < revision
 
 
-def _homes(session: Session, endpoints: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def _homes(session: Session, endpoints: Collection[str]) -> dict[str, tuple[str, ...]]:
     """The topics of state that each endpoint obeys."""
-    whose = among(session, col(EndpointRow.id), list(endpoints))
-    rows = session.exec(select(EndpointRow.id, EndpointRow.village).where(whose))
+    rows = among(session, (col(EndpointRow.id), col(EndpointRow.village)), col(EndpointRow.id), endpoints)
     return {name: topics_of_endpoint(name, Place(village)) for name, village in rows}
 
 
@@ -91,9 +90,6 @@ def _topics_of_areas(village: Place) -> tuple[str, ...]:
 
 
 def _published(session: Session, topics: Collection[str]) -> dict[str, tuple[int, datetime]]:
-    rows = session.exec(
-        select(PublishedRow.topic, PublishedRow.revision, PublishedRow.issued).where(
-            among(session, col(PublishedRow.topic), topics)
-        )
-    )
+    wanted = (col(PublishedRow.topic), col(PublishedRow.revision), col(PublishedRow.issued))
+    rows = among(session, wanted, col(PublishedRow.topic), topics)
     return {topic: (revision, issued) for topic, revision, issued in rows}

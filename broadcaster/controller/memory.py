@@ -36,6 +36,11 @@ class Mind:
     emergency: bool = False
     last_tick_s: float = float("-inf")
 
+    @property
+    def next_s(self) -> float:
+        """Until then passing time changes nothing, if nothing arrives."""
+        return min(self.supervision.next_s, self.correlator.next_s, self.examiner.next_s)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recalled:

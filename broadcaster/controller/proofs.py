@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from broadcaster.controller.publishing import receipt
 from broadcaster.storage.engine import among, insert_new_values, upsert
@@ -76,14 +76,10 @@ def _taken(endpoint: str, batch: PlayedBatch, chain: _Chain) -> tuple[AsPlayed, 
 
 
 def _chains(session: Session, endpoints: set[str]) -> dict[str, _Chain]:
-    keys = session.exec(
-        select(EndpointRow.id, EndpointRow.proof_key).where(among(session, col(EndpointRow.id), endpoints))
-    )
-    rows = {
-        row.endpoint: row
-        for row in session.exec(select(ChainRow).where(among(session, col(ChainRow.endpoint), endpoints)))
-    }
-    return {endpoint: _known(bytes.fromhex(key), rows.get(endpoint)) for endpoint, key in sorted(keys)}
+    keys = among(session, (col(EndpointRow.id), col(EndpointRow.proof_key)), col(EndpointRow.id), endpoints)
+    found = among(session, (ChainRow,), col(ChainRow.endpoint), endpoints).scalars()
+    rows = {row.endpoint: row for row in found}
+    return {endpoint: _known(bytes.fromhex(key), rows.get(endpoint)) for endpoint, key in sorted(map(tuple, keys))}
 
 
 def _known(proof_key: bytes, row: ChainRow | None) -> _Chain:

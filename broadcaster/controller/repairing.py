@@ -46,6 +46,7 @@ log = logging.getLogger(__name__)
 
 STALL_S = 5.0  # a longer pause was not watched
 STEP_S = 4.0  # by which time passes at most where looks are further apart on purpose
+CLOSEST_S = 1.0  # of two looks at what passing time has changed
 STORED_EVERY_S = 5.0
 SNAPSHOT_EVERY_S = 15.0
 SNAPSHOT_SHARE = 0.02  # of the time at most
@@ -231,14 +232,27 @@ class Repairing:
     def _pass(self, mind: Mind, until_s: float) -> None:
         """Time passes up to `until_s`: step by step while somebody attended, at once if nobody did."""
         at_s = mind.supervision.ticked
-        if until_s - at_s <= self._pace_s:
-            while at_s + STEP_S < until_s:
-                at_s += STEP_S
-                self._tick(mind, at_s)
-        self._tick(mind, until_s)
+        if until_s - at_s > self._pace_s:
+            self._tick(mind, until_s)
+            return
+        next_s = mind.next_s
+        while at_s + STEP_S < until_s:
+            at_s += STEP_S
+            next_s = self._step(mind, at_s, next_s)
+        self._step(mind, until_s, next_s)
+
+    def _step(self, mind: Mind, at_s: float, next_s: float) -> float:
+        """Time passes a little; before `next_s` that changes nothing. The `next_s` after it."""
+        if at_s >= next_s:
+            self._tick(mind, at_s)
+            return mind.next_s
+        if at_s - mind.last_tick_s >= CLOSEST_S:
+            mind.last_tick_s = at_s
+            mind.supervision.attended(at_s)
+        return next_s
 
     def _tick(self, mind: Mind, at_s: float) -> None:
-        if at_s - mind.last_tick_s < 1.0:
+        if at_s - mind.last_tick_s < CLOSEST_S:
             return
         mind.last_tick_s = at_s
         mind.supervision.tick(at_s)

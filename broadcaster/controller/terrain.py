@@ -53,10 +53,12 @@ def hubs(terrain: Terrain) -> frozenset[str]:
 
 def with_cells(terrain: Terrain, cells: Mapping[str, str]) -> Terrain:
     """With the cells as they are told now."""
-    return {
+    moved = {
         name: replace(stand, placement=replace(stand.placement, cell=cells.get(name, "")))
         for name, stand in terrain.items()
+        if stand.placement.cell != cells.get(name, "")
     }
+    return {**terrain, **moved}
 
 
 def place_of(terrain: Terrain, members: Iterable[str]) -> str:

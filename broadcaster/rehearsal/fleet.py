@@ -178,7 +178,9 @@ class Fleet:
 
     def _tick(self) -> None:
         now = self._world.now_s
-        if self._awake:
+        if self._awake and now < min(self._supervision.next_s, self._correlator.next_s):
+            self._supervision.attended(now)
+        elif self._awake:
             self._supervision.tick(now)
             for happened in self._supervision.happened():
                 if isinstance(happened, Flip):

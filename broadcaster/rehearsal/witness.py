@@ -4,10 +4,12 @@ It stands beside the link, not in the endpoint: what an endpoint believes about 
 document that killed its endpoint nobody knows whether it was still written down; it may be held, or not.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from broadcaster.rehearsal.reading import Reading
 from devices.acceptance import topics_of
@@ -66,11 +68,12 @@ class Witness:
     def orders(self, endpoint: str, key: str, at: datetime) -> Iterator[Order]:
         """What the documents that this endpoint may hold at `at` say of a slot or an alert."""
         for deliveries in self._deliveries[endpoint].values():
-            until_then = [d for d in deliveries if d.at <= at]
-            sure = max((d.revision for d in until_then if d.sure), default=0)
-            for delivery in until_then:
+            sure = 0
+            for delivery in reversed(deliveries[: bisect_right(deliveries, at, key=attrgetter("at"))]):
                 if delivery.revision >= sure and key in delivery.orders:
                     yield delivery.orders[key]
+                if delivery.sure:
+                    sure = max(sure, delivery.revision)
 
     def ever_ordered(self, endpoint: str, key: str) -> bool:
         """Whether any genuine document that reached it ever named the slot or alert."""

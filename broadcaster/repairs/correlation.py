@@ -117,6 +117,11 @@ class Correlator:
         if now >= self._look_at:
             self._carry_on(now)
 
+    @property
+    def next_s(self) -> float:
+        """Until then `tick` finds nothing to do, if nothing is told meanwhile."""
+        return -inf if self.storm.is_watched or self._news_since is not None else self._look_at
+
     # What it says
 
     def changes(self) -> tuple[Incident, ...]:

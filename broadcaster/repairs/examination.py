@@ -7,6 +7,7 @@ degrade together are their cell's or line's.
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from math import inf
 
 from broadcaster.language import N_
 from broadcaster.repairs.causes import Cause
@@ -84,6 +85,13 @@ class Examiner:
         worn = [name for name, since in self._degraded.items() if now - since >= DEGRADED_S]
         if worn:
             self._open_links(worn, now)
+
+    @property
+    def next_s(self) -> float:
+        """Until then `tick` finds nothing to do, if nothing is told meanwhile."""
+        holds = (each.hold_until for each in self._live.values() if each.stage is Stage.HELD)
+        worn = (since + DEGRADED_S for since in self._degraded.values())
+        return min((*holds, *worn), default=inf)
 
     def changes(self) -> tuple[Incident, ...]:
         """The incidents that changed since it was last asked."""

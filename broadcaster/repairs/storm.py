@@ -22,13 +22,18 @@ class Storm:
         """New suspects within a minute that make a storm."""
         return max(FEWEST, SHARE * self.fleet)
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether `look` may change anything."""
+        return self.active or bool(self.new)
+
     def suspects(self, at: float) -> None:
         """One more."""
         self.new.append(at)
 
     def look(self, now: float) -> bool:
         """Whether there is a storm now; it is over after ten minutes below half the threshold."""
-        if not self.new and not self.active:
+        if not self.is_watched:
             return False
         if self.new and self.new[0] <= now - WITHIN_S:
             self.new = [at for at in self.new if at > now - WITHIN_S]

@@ -11,7 +11,19 @@ from functools import cache
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    String,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -111,11 +123,21 @@ def insert_new_values(
         _execute(session, statement, _table(into), names, rows)
 
 
-def among(session: Session, column: Any, values: Collection[str]) -> Any:
-    """A condition: `column` is one of `values`, however many. On SQLite they are one parameter, not thousands."""
+def among(session: Session, wanted: tuple[Any, ...], column: Any, values: Collection[str]) -> Any:
+    """Rows of `wanted` (columns, or a table) where `column` is one of `values`, however many.
+
+    On SQLite they are one parameter, not thousands, and the statement is built but once.
+    """
     if session.get_bind().dialect.name == "sqlite":
-        return column.in_(select(func.json_each(_to_json(list(values))).table_valued("value").c.value))
-    return column.in_(list(values))
+        return session.execute(_selecting(wanted, column), {"values": _to_json(list(values))})
+    return session.execute(select(*wanted).where(column.in_(list(values))))
+
+
+@cache
+def _selecting(wanted: tuple[Any, ...], column: Any) -> Any:
+    """Building it, and finding it among those that were compiled, costs more than running it."""
+    values = func.json_each(bindparam("values", type_=String)).table_valued("value")
+    return select(*wanted).where(column.in_(select(values.c.value)))
 
 
 def _execute(

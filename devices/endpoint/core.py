@@ -16,7 +16,7 @@ from devices.documents import Alerts, Document, Manifest, Plan, Receipt, Setting
 from devices.endpoint.alerts import AlertsInForce
 from devices.endpoint.clock import Clock, Instant
 from devices.endpoint.conductor import Conductor
-from devices.endpoint.cues import Cues, held_cues, staged_only
+from devices.endpoint.cues import Cues, Reader, staged_only
 from devices.endpoint.downloads import Downloads
 from devices.endpoint.held import Held, Refused, Unseal
 from devices.endpoint.hindrances import REMEMBERED, Hindrances
@@ -81,6 +81,7 @@ class Endpoint:
         self._chunks = f"{topics.MEDIA}/to/{provision.endpoint}/+/+"
         self._clock = Clock()
         self._held = Held(provision, store, unseal, self._storage_fault)
+        self._reader = Reader()
         self._cues = Cues(store.slots())
         self._alerts = AlertsInForce(store.alert_times())
         self._hindrances = Hindrances(store.boots())
@@ -256,9 +257,7 @@ class Endpoint:
 
     def _replan(self, since: datetime) -> None:
         """Plans or quiet hours have changed."""
-        quiet = self._settings.quiet
-        held = (cue for header, plan in self._held.bodies(Plan) for cue in held_cues(header, plan, quiet))
-        self._cues.replace(held, since)
+        self._cues.replace(self._reader.read(self._held.bodies(Plan), self._settings.quiet), since)
         self._need()
 
     def _need(self) -> None:

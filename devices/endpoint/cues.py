@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from devices.documents import Cue as OrderedCue
 from devices.documents import Header, Plan, PlanItem
@@ -47,6 +48,24 @@ def held_cues(header: Header, plan: Plan, quiet: QuietHours) -> Iterator[HeldCue
         if room.spans != spans:
             allowed = dataclasses.replace(cue, spans=room.spans) if room.spans else None
         yield HeldCue(cue=cue, allowed=allowed, lease=header.expires, hushed=room.hushed)
+
+
+class Reader:
+    """Reads each plan once for as long as it is held and quiet hours stay what they are: most changes concern one."""
+
+    def __init__(self) -> None:
+        self._quiet: QuietHours | None = None
+        self._read: dict[Header, tuple[HeldCue, ...]] = {}
+
+    def read(self, plans: Iterable[tuple[Header, Plan]], quiet: QuietHours) -> tuple[HeldCue, ...]:
+        """The cues of all plans that are held now, in their order."""
+        before = self._read if quiet == self._quiet else {}
+        self._quiet = quiet
+        self._read = {
+            header: before[header] if header in before else tuple(held_cues(header, plan, quiet))
+            for header, plan in plans
+        }
+        return tuple(chain.from_iterable(self._read.values()))
 
 
 class Cues:

@@ -47,16 +47,20 @@ class MemoryStore:
         return _at(self._floor_ms) if self._floor_ms else None
 
     def write(self, change: Change) -> None:
-        numbers = [seq for seq, _ in change.records]
-        if len(set(numbers)) < len(numbers) or not self._records.keys().isdisjoint(numbers):
-            raise StoreFault(f"records {numbers}: one of them is here already")
-        self._records = dict(sorted((self._records | dict(change.records)).items()))
+        if change.records:
+            self._keep_records(change.records)
         if change.tip is not None:
             self.tip = change.tip
         self._slots.update((mark.slot, mark) for mark in change.slots)
         self._alerts.update((mark.key, mark) for mark in change.alerts)
         if change.unfinished is not None:
             self._unfinished = {play.key: play for play in change.unfinished}
+
+    def _keep_records(self, records: Sequence[tuple[int, str]]) -> None:
+        numbers = [seq for seq, _ in records]
+        if len(set(numbers)) < len(numbers) or not self._records.keys().isdisjoint(numbers):
+            raise StoreFault(f"records {numbers}: one of them is here already")
+        self._records = dict(sorted((self._records | dict(records)).items()))
 
     def unfinished(self) -> tuple[Unfinished, ...]:
         return tuple(self._unfinished[key] for key in sorted(self._unfinished))

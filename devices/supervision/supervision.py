@@ -11,6 +11,7 @@ Wills, broker disconnects and retained replays are hints: they ask for a probe a
 
 from collections import defaultdict
 from collections.abc import Iterable
+from math import inf
 
 from devices.reports import Event, EventKind, Heartbeat, Presence, Status
 from devices.supervision.gates import CONTROLLER, GateMoved, Gates, Path
@@ -151,14 +152,23 @@ class Supervision:
 
     def tick(self, now: float) -> None:
         """Time passes; call it every second. A longer pause was an outage of our own."""
-        if now - self._ticked > STALL_S:
-            self.was_blind(now)
-        self._ticked = max(now, self._ticked)
+        self.attended(now)
         for bucket, watch in self._wheel.due(now):
             if watch.bucket == bucket:
                 self._examine(watch, now)
         for watch in list(self._flapping.values()):
             self._calm(watch, now)
+
+    @property
+    def next_s(self) -> float:
+        """Until then `tick` finds nothing to do, if nothing arrives: `attended` says the same for less."""
+        return -inf if self._flapping or self._happened else self._wheel.next_s
+
+    def attended(self, now: float) -> None:
+        """Somebody watched up to `now`, which is before `next_s`."""
+        if now - self._ticked > STALL_S:
+            self.was_blind(now)
+        self._ticked = max(now, self._ticked)
 
     def was_blind(self, now: float) -> None:
         """Nobody watched since the last tick."""

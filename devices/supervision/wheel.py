@@ -5,7 +5,7 @@ So a heartbeat moves nothing: whoever is taken out too early simply says until w
 
 from collections import defaultdict
 from collections.abc import Iterator
-from math import ceil, floor
+from math import ceil, floor, inf
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -34,6 +34,11 @@ class Wheel(Generic[T]):
         for second in seconds:
             for thing in self._buckets.pop(second, ()):
                 yield second, thing
+
+    @property
+    def next_s(self) -> float:
+        """The second in which something is next to be looked at; infinite where nothing is."""
+        return min(self._buckets, default=inf)
 
     def __len__(self) -> int:
         return sum(map(len, self._buckets.values()))
