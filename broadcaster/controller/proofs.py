@@ -79,7 +79,9 @@ def _chains(session: Session, endpoints: set[str]) -> dict[str, _Chain]:
     keys = among(session, (col(EndpointRow.id), col(EndpointRow.proof_key)), col(EndpointRow.id), endpoints)
     found = among(session, (ChainRow,), col(ChainRow.endpoint), endpoints).scalars()
     rows = {row.endpoint: row for row in found}
-    return {endpoint: _known(bytes.fromhex(key), rows.get(endpoint)) for endpoint, key in sorted(map(tuple, keys))}
+    return {
+        endpoint: _known(bytes.fromhex(key), rows.get(endpoint)) for endpoint, key in sorted(map(tuple, keys))
+    }
 
 
 def _known(proof_key: bytes, row: ChainRow | None) -> _Chain:

@@ -106,6 +106,7 @@ class Repairing:
         self._incidents: dict[str, Incident] = {}
         self._is_news = False
         self._learned: datetime | None = None  # when rates were estimated last
+        self._working: WorkingHours | None = None
         self._stored_s = self._snapshot_s = self._cells_s = float("-inf")
         self._snapshot_every_s = SNAPSHOT_EVERY_S
 
@@ -203,6 +204,7 @@ class Repairing:
             seen = changes(session)
             if seen != self._seen_changes:
                 self._seen_changes = seen
+                self._working = None
                 self._remap(mind, terrain.read(session, self._cells))
             elif mind.supervision.ticked - self._cells_s >= CELLS_EVERY_S:
                 self._cells_s = mind.supervision.ticked
@@ -338,7 +340,7 @@ class Repairing:
                 terrain=self._terrain,
                 planned=self._planned,
                 wall=lambda at_s: mind.timeline.wall_of(at_s, instant),
-                working=WorkingHours(zone=self._zone, calendar=calendar_of(session)),
+                working=self._working_hours(session),
                 now=now.utc,
             )
             filing.file(self._incidents.values())
@@ -366,6 +368,12 @@ class Repairing:
             learning.keep_learned(session, now)
             last, self._is_news = now, True
         self._learned = last
+
+    def _working_hours(self, session: Session) -> WorkingHours:
+        """By the calendar, which is read again when anything changed that plans depend on."""
+        if self._working is None:
+            self._working = WorkingHours(zone=self._zone, calendar=calendar_of(session))
+        return self._working
 
     def _keep_snapshot(self, session: Session, mind: Mind, now: Moment) -> float | None:
         """The seconds it took; None where it is not time for it."""

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from broadcaster.rehearsal.fuse import Fuse, FusedStore, Killed
 from broadcaster.rehearsal.truth import Ears, HeardOutput
@@ -225,8 +226,7 @@ class Horn:
         if wake_s >= self._armed_s or wake_s == float("inf"):
             return
         self._armed_s = max(wake_s, self._world.now_s)
-        booted_s, armed_s = self._booted_s, self._armed_s
-        self._world.at(armed_s, lambda: self._wake(booted_s, armed_s))
+        self._world.at(self._armed_s, partial(self._wake, self._booted_s, self._armed_s))
 
     def _wake(self, booted_s: float, armed_s: float) -> None:
         if self._endpoint is None or booted_s != self._booted_s or armed_s != self._armed_s:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Dialect, Table
 
-SIZES = (500, 50)  # rows of a piece; fewer are not worth it
+SIZES = (500, 50, 10)  # rows of a piece; fewer are not worth it
 _MOST_PARAMETERS = 32_000  # SQLite's own limit is 32,766
 
 

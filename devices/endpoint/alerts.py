@@ -84,6 +84,8 @@ class AlertsInForce:
 
     def active(self, now: datetime, *, quiet: bool) -> dict[str, Running]:
         """What sounds again and again at this time, by key; `quiet`: only emergencies may."""
+        if not self._running:
+            return {}
         return {
             key: running
             for key, running in self._running.items()
@@ -92,6 +94,8 @@ class AlertsInForce:
 
     def next_turning(self, now: datetime) -> datetime | None:
         """When the next alert begins or expires."""
+        if not self._running:
+            return None
         turnings = (
             turning for r in self._running.values() for turning in (r.alert.starts, r.until) if turning > now
         )
@@ -100,6 +104,8 @@ class AlertsInForce:
 
 def breathing(active: Mapping[str, Running], wanting: Mapping[str, object]) -> Precedence | None:
     """The highest precedence among active alerts that only take breath between two soundings."""
+    if not active:
+        return None
     resting = [r.alert.precedence for key, r in active.items() if key not in wanting]
     return min(resting, key=lambda precedence: precedence.rank, default=None)
 

@@ -187,13 +187,13 @@ class Endpoint:
         self._see_clock(now)
         if now.mono_s >= self._conductor.next_s:
             self._turn()
-        if now.mono_s >= self._alive_s:
-            self._note_alive()
         self._downloads.ask(now.mono_s)
         self._recorder.send(now.mono_s)
-        if now.mono_s >= self._reporter.next_s:
+        if beats := now.mono_s >= self._reporter.next_s:
             self._see_instruments()
             self._reporter.beat(now.mono_s, self._settings.heartbeat_s, self._describe)
+        if now.mono_s >= self._alive_s or (beats and self._alive_s < self._reporter.next_s):
+            self._note_alive()  # with a heartbeat, if it is due before the next: one wake-up for both
 
     def output_changed(self, now: Instant) -> None:
         """The output says that a sound came to its end or failed, sooner than a wake would have seen it."""

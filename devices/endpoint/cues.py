@@ -73,7 +73,8 @@ class Cues:
 
     def __init__(self, marks: Iterable[SlotMark]) -> None:
         self._marks = {mark.slot: mark for mark in marks}
-        self._off = {SlotId(mark.slot) for mark in self._marks.values() if mark.settled}
+        self._done = {mark.slot for mark in self._marks.values() if mark.settled}
+        self._off = set(map(SlotId, self._done))
         self._last_ended: dict[str, datetime] = {}
         for mark in self._marks.values():
             self._note_end(mark)
@@ -157,6 +158,7 @@ class Cues:
         mark = SlotMark(slot=slot, notice=notice, settled=for_good, ended=ended, forget=over + REMEMBERED)
         self._marks[slot] = mark
         self._note_end(mark)
+        (self._done.add if for_good else self._done.discard)(slot)
         if for_good:
             self._off.add(SlotId(slot))
             self._known = False
@@ -180,15 +182,16 @@ class Cues:
         old = tuple(s for s, mark in self._marks.items() if mark.forget < now and s not in self._held)
         for slot in old:
             del self._marks[slot]
+            self._done.discard(slot)
             self._off.discard(SlotId(slot))
         return old
 
     def _settled(self, slot: str) -> bool:
-        mark = self._marks.get(slot)
-        return mark is not None and mark.settled
+        return slot in self._done
 
     def _owing(self) -> Iterator[Cue]:
-        return (h.allowed for s, h in self._held.items() if h.allowed is not None and not self._settled(s))
+        done = self._done
+        return (h.allowed for s, h in self._held.items() if h.allowed is not None and s not in done)
 
     def _rebuild(self) -> None:
         self._in_turn = in_turn(self._as_owed(cue) for cue in self._owing() if cue.recording in self._staged)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import col, select
+from sqlmodel import col
 
 from broadcaster.storage.bulk import SIZES
 from broadcaster.storage.engine import among, insert_new, open_database, snapshot, transaction, upsert

@@ -40,6 +40,17 @@ def test_nothing_is_polled_between_two_plays():
     assert board.steps - steps <= alive_notes
 
 
+def test_a_heartbeat_and_the_note_that_the_board_lives_are_one_wake_up():
+    board = ready(cue("20:00"))
+    board.tell(Settings(heartbeat_s=60))
+    board.run_until(at("08:00"))
+    steps = board.steps
+    board.run_until(at("09:00"))
+    assert board.steps - steps <= 61
+    board.kill().boot()
+    assert board.store.boots()[-1].last > at("08:58")
+
+
 def test_plays_that_were_missed_are_made_up_without_a_burst():
     cues = [cue(f"{8 + n // 6:02}:{n % 6}0", since="08:00") for n in range(50)]
     board = ready(*cues)

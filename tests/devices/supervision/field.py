@@ -58,7 +58,7 @@ class Field:
     ) -> None:
         self.now = 0.0
         self.supervision = Supervision(0.0)
-        self.watching = True
+        self.watching, self.lazy = True, False  # lazy: ticks only where something may be due
         self.flips: list[Flip] = []
         self.others: list[object] = []
         self.horns = {f"horn-{n}": Horn(f"horn-{n}", phase=1 + n * 7 % PERIOD) for n in range(count)}
@@ -82,7 +82,10 @@ class Field:
                     if self.watching and horn.reachable and beat.seq not in horn.skip:
                         self.supervision.heartbeat(horn.name, beat, self.now)
             if self.watching:
-                self.supervision.tick(self.now)
+                if self.now >= self.supervision.next_s or not self.lazy:
+                    self.supervision.tick(self.now)
+                else:
+                    self.supervision.attended(self.now)
                 self.take()
         return self
 

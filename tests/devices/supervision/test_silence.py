@@ -1,5 +1,7 @@
 """Silence: suspicion after two periods, silence within the fleet's budget, and nothing while a gate is closed."""
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -244,3 +246,25 @@ def test_an_event_is_no_heartbeat_but_other_events_change_nothing():
     field = Field().run(300)
     field.supervision.event("horn-0", field.horn.gasp(field.now, kind=EventKind.DOOR_OPENED), field.now)
     assert field.way() == []
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32))
+def test_time_that_is_only_attended_where_nothing_is_due_flips_the_same_as_time_that_ticks(seed):
+    def happened(*, lazy: bool) -> list[object]:
+        chance, field = random.Random(seed), Field(5)
+        field.lazy = lazy
+        for _ in range(12):
+            horn = chance.choice(list(field.horns.values()))
+            horn.reachable = not horn.reachable
+            field.run(chance.randrange(10, 300))
+        return field.flips + field.others
+
+    assert happened(lazy=True) == happened(lazy=False)
+
+
+def test_nothing_is_due_before_a_silence_can_be_suspicious():
+    field = Field().run(600)
+    assert field.now < field.supervision.next_s <= field.now + 2 * PERIOD + 12
+    field.supervision.attended(field.now + 4)
+    assert field.supervision.ticked == field.now + 4
