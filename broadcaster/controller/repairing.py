@@ -233,6 +233,8 @@ class Repairing:
 
     def _pass(self, mind: Mind, until_s: float) -> None:
         """Time passes up to `until_s`: step by step while somebody attended, at once if nobody did."""
+        if until_s - mind.last_tick_s < CLOSEST_S:
+            return
         at_s = mind.supervision.ticked
         if until_s - at_s > self._pace_s:
             self._tick(mind, until_s)
@@ -248,14 +250,11 @@ class Repairing:
         if at_s >= next_s:
             self._tick(mind, at_s)
             return mind.next_s
-        if at_s - mind.last_tick_s >= CLOSEST_S:
-            mind.last_tick_s = at_s
-            mind.supervision.attended(at_s)
+        mind.last_tick_s = at_s
+        mind.supervision.attended(at_s)
         return next_s
 
     def _tick(self, mind: Mind, at_s: float) -> None:
-        if at_s - mind.last_tick_s < CLOSEST_S:
-            return
         mind.last_tick_s = at_s
         mind.supervision.tick(at_s)
         self._correlate(mind)
