@@ -101,7 +101,7 @@ class Programme:
 
 
 def _slots(session: Session, wanted: Collection[str]) -> dict[str, Ordered]:
-    rows = session.exec(select(SlotRow).where(among(session, SlotRow.id, wanted))).all()
+    rows = among(session, (SlotRow,), SlotRow.id, wanted).scalars().all()
     places = {row.place for row in rows if row.withdrawn_at is not None}
     published = _published(session, DocumentKind.PLAN, places)
     return {
@@ -116,7 +116,7 @@ def _slots(session: Session, wanted: Collection[str]) -> dict[str, Ordered]:
 
 
 def _alerts(session: Session, wanted: Collection[str]) -> dict[str, Ordered]:
-    rows = session.exec(select(AlertRow).where(among(session, AlertRow.id, wanted))).all()
+    rows = among(session, (AlertRow,), AlertRow.id, wanted).scalars().all()
     places = {place for row in rows if row.cancelled_at is not None for place in row.targets}
     published = _published(session, DocumentKind.ALERTS, places)
     return {
@@ -134,7 +134,7 @@ def _published(session: Session, kind: DocumentKind, places: Iterable[str]) -> d
     names = {topic_of(kind, Place(place))[0] for place in places}
     if not names:
         return {}
-    rows = session.exec(select(PublishedRow).where(among(session, PublishedRow.topic, names)))
+    rows = among(session, (PublishedRow,), PublishedRow.topic, names).scalars()
     return {row.topic: row for row in rows}
 
 

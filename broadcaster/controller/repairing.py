@@ -247,6 +247,8 @@ class Repairing:
 
     def _step(self, mind: Mind, at_s: float, next_s: float) -> float:
         """Time passes a little; before `next_s` that changes nothing. The `next_s` after it."""
+        if at_s - mind.last_tick_s < CLOSEST_S:
+            return next_s
         if at_s >= next_s:
             self._tick(mind, at_s)
             return mind.next_s
