@@ -61,7 +61,6 @@ def test_two_feeders_of_four_are_not_the_town(valley: Valley) -> None:
 
 
 def test_a_feeder_that_fails_every_hour_is_one_ticket_and_one_problem(valley: Valley) -> None:
-    valley.look_s = 60
     for _ in range(6):
         valley.cut(valley.feeder(1)).run(8 * MINUTE).restore(valley.feeder(1)).run(15 * MINUTE)
         valley.mono_s += 37 * MINUTE  # nothing happens
@@ -74,7 +73,6 @@ def test_a_feeder_that_fails_every_hour_is_one_ticket_and_one_problem(valley: Va
 
 
 def test_three_reopenings_within_a_week_are_a_problem(valley: Valley) -> None:
-    valley.look_s = 60
     for _ in range(4):
         valley.cut(valley.feeder(1)).run(7 * MINUTE).restore(valley.feeder(1)).run(13 * MINUTE)
         valley.mono_s += 5 * HOUR  # in which its ticket is closed

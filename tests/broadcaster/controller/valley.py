@@ -43,7 +43,7 @@ class Valley:
         self.started = dict.fromkeys(self.on, self.mono_s - 10_000)
         self.seq = dict.fromkeys(self.on, 0)
         self.events = 100
-        self.look_s = 12
+        self.look_s = 60
         self.says: dict[str, dict[str, Any]] = {}  # what else heartbeats tell
         self.repairing: Repairing | None = None
         self.start()
