@@ -73,13 +73,13 @@ class Row:
 
     def besides(self, taken: int) -> "Row | None":
         """Those plays that with the silence behind them touch none of `taken`."""
-        plays = tuple(play for play in self.plays if not play.cells(behind=GUARD_CELLS) & taken)
-        if not plays:
-            return None
-        where = 0
-        for play in plays:
-            where |= play.cells(behind=GUARD_CELLS)
-        return self._part(plays, where)
+        plays, where = [], 0
+        for play in self.plays:
+            cells = play.cells(behind=GUARD_CELLS)
+            if not cells & taken:
+                plays.append(play)
+                where |= cells
+        return self._part(tuple(plays), where) if plays else None
 
     def _part(self, plays: tuple[Play, ...], where: int) -> "Row":
         ordinals = frozenset([play.ordinal for play in plays])

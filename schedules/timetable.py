@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from schedules.duty import Duty, Room
 from schedules.places import Place
@@ -39,7 +40,7 @@ def programme_of(
 
 
 def _plays(rows: Iterable[Row]) -> set[int]:
-    return {id(play) for stood in rows for play in stood.plays}
+    return set(map(id, chain.from_iterable([stood.plays for stood in rows])))
 
 
 def _written(stood: Row, duty: Duty | None, day: date, now_ms: int) -> Row:
