@@ -52,6 +52,7 @@ class Readings:
         self._zone = zone
         self._beats: dict[str, Heartbeat] = {}
         self._doors: dict[str, float] = {}
+        self._volts: dict[str, int] = {}  # the last before mains failed
         self._turned: dict[str, float] = {}  # down, by hand
         self._started: dict[str, float] = {}  # of late
         self._sounds: dict[str, _Sound] = {}
@@ -83,6 +84,8 @@ class Readings:
 
     def event(self, name: str, event: Event, at_s: float) -> None:
         """An event arrived."""
+        if event.mains_v is not None:
+            self._volts[name] = event.mains_v
         if event.kind is EventKind.DOOR_OPENED:
             self._doors[name] = at_s - event.age_ms / 1000
 
@@ -92,12 +95,12 @@ class Readings:
         stand, beat = self.terrain.get(name), self._beats.get(name)
         stormy = stand is not None and self.weather.is_stormy(stand.placement.village, wall)
         if beat is None:
-            return Circumstances(storm=stormy)
+            return Circumstances(storm=stormy, volts_before=self._volts.get(name))
         opened, turned = self._doors.get(name), self._turned.get(name)
         same_day = turned is not None and self._day(turned) == self._day(onset)
         return Circumstances(
             storm=stormy,
-            volts_before=beat.mains_v,
+            volts_before=self._volts.get(name),
             while_playing=beat.sounding is not None or self._since_start(name, wall) is not None,
             door_opened=opened is not None and 0 <= onset - opened <= DOOR_S,
             turned_down=same_day,
@@ -111,11 +114,14 @@ class Readings:
         """It is retired."""
         self._beats.pop(name, None)
         self._sounds.pop(name, None)
+        self._volts.pop(name, None)
         for kept in (self._doors, self._turned, self._started):
             kept.pop(name, None)
 
     def _note(self, name: str, beat: Heartbeat, at_s: float, ordered_volume: int | None) -> None:
         self._beats[name] = beat
+        if beat.mains_v:
+            self._volts[name] = beat.mains_v
         if beat.up_s < YOUNG_S:
             self._started[name] = at_s - beat.up_s
         else:

@@ -18,7 +18,7 @@ from msgspec import Struct
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from broadcaster.controller import learning, memory, terrain
+from broadcaster.controller import learning, memory, terrain, weather
 from broadcaster.controller.filing import Filing
 from broadcaster.controller.hubs import Hubs
 from broadcaster.controller.memory import Mind
@@ -333,6 +333,7 @@ class Repairing:
         with transaction(self._engine) as session:
             self._announce_work(mind, session, now.utc)
             self._heed_emergencies(mind, session, now.utc)
+            self._readings.weather = weather.read(session, now.utc)
             self._gather(mind)
             insert_new_values(session, FlipRow, _FLIP, self._flip_values(mind, instant))
             insert_new_values(session, GateMoveRow, _MOVE, self._move_values(mind, instant))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from broadcaster.desk.playlists import Playlists
     from broadcaster.desk.recordings import Recordings
     from broadcaster.desk.registry import Areas, Endpoints
+    from broadcaster.desk.storms import Storms
     from broadcaster.desk.tickets import Tickets
     from broadcaster.desk.today import Today
     from broadcaster.desk.tokens import Tokens
@@ -50,6 +51,7 @@ class CountyDesk(Desk):
     incidents: "Incidents"
     crews: "Crews"
     maintenance: "Maintenance"
+    storms: "Storms"
     dispatch: "Dispatch"
     indices: "Indices"
     documents: "Documents"

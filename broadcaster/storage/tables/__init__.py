@@ -31,6 +31,7 @@ from broadcaster.storage.tables.repairs import (
     IncidentRow,
     MaintenanceRow,
     MemoryRow,
+    StormRow,
     TicketEntryRow,
     TicketRow,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "SlotRow",
     "SpanRow",
     "StepRow",
+    "StormRow",
     "SubjectKind",
     "TelemetryRow",
     "TicketEntryRow",

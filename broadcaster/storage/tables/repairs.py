@@ -130,6 +130,20 @@ class MemoryRow(Row, table=True):
     at_s: float  # of the supervision's clock
 
 
+class StormRow(Row, table=True):
+    """天气: a storm over an area, as it was noted."""
+
+    __tablename__ = "storm"
+
+    id: int | None = Field(default=None, primary_key=True)
+    place: str
+    begins: datetime = Field(sa_type=UtcDateTime)
+    ends: datetime = Field(sa_type=UtcDateTime, index=True)
+    note: str
+    by: str
+    cancelled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class MaintenanceRow(Row, table=True):
     """检修: announced work. What fails below `target` (an area, a node or an endpoint) meanwhile is nobody's ticket."""
 

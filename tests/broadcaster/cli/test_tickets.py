@@ -70,6 +70,13 @@ def test_crews_and_who_is_told(broken: "County", call: "Call") -> None:
     assert call("ticket", "assign", "1", "one")[0] == 0
 
 
+def test_a_storm_is_noted_and_taken_back(broken: "County", call: "Call") -> None:
+    assert call("storm", "note", TOWN, "--from", "today", "--until", "+1", "--note", "lightning")[0] == 0
+    assert "lightning" in call("storm", "list")[1]
+    assert call("storm", "cancel", "1")[0] == 0
+    assert "No storm was noted." in call("storm", "list")[1]
+
+
 def test_announced_work_is_planned_and_called_off(broken: "County", call: "Call") -> None:
     plan = ("maintenance", "plan", "feeder:10 kV-3", "--place", TOWN, "--reason", "new poles")
     assert call(*plan, "--from", "today", "--until", "+1")[0] == 0

@@ -164,6 +164,20 @@ def test_announced_work_begins_ends_and_is_called_off(station: Station) -> None:
         work.plan(place=TOWN, target=TOWN, begins=station.now, ends=station.now, reason="nothing")
 
 
+def test_a_storm_is_noted_once_it_has_an_end_and_taken_back_once(station: Station) -> None:
+    storms = station.desk("li").storms
+    noted = storms.note(place=TOWN, begins=station.now - DAY, ends=station.now, note="lightning")
+    assert storms.list() == (noted,)
+    storms.cancel(storm=noted.id)
+    assert (storms.list(), len(storms.list(over=True))) == ((), 1)
+    with pytest.raises(Conflict):
+        storms.cancel(storm=noted.id)
+    with pytest.raises(NotFound):
+        storms.cancel(storm=99)
+    with pytest.raises(Invalid):
+        storms.note(place=TOWN, begins=station.now, ends=station.now)
+
+
 def test_contacts_are_of_a_crew_that_exists_and_have_what_their_channels_take(station: Station) -> None:
     crews = station.desk("li").crews
     with pytest.raises(NotFound):

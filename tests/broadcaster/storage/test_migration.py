@@ -66,6 +66,7 @@ EMPTY_AT_FIRST = {
     "series",
     "setting",
     "span",
+    "storm",
     "telemetry",
     "ticket",
     "ticket_entry",
