@@ -15,7 +15,7 @@ from audio.recording import Profile
 from broadcaster.registry.line import SERIAL, on_line, pacing_of
 from broadcaster.storage.tables import EndpointRow, LineRow, RecordingRow
 from devices.reports import LineReport, TransferReport
-from devices.serial.arrival import Consignment, arrivals
+from devices.serial.arrival import Consignment, Hearing, arrivals
 from schedules.places import Level, Place, chain_of, covers, level_of
 
 SLOW_BAUD = 19_200  # up to here a line carries the low-rate profile
@@ -140,8 +140,10 @@ def _seconds(
     consignments = (
         Consignment(recording=each.recording, size=each.size, lacking=each.lacking) for each in queue
     )
-    calms = {tap.endpoint: tap.calm for tap in report.taps if tap.there}
-    return arrivals(pacing_of(line), consignments, calms, thrift=report.thrift / 100)
+    taps = {
+        tap.endpoint: Hearing(calm=tap.calm, dropped=tap.dropped / 1_000) for tap in report.taps if tap.there
+    }
+    return arrivals(pacing_of(line), consignments, taps, thrift=report.thrift / 100)
 
 
 def queue_of(line: LineRow, report: LineReport) -> Mapping[str, Mapping[str, float | None]]:

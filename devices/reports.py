@@ -159,6 +159,7 @@ class TapReport:
     calm: Annotated[int, Meta(ge=0, le=255)] = (
         255  # of what the endpoint hears: -8 · log2(chance of a byte to be wrong)
     )
+    dropped: Annotated[int, Meta(ge=0, le=1_000)] = 0  # frames that vanish whatever their length, per mille
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,6 +116,7 @@ class Gauge:
                     answers=member.answers,
                     lost=member.lost_answers,
                     calm=tap.steady.calm,
+                    dropped=round(1_000 * member.drops.share),
                 )
             )
         return found

@@ -19,7 +19,7 @@ from devices.hub.reached import Reached
 from devices.links import Message
 from devices.reports import Heartbeat, TransferReport, Want
 from devices.serial import parcels
-from devices.serial.arrival import LEAST_THRIFT, MOST_THRIFT, airtime_s
+from devices.serial.arrival import LEAST_THRIFT, MOST_THRIFT, Hearing, airtime_s
 from devices.serial.bodies import Lane
 from devices.serial.events import Delivered, Held, Present, Refused, Silent
 from devices.serial.frames import EVERYBODY
@@ -34,6 +34,7 @@ GATHER_S = 1.0  # before a recording is offered: others may turn out to need it 
 STILL_JOINING = 0.25  # of a recording's airtime: who needs it later gets it afterwards, not all anew
 REFUSED_S = 60.0  # before a recording that was refused is offered again
 SAMPLE_S = 5.0
+STEADY_WEIGHT = 0.2  # of the newest measurement: one recording is delayed by chance, many are not
 BELIEVED_S = 600.0  # an acknowledgement outweighs heartbeats of the same boot for so long
 
 
@@ -82,7 +83,7 @@ class Carried:
     size: int
     since_s: float
     fresh: bool  # nobody had a part of it
-    through: list[int] = field(default_factory=list)  # the calm of those that have it
+    through: list[Hearing] = field(default_factory=list)  # of those that have it
 
 
 class LineDuty:
@@ -105,6 +106,7 @@ class LineDuty:
         self._look_s = inf  # when all taps are to be looked at again
         self._sample_s = -inf  # when to hear of the calm of taps next
         self.thrift = 1.0  # measured pace of recordings, of what the calm promises
+        self._measured = 0  # recordings
         self._begun: set[str] = set()  # recordings that were offered before
         self._through_s = -inf  # when the last recording was through
 
@@ -393,7 +395,8 @@ class LineDuty:
         if carried is None:
             return
         carried.taps.discard(tap.address)
-        carried.through.append(tap.steady.calm)
+        drops = self.head.member(tap.address).drops
+        carried.through.append(Hearing(calm=tap.steady.calm, dropped=drops.share))
         if not any(self._taps[address].there for address in carried.taps):
             self.head.withdraw(bytes.fromhex(recording))
             del self.carried[recording]
@@ -408,7 +411,8 @@ class LineDuty:
             return
         expected_s = airtime_s(self.line.wiring.line, carried.size, carried.through)
         measured = min(MOST_THRIFT, max(LEAST_THRIFT, expected_s / took_s))
-        self.thrift += (measured - self.thrift) / 2
+        self._measured += 1
+        self.thrift += (measured - self.thrift) * max(STEADY_WEIGHT, 1 / (1 + self._measured))
 
 
 def _tap(tap: TapProvision) -> _Tap:

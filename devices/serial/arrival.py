@@ -1,23 +1,49 @@
-"""Arrival: how long recordings take over a line, foretold from its baud rate, its calm and how many lack them. Pure.
+"""Arrival: how long recordings take over a line, foretold from its baud rate, what its taps hear and how many lack them. Pure.
 
-The head sends every block once, then asks, then sends what was lost: again to one tap, as mixes to several, of which as many
-are needed as the neediest lacks. Between blocks it asks the taps now and then. `thrift` corrects all of it by what was measured.
+Theory of operation. The head sends every block once, then asks, then sends what was lost: again to one tap, as mixes to several,
+of which as many are needed as the neediest lacks. A frame is lost to noise, the less the better it is shaped for it, or it
+drops whatever its shape. A question or answer that is lost costs a wait. `thrift` corrects all of it by what was measured.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist, fmean
 
 from devices.serial.bodies import BLOCK_SIZES, MOST_BLOCKS, SLOTS
+from devices.serial.drops import either
 from devices.serial.noise import CALMEST, best_shape, loss, wire_length
 from devices.serial.pacing import Line
 
 CUT = 3  # bytes of a block before its content
-QUESTION, ANSWER = 32, 24  # bytes on the line
+QUESTION, ANSWER, OFFER = 32, 24, 56  # bytes on the line
 ROLL = 20  # bytes of a roll, and two more for each tap
-BUSY_ROUNDS, BUSY_S, LEAST_S = 250, 30.0, 1.0  # how seldom taps are asked while recordings are on their way
-SURPLUS = 2  # mixes beyond what the neediest lacks
+SAMPLES, SAMPLE_S, SAMPLE_AIRTIMES = (
+    3,
+    4.0,
+    250,
+)  # questions meanwhile: some at first, then one in so many seconds or airtimes
+BUSY_ROUNDS, BUSY_S, LEAST_S = 250, 60.0, 1.0  # how seldom each tap is asked by routine meanwhile
+WAIT_S, WAIT_BYTES = (
+    0.08,
+    96,
+)  # for an answer that does not come, until the line is used again: seconds and airtime
+OFFERS = 4  # to several
+FRAMES = 150  # by which the share of those that drop was measured, about
+SURPLUS = 2  # mixes beyond what the neediest lacks;
+SPARE, SPARE_VARIANCE = 1.6, 2.7  # of which so many are needed, since mixes may say the same
 LEAST_THRIFT, MOST_THRIFT = 0.25, 1.5
+RIVALS = 1.3  # taps that lack about as much as the neediest
+_SURE = 0.02  # a round less likely than that is left out
+_NORMAL = NormalDist()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """How a tap hears its line. `dropped`: the chance of a frame to be lost whatever its length."""
+
+    calm: int = CALMEST
+    dropped: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,24 +61,41 @@ def working_calm(calms: Iterable[int]) -> int:
     return ordered[len(ordered) // 10] if ordered else CALMEST
 
 
-def airtime_s(line: Line, size: int, calms: Sequence[int], *, lacking: int | None = None) -> float:
-    """How long until taps of these calms have a recording of which the neediest lacks so many bytes, on a line of their own.
+def airtime_s(line: Line, size: int, taps: Sequence[Hearing], *, lacking: int | None = None) -> float:
+    """How long until taps that hear so have a recording of which the neediest lacks so many bytes, on a line of their own.
 
     Raises ValueError without taps.
     """
-    if not calms:
-        raise ValueError("calms: expected that of at least one tap, got none")
-    shape = best_shape(working_calm(calms), line.largest_block, _smallest(size))
-    block = shape.block
-    count = (size if lacking is None else min(size, lacking)) / block
-    frame_s = line.airtime_s(wire_length(CUT + block, shape.guard))
-    chances = [min(0.9, loss(calm, CUT + block, shape.guard)) for calm in calms]
-    if len(calms) == 1:
-        frames, rounds = count / (1 - chances[0]), 1 + count * chances[0] / (count * chances[0] + 1)
+    if not taps:
+        raise ValueError("taps: expected the hearing of at least one, got none")
+    shape = best_shape(working_calm(tap.calm for tap in taps), line.largest_block, _smallest(size))
+    count = (size if lacking is None else min(size, lacking)) / shape.block
+    dropped = _likely([tap.dropped for tap in taps])
+    noisy = (loss(tap.calm, CUT + shape.block, shape.guard) for tap in taps)
+    chances = [min(0.9, either(*each)) for each in zip(noisy, dropped, strict=True)]
+    frames_s = line.airtime_s(wire_length(CUT + shape.block, shape.guard))
+    unanswered = min(0.9, either(fmean(dropped), fmean(dropped)))
+    if len(taps) == 1:
+        sent_s = count / (1 - chances[0]) * frames_s + line.airtime_s(OFFER)
+        asked_s = _rounds_for_one(count, chances[0]) * _exchange_s(line, unanswered)
     else:
-        frames, rounds = _mixed(count, chances)
-    asked_s = rounds * _count_s(line, len(calms))
-    return (frames * frame_s + asked_s) / (1 - _asking_share(line, len(calms)))
+        frames, rounds = _mended(count, chances)
+        sent_s = (count + frames) * frames_s + OFFERS * line.airtime_s(OFFER)
+        asked_s = rounds * _count_s(line, len(taps), unanswered)
+    sent_s /= 1 - _routine_share(line, len(taps))
+    return sent_s + asked_s + _sampled_s(line, sent_s, unanswered)
+
+
+def _likely(measured: Sequence[float]) -> list[float]:
+    """What is likely of several that were measured: as far as they differ by no more than chance, they are alike.
+
+    Shrinkage towards the mean (James and Stein, 1961).
+    """
+    mean = fmean(measured)
+    spread = fmean((each - mean) ** 2 for each in measured)
+    by_chance = mean * (1 - mean) / FRAMES
+    differ = max(0.0, 1 - by_chance / spread) if spread else 0.0
+    return [mean + differ * (each - mean) for each in measured]
 
 
 def _smallest(size: int) -> int:
@@ -60,50 +103,87 @@ def _smallest(size: int) -> int:
     return next((block for block in reversed(BLOCK_SIZES) if size <= block * MOST_BLOCKS), BLOCK_SIZES[0])
 
 
-def _mixed(count: float, chances: Sequence[float]) -> tuple[float, float]:
-    """(frames, rounds of questions) for several taps: every block once, then mixes."""
-    worst = max(chances)
-    spread = math.sqrt(2 * math.log(len(chances)) * count * worst * (1 - worst))
-    missing = min(count, count * worst + spread)
-    if missing < 0.05:
-        return count, 1.0
-    likely = min(1.0, missing)  # that anybody lacks anything at all
-    mixes = (missing + SURPLUS) / (1 - worst) * likely
-    return count + mixes, 1 + likely * (1 + worst)
+def _rounds_for_one(count: float, chance: float) -> float:
+    """How often one tap is asked until nothing is missing, when every block was sent."""
+    return 1 + math.log1p(min(count, 16) * chance) / -math.log(chance) if chance else 1.0
 
 
-def _count_s(line: Line, taps: int) -> float:
-    """How long it takes to ask all of them once what they lack."""
-    if taps == 1:
-        return line.airtime_s(QUESTION + ANSWER) + 2 * line.turn_s
+def _mended(count: float, chances: Sequence[float]) -> tuple[float, float]:
+    """(mixes, times all are counted) for several taps that were sent every block once."""
+    some = 1 - math.exp(-count * sum(chances))  # the chance that anybody lacks anything at all
+    if some < _SURE:
+        return some, 1.0
+    worst, usual = max(chances), sorted(chances, reverse=True)[len(chances) // 10]
+    likely, mixes, rounds = some, 0.0, 1.0
+    lacking = max(1.0, count * worst + _highest(len(chances)) * math.sqrt(count * worst * (1 - worst)))
+    while likely > _SURE and rounds < 30:
+        sent = (lacking + SURPLUS) / (1 - min(0.9, usual))
+        mixes, rounds = mixes + likely * sent, rounds + likely
+        spread = math.sqrt(sent * worst * (1 - worst) + SPARE_VARIANCE)
+        beyond = (sent * (1 - worst) - lacking - SPARE + 0.5) / spread
+        short = _NORMAL.cdf(-beyond)
+        lacking = max(1.0, spread * (_NORMAL.pdf(beyond) / max(1e-9, short) - beyond))
+        likely *= 1 - (1 - short) ** RIVALS
+    return mixes, rounds
+
+
+def _highest(count: int) -> float:
+    """The highest of so many normal values, in standard deviations (Blom, 1958)."""
+    return _NORMAL.inv_cdf((count - 0.375) / (count + 0.25))
+
+
+def _exchange_s(line: Line, unanswered: float) -> float:
+    """A question and its answer, with those before it that were not answered."""
+    tries = 1 / (1 - unanswered)
+    answered_s = line.airtime_s(ANSWER) + 2 * line.turn_s
+    return tries * line.airtime_s(QUESTION) + answered_s + (tries - 1) * _wait_s(line)
+
+
+def _wait_s(line: Line) -> float:
+    return WAIT_S + line.airtime_s(WAIT_BYTES) + line.turn_s
+
+
+def _count_s(line: Line, taps: int, unanswered: float) -> float:
+    """How long it takes to ask all of them once what they lack, those who do not answer a second time."""
     rolls = math.ceil(taps / SLOTS)
     answers_s = taps * (line.airtime_s(ANSWER) + line.turn_s)
-    return rolls * (line.airtime_s(ROLL) + line.turn_s) + line.airtime_s(2 * taps) + answers_s
+    asked_s = rolls * (line.airtime_s(ROLL) + line.turn_s) + line.airtime_s(2 * taps) + answers_s
+    return asked_s * (1 + unanswered) + min(3.0, unanswered * taps) * _wait_s(line)
 
 
-def _asking_share(line: Line, taps: int) -> float:
-    """The share of the line's time that routine questions take."""
-    exchange_s = line.airtime_s(QUESTION + ANSWER) + 2 * line.turn_s
+def _sampled_s(line: Line, sent_s: float, unanswered: float) -> float:
+    """What the questions take that are asked while blocks are sent; on a full-duplex line nobody waits for the answers."""
+    every_s = max(SAMPLE_S, line.airtime_s(SAMPLE_AIRTIMES * QUESTION))
+    asked = min(SAMPLES, sent_s) + sent_s / every_s
+    tries = asked / (1 - unanswered)
+    return asked * _exchange_s(line, unanswered) if line.half_duplex else tries * line.airtime_s(QUESTION)
+
+
+def _routine_share(line: Line, taps: int) -> float:
+    """The share of the line's time that routine questions to several taps take."""
+    if taps == 1:
+        return 0.0
+    exchange_s = _exchange_s(line, 0.0)
     every_s = max(LEAST_S, 3 * taps * exchange_s, min(BUSY_S, BUSY_ROUNDS * taps * exchange_s))
     taken_s = taps * (exchange_s if line.half_duplex else line.airtime_s(QUESTION))
     return min(0.5, taken_s / every_s)
 
 
 def arrivals(
-    line: Line, queue: Iterable[Consignment], calms: Mapping[str, int], *, thrift: float = 1.0
+    line: Line, queue: Iterable[Consignment], taps: Mapping[str, Hearing], *, thrift: float = 1.0
 ) -> dict[str, dict[str, float | None]]:
     """Recording → endpoint → seconds until it is there, the queue being sent in its order; None: nobody can say.
 
-    `calms`: of the endpoints that are there, an endpoint that is not cannot be foretold anything. `thrift`: what part of
-    the foretold pace was measured lately.
+    `taps`: the endpoints that are there, of one that is not nothing can be foretold. `thrift`: what part of the foretold pace
+    was measured lately.
     """
     found: dict[str, dict[str, float | None]] = {}
     passed_s = 0.0
     pace = min(MOST_THRIFT, max(LEAST_THRIFT, thrift))
     for consignment in queue:
-        there = {name: lacking for name, lacking in consignment.lacking.items() if name in calms and lacking}
+        there = {name: lacking for name, lacking in consignment.lacking.items() if name in taps and lacking}
         if there:
-            listeners = [calms[name] for name in there]
+            listeners = [taps[name] for name in there]
             alone_s = airtime_s(line, consignment.size, listeners, lacking=max(there.values()))
             passed_s += alone_s / pace
         found[consignment.recording] = {

@@ -44,6 +44,9 @@ class Weather:
     """What befalls the bytes of a line."""
 
     bit_errors: float = 0.0  # chance of each data bit
+    lost_frames: float = (
+        0.0  # chance of each frame, at each listener by itself, to vanish: as radio modems drop packets
+    )
     delay_s: float = 0.0
     cuts: tuple[tuple[float, float], ...] = ()  # from, to
     lost_runs: float = 0.0  # chance of each delivery to lose some bytes in its middle
@@ -79,6 +82,9 @@ class EmulatedLine:
     _latest: list[_Speech] = field(default_factory=list)
     _wakes: dict[int, float] = field(default_factory=dict)
     _errors: dict[int, int] = field(default_factory=dict)  # bits until the next wrong one, by listener
+    _vanishing: dict[tuple[int, int], bool] = field(
+        default_factory=dict
+    )  # the frame now, by listener and speaker
     _numbers: Iterator[int] = field(default_factory=count)
     _chance: random.Random = field(init=False)
 
@@ -162,7 +168,8 @@ class EmulatedLine:
         if index >= len(self.ends):
             return
         content = self._chance.randbytes(len(speech.content)) if speech.spoilt else speech.content
-        content = self._flipped(index, self._uncut(content, speech.begin))
+        content = self._kept(index, speech.speaker, self._uncut(content, speech.begin))
+        content = self._flipped(index, content)
         weather = self.weather
         if weather.lost_runs and self._chance.random() < weather.lost_runs:
             content = self._run(content, 0)
@@ -182,6 +189,23 @@ class EmulatedLine:
             last = max(first, min(len(content), int((until - self.weather.delay_s - begin) / byte_s)))
             content = content[:first] + content[last:]
         return content
+
+    def _kept(self, index: int, speaker: int, content: bytes) -> bytes:
+        """Without the frames that vanish; a frame ends with a zero."""
+        if not self.weather.lost_frames:
+            return content
+        kept = bytearray()
+        while content:
+            length = content.find(0) + 1 or len(content)
+            part, content = content[:length], content[length:]
+            if (vanishes := self._vanishing.get((index, speaker))) is None:
+                vanishes = self._chance.random() < self.weather.lost_frames
+                self._vanishing[index, speaker] = vanishes
+            if not vanishes:
+                kept += part
+            if not part[-1]:
+                del self._vanishing[index, speaker]
+        return bytes(kept)
 
     def _flipped(self, index: int, content: bytes) -> bytes:
         if not self.weather.bit_errors:

@@ -28,7 +28,7 @@ from devices.serial.bodies import (
 )
 from devices.serial.events import Delivered, HeadEvent, Held, Present, Received, Refused, Silent
 from devices.serial.frames import EVERYBODY, FIRST_GROUP, NOBODY, Deframer, Frame, Garbled
-from devices.serial.noise import CALMEST, Noise, best_guard, best_shape, goodput, safe_guard
+from devices.serial.noise import CALMEST, Noise, best_guard, best_shape, goodput, loss, safe_guard
 from devices.serial.outbox import Outbox
 from devices.serial.pacing import Line, Pacer
 from devices.serial.presence import Member, Presence, Sign
@@ -47,6 +47,7 @@ _ABSENT_S, _ABSENT_ROUNDS = (
     30,
 )  # between questions to an absent tap at most: the longer of these, seconds and rounds
 _BUSY_ROOM = 0.25  # of the longest answer, for who had nothing to say while a recording is on its way
+_ASKED = 8  # bytes of a question's or an answer's body, about
 _EXCHANGE = 56  # bytes of a question and its answer
 
 
@@ -65,7 +66,7 @@ class Head:
         self._sequence = 0  # of the newest frame
         self._members: dict[int, Member] = {}
         self._outbox = Outbox()
-        self._transfers = Transfers(line, self._calm_of)
+        self._transfers = Transfers(line, self._calm_of, lambda tap: self._members[tap].drops)
         self._asking = Asking(line)
         self._deframer = Deframer()
         self._pacer = Pacer(line)
@@ -349,7 +350,7 @@ class Head:
         self, member: Member, answer: Answer, transfer: int, asked: int, now: float
     ) -> list[HeadEvent]:
         events: list[HeadEvent] = []
-        if member.heard(Sign.ANSWER, now) is Presence.GREETED:
+        if member.heard(Sign.ANSWER, now, self._foretold(member)) is Presence.GREETED:
             events.append(Present(member.address))
         member.calm, member.waiting = answer.calm, answer.waiting * 16
         tickets = self._outbox.acknowledged(member, answer.acks, asked)
@@ -360,6 +361,10 @@ class Head:
             events.append(kind(member.address, sha256))
         self._close(member, now)
         return events
+
+    def _foretold(self, member: Member) -> float:
+        """The chance of a question's frames to be lost to noise."""
+        return loss(member.calm, _ASKED, safe_guard(member.calm, _ASKED))
 
     def _close(self, member: Member, now: float) -> None:
         """A tap has said its last word."""

@@ -1,15 +1,20 @@
 """Whether a tap is there, as the head sees it: one table, and what the head keeps of each tap."""
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf
 
 from devices.serial.bodies import Lane
+from devices.serial.drops import Drops, either
 from devices.serial.noise import CALMEST
 from devices.serial.streams import Inflow
 
 SILENT_S = 10.0  # of questions without an answer: the tap is absent
-_MISSES = 3  # at least
+_MISSES, _CHANCE = 3, 1e-4  # at least so many, and so many that it would be so rare if the tap were there
+_FAMILIAR = (
+    8  # answers, after which its calm is known: what is lost before is noise that was not reckoned with
+)
 _FIRST_AGAIN_S = 1.0  # to the second question to an absent tap; then twice as long each time
 
 
@@ -62,17 +67,29 @@ class Member:
     answers: int = 0
     lost_answers: int = 0
     calm: int = CALMEST
+    drops: Drops = field(default_factory=Drops)
     waiting: int = 0  # bytes that it would send
     nonce: int | None = None  # to be welcomed with
     inflows: dict[Lane, Inflow] = field(default_factory=lambda: {lane: Inflow() for lane in Lane})
 
-    def heard(self, sign: Sign, now: float) -> Presence:
-        """It has given a sign; what it was before."""
+    def heard(self, sign: Sign, now: float, foretold: float = 0.0) -> Presence:
+        """It has given a sign; what it was before. `foretold`: the chance of a frame to be lost to noise."""
+        if self.presence is Presence.PRESENT and self.answers >= _FAMILIAR:
+            self.drops.asked(self.misses, foretold)
         before, self.presence = self.presence, PRESENCES[self.presence][sign]
         self.misses = self.absent_misses = 0
         self.heard_at = now
         self.answers += 1
         return before
+
+    @property
+    def _misses_of_silence(self) -> int:
+        unanswered = either(self.drops.share, self.drops.share)
+        return (
+            max(_MISSES, math.ceil(math.log(_CHANCE) / math.log(unanswered)))
+            if unanswered > _CHANCE
+            else _MISSES
+        )
 
     def missed(self, now: float, again_s: float, most_again_s: float) -> bool:
         """It has not answered; whether it is absent by that. It is asked again after `again_s`, absent ever later."""
@@ -80,7 +97,7 @@ class Member:
         self.lost_answers += 1
         if self.misses == 1:
             self.heard_at = max(self.heard_at, now - again_s)
-        silent = self.misses >= _MISSES and now - self.heard_at > SILENT_S
+        silent = self.misses >= self._misses_of_silence and now - self.heard_at > SILENT_S
         newly = silent and self.presence is not Presence.ABSENT
         if newly:
             self.presence = PRESENCES[self.presence][Sign.SILENCE]

@@ -15,6 +15,8 @@ from devices.serial.mixing import indices, mixed, named
 SURPLUS = 2  # mixes beyond what the neediest lacks: all but one round in five ends all of it
 _TRIES = 2  # questions to a tap that does not answer, before a round goes on without it
 _OFFERED_AGAIN = (4, 32, 256)  # blocks after the begin: a tap that missed the offer would lose the blocks
+_OFFERED_OFTEN = (1, 2, 3, 4, 8, 16, 32, 64, 128, 256)  # on a line that loses many frames:
+_MANY = 0.02  # so many
 
 
 class Sending(Protocol):
@@ -45,6 +47,9 @@ class Sending(Protocol):
 
     def heard(self, gaps: Gaps, asked: int) -> None:
         """What a tap lacks."""
+
+    def judged(self, tap: int) -> tuple[int, int]:
+        """(blocks, lost): whose fate at the tap is known since it was judged last."""
 
     def returned(self, tap: int) -> None:
         """A tap has become present."""
@@ -101,6 +106,7 @@ class ToOne:
         self._sent = [-1] * offer.count
         self._offer_due = True  # before the next block
         self._blocks = 0
+        self._judged = [0, 0]
 
     @property
     def taps(self) -> frozenset[int]:
@@ -138,8 +144,14 @@ class ToOne:
             self._offer_due = True
             self._send_again((1 << self.offer.count) - 1, asked)
         elif missing in (0, REFUSED):
+            self._judge(self._lacks if missing == 0 else 0, 0, asked)
             self._through = True
         return self._through
+
+    def judged(self, tap: int) -> tuple[int, int]:
+        blocks, lost = self._judged
+        self._judged = [0, 0]
+        return blocks, lost
 
     def unanswered(self, tap: int) -> None:
         """The next question will do."""
@@ -150,6 +162,7 @@ class ToOne:
         lacks = sum((1 << length) - 1 << first for first, length in gaps.runs)
         within = (1 << gaps.until) - (1 << gaps.since)
         held = within & ~lacks
+        self._judge(held & self._lacks, lacks, asked)
         self._lacks = self._lacks & ~held | lacks
         self._fresh &= ~held
         self._again &= ~held
@@ -183,6 +196,14 @@ class ToOne:
     @property
     def _all(self) -> int:
         return (1 << self.offer.count) - 1
+
+    def _judge(self, arrived: int, lost: int, asked: int) -> None:
+        """Of what was sent before the question, so much arrived and was lost; a block counts each time it is sent."""
+        for mask, is_lost in ((arrived, 0), (lost & ~self._again & ~self._fresh, 1)):
+            for index in indices(mask):
+                if 0 <= self._sent[index] < asked:
+                    self._judged[0] += 1
+                    self._judged[1] += is_lost
 
     def _send_again(self, lacks: int, asked: int) -> None:
         for index in indices(lacks & ~self._fresh & ~self._again):
@@ -242,6 +263,8 @@ class ToMany:
         self._loss = 0.0
         self._offer_in: list[int] = [0, *_OFFERED_AGAIN]
         self._filled = 0
+        self._resumed = False  # somebody held blocks before
+        self._judged: dict[int, tuple[int, int]] = {}  # tap → (blocks, lost)
 
     @property
     def phase(self) -> Phase:
@@ -258,6 +281,8 @@ class ToMany:
             return None
         if self._offer_in and self._filled >= self._offer_in[0]:
             self._offer_in.pop(0)
+            if not self.offered and loss > _MANY:
+                self._offer_in = list(_OFFERED_OFTEN)
             self.offered = True
             return self.offer
         if not self._owed:
@@ -289,14 +314,20 @@ class ToMany:
         else:
             self._lacking[tap] = missing
         if self._phase is Phase.FILL and missing < self._owed and not self._counted_once:
+            self._resumed = True
             self._turn(Turn.RESUMED)
         elif self._phase is Phase.REST and not through:
             self._turn(Turn.RETURNED)
         elif self._phase is Phase.COUNT and asked > self._since:
-            self._tries.pop(tap, None)
+            if self._tries.pop(tap, None) is not None and self._tells_losses(missing):
+                self._judged.setdefault(tap, (self._filled, missing))
             self._counts[tap] = self._lacking.get(tap, 0)
             self._weigh()
         return through
+
+    def _tells_losses(self, missing: int) -> bool:
+        """Whether that much is missing of the blocks alone, each of which was sent once."""
+        return not (self._resumed or self._seed) and missing <= self._filled == self.offer.count
 
     def unanswered(self, tap: int) -> None:
         if self._phase is Phase.COUNT and tap in self._tries:
@@ -307,6 +338,13 @@ class ToMany:
 
     def heard(self, gaps: Gaps, asked: int) -> None:
         """Taps of a group are not asked for them."""
+
+    def judged(self, tap: int) -> tuple[int, int]:
+        """Known of the first count only: mixes are sent until they suffice."""
+        found = self._judged.get(tap)
+        if found is not None:
+            self._judged[tap] = (0, 0)
+        return found or (0, 0)
 
     def returned(self, tap: int) -> None:
         self._absent.discard(tap)

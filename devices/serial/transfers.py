@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import inf
 
 from devices.serial.bodies import BLOCK_SIZES, MOST_BLOCKS, Block, Gaps, Mix, Offer
+from devices.serial.drops import Drops, either
 from devices.serial.noise import best_guard, best_shape, loss, new_block
 from devices.serial.pacing import Line
 from devices.serial.sending import Sending, ToMany, ToOne
@@ -26,11 +27,14 @@ class _Shipment:
 
 
 class Transfers:
-    """`calm_of` is how calm the line is to several taps together."""
+    """`calm_of` is how calm the line is to several taps together, `drops_at` what is counted of one."""
 
-    def __init__(self, line: Line, calm_of: Callable[[Iterable[int]], int]) -> None:
+    def __init__(
+        self, line: Line, calm_of: Callable[[Iterable[int]], int], drops_at: Callable[[int], Drops]
+    ) -> None:
         self._line = line
         self._calm_of = calm_of
+        self._drops_at = drops_at
         question_s = line.airtime_s(_QUESTION)
         self._sample_first_s = max(_SAMPLE_FIRST_S, _FIRST_AIRTIMES * question_s)
         self._sample_last_s = max(_SAMPLE_LAST_S, _LAST_AIRTIMES * question_s)
@@ -81,8 +85,7 @@ class Transfers:
         """What goes out now, and to whom."""
         for sending in self._in_order():
             calm = self._calm_of(sending.taps)
-            length = CUT + sending.offer.block
-            body = sending.next_body(sequence, loss(calm, length, best_guard(calm, length)))
+            body = sending.next_body(sequence, either(_loss(calm, sending.offer), self._drops(sending.taps)))
             if body is not None:
                 return self._shipments[sending.offer.transfer].address, body
         return None
@@ -131,6 +134,7 @@ class Transfers:
         if shipment is None or tap not in shipment.sending.taps:
             return None
         through = shipment.sending.answered(tap, missing, asked)
+        self._count(shipment.sending, tap)
         if not shipment.sending.taps:
             del self._shipments[transfer]
         elif not through:
@@ -141,6 +145,8 @@ class Transfers:
         """Which blocks a tap lacks."""
         if shipment := self._shipments.get(gaps.transfer):
             shipment.sending.heard(gaps, asked)
+            for tap in shipment.sending.taps:
+                self._count(shipment.sending, tap)
 
     def unanswered(self, transfer: int, tap: int) -> None:
         """A tap did not say what it lacks."""
@@ -158,6 +164,17 @@ class Transfers:
         for sending in self._in_order():
             if tap in sending.taps:
                 sending.gone(tap)
+
+    def _count(self, sending: Sending, tap: int) -> None:
+        """What has become of blocks at a tap."""
+        blocks, lost = sending.judged(tap)
+        if blocks:
+            self._drops_at(tap).sent(blocks, lost, _loss(self._calm_of([tap]), sending.offer))
+
+    def _drops(self, taps: Iterable[int]) -> float:
+        """Of several taps together: as with their calm, that of the worst tenth's best."""
+        shares = sorted((self._drops_at(tap).share for tap in taps), reverse=True)
+        return shares[len(shares) // 10] if shares else 0.0
 
     def _in_order(self) -> list[Sending]:
         sendings = [shipment.sending for shipment in self._shipments.values()]
@@ -184,6 +201,12 @@ class Transfers:
             del self._shipments[transfer]
             shipment.sending = recut
             self._shipments[offer.transfer] = shipment
+
+
+def _loss(calm: int, offer: Offer) -> float:
+    """The chance of a block to be lost to noise."""
+    length = CUT + offer.block
+    return loss(calm, length, best_guard(calm, length))
 
 
 def _smallest(size: int) -> int:

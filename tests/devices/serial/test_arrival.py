@@ -4,52 +4,77 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.serial.arrival import Consignment, airtime_s, arrivals, working_calm
+from devices.serial.arrival import Consignment, Hearing, airtime_s, arrivals, working_calm
 from devices.serial.emulated import Weather
 from devices.serial.events import Held
 from devices.serial.pacing import Line
+from devices.serial.steady import Steady
 from tests.devices.serial.parties import Party, recording
 
 SLOW = Line(baud=9_600)
 BUS = Line(baud=9_600, half_duplex=True, turn_s=0.005)
+QUICK, QUICK_BUS = Line(baud=57_600), Line(baud=57_600, half_duplex=True, turn_s=0.005)
+SIZE = 200_000
+SAMPLE_S = 5.0
 LETTER = "a" * 64
 NEWS = "b" * 64
 
 
-def told_and_true(line: Line, bit_errors: float, seed: int, size: int, taps: int = 1) -> tuple[float, float]:
-    """The foretold and the real time of a recording, on a line that has carried one before."""
-    party = Party(line, Weather(bit_errors=bit_errors), taps=taps, seed=seed)
+def told_and_true(line: Line, weather: Weather, seed: int, size: int, taps: int = 1) -> tuple[float, float]:
+    """The foretold and the real time of a recording, on a line that has carried one before; heard as a hub hears it."""
+    party = Party(line, weather, taps=taps, seed=seed)
+    steady = {address: Steady() for address in party.addresses}
     assert party.until(party.all_present, 600)
     for number in (0, 1):
-        calms = [party.head.member(address).calm for address in party.addresses]
-        told, began = airtime_s(line, size, calms), party.wire.now
+        members = [party.head.member(address) for address in party.addresses]
+        hearing = [Hearing(calm=steady[each.address].calm, dropped=each.drops.share) for each in members]
+        told, began = airtime_s(line, size, hearing), party.wire.now
         party.offer(recording(size, seed + 100 * number))
-        assert party.until(lambda n=number: party.happened(Held) == taps * (n + 1), 20_000)
+        while not party.until(
+            lambda n=number: party.happened(Held) == taps * (n + 1), party.wire.now + SAMPLE_S
+        ):
+            for each in members:
+                steady[each.address].sample(each.calm)
+        true = party.wire.now - began
         party.for_s(1)
-    return told, party.wire.now - 1 - began
+    return told, true
 
 
-@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("bit_errors", [0.0, 1e-5, 1e-4, 5e-4])
-def test_a_recording_arrives_when_it_was_foretold(bit_errors: float, seed: int) -> None:
-    told, true = told_and_true(SLOW, bit_errors, seed, 50_000)
-    assert true == pytest.approx(told, rel=0.10)
+def test_a_recording_arrives_when_it_was_foretold(bit_errors: float) -> None:
+    for seed in range(4):
+        told, true = told_and_true(SLOW, Weather(bit_errors=bit_errors), seed, 50_000)
+        assert true == pytest.approx(told, rel=0.10)
 
 
 @pytest.mark.parametrize("bit_errors", [0.0, 2e-4])
 def test_a_recording_for_several_arrives_when_it_was_foretold(bit_errors: float) -> None:
-    told, true = told_and_true(BUS, bit_errors, 1, 50_000, taps=3)
+    told, true = told_and_true(BUS, Weather(bit_errors=bit_errors), 1, 50_000, taps=3)
     assert true == pytest.approx(told, rel=0.10)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.1, 0.2, 0.3])
+@pytest.mark.parametrize(("line", "taps", "seeds"), [(QUICK, 1, 6), (QUICK_BUS, 3, 3)])
+def test_a_line_that_loses_frames_is_foretold_within_a_tenth_but_for_luck(
+    share: float, line: Line, taps: int, seeds: int
+) -> None:
+    """What becomes of single frames is luck: nearly all seeds are within a tenth, and all together are right."""
+    runs = [told_and_true(line, Weather(lost_frames=share), seed, SIZE, taps) for seed in range(seeds)]
+    errors = [abs(true / told - 1) for told, true in runs]
+    assert sum(true for _, true in runs) == pytest.approx(sum(told for told, _ in runs), rel=0.05)
+    assert sum(error < 0.10 for error in errors) >= 2 * seeds / 3
+    assert max(errors) < 0.20
 
 
 @given(st.integers(1, 10**7), st.integers(1, 10**7), st.lists(st.integers(8, 255), min_size=1, max_size=40))
 def test_more_takes_longer_and_less_is_lacking_sooner(size: int, more: int, calms: list[int]) -> None:
-    assert airtime_s(SLOW, size, calms) <= airtime_s(SLOW, size + more, calms)
-    assert airtime_s(SLOW, size + more, calms, lacking=size) <= airtime_s(SLOW, size + more, calms)
+    taps = [Hearing(calm=calm) for calm in calms]
+    assert airtime_s(SLOW, size, taps) <= airtime_s(SLOW, size + more, taps)
+    assert airtime_s(SLOW, size + more, taps, lacking=size) <= airtime_s(SLOW, size + more, taps)
 
 
 def test_a_minute_of_low_rate_speech_takes_less_than_a_minute_at_9600_baud() -> None:
-    assert airtime_s(SLOW, 45_000, [109]) < 55
+    assert airtime_s(SLOW, 45_000, [Hearing(calm=109)]) < 55
 
 
 def test_what_waits_goes_first() -> None:
@@ -57,7 +82,7 @@ def test_what_waits_goes_first() -> None:
         Consignment(recording=LETTER, size=50_000, lacking={"horn-01": 50_000}),
         Consignment(recording=NEWS, size=50_000, lacking={"horn-01": 50_000, "horn-02": 50_000}),
     ]
-    found = arrivals(SLOW, queue, {"horn-01": 255, "horn-02": 255})
+    found = arrivals(SLOW, queue, {"horn-01": Hearing(), "horn-02": Hearing()})
     letter, news = found[LETTER]["horn-01"], found[NEWS]["horn-02"]
     assert letter is not None
     assert news is not None
@@ -66,7 +91,7 @@ def test_what_waits_goes_first() -> None:
 
 def test_of_an_endpoint_that_is_away_nobody_can_say() -> None:
     queue = [Consignment(recording=LETTER, size=9, lacking={"horn-01": 9, "horn-02": 9, "horn-03": 0})]
-    found = arrivals(SLOW, queue, {"horn-01": 255})[LETTER]
+    found = arrivals(SLOW, queue, {"horn-01": Hearing()})[LETTER]
     assert found["horn-02"] is None
     assert found["horn-03"] == 0.0
     assert found["horn-01"]
@@ -74,7 +99,9 @@ def test_of_an_endpoint_that_is_away_nobody_can_say() -> None:
 
 def test_what_was_measured_corrects_what_was_foretold() -> None:
     queue = [Consignment(recording=LETTER, size=50_000, lacking={"horn-01": 50_000})]
-    usual, slow = (arrivals(SLOW, queue, {"horn-01": 255}, thrift=t)[LETTER]["horn-01"] for t in (1.0, 0.5))
+    usual, slow = (
+        arrivals(SLOW, queue, {"horn-01": Hearing()}, thrift=t)[LETTER]["horn-01"] for t in (1.0, 0.5)
+    )
     assert usual
     assert slow == pytest.approx(2 * usual)
 

@@ -60,6 +60,17 @@ class TestToOne:
             assert sending.taps == frozenset()
             assert all_of(sending, 2) == []
 
+    def test_it_counts_each_block_that_was_sent_and_lost_once(self) -> None:
+        sending = ToOne(OFFER, CONTENT, 1)
+        all_of(sending, 1)
+        sending.heard(gaps((3, 2)), asked=2)
+        sending.heard(gaps((3, 2)), asked=3)
+        assert sending.judged(1) == (10, 2)
+        all_of(sending, 4)
+        sending.heard(gaps((3, 1)), asked=5)
+        assert sending.judged(1) == (2, 1)
+        assert sending.judged(1) == (0, 0)
+
     def test_in_other_blocks_only_what_lacks_goes_on(self) -> None:
         sending = ToOne(OFFER, CONTENT, 1)
         all_of(sending, 1)
@@ -91,6 +102,25 @@ class TestToMany:
         for tap in (1, 2, 3):
             sending.answered(tap, 2, asked=3)
         assert len(all_of(sending, 4)) == 8
+
+    def test_what_was_lost_is_known_from_the_first_count_only(self) -> None:
+        sending = self.new()
+        for tap, missing in ((1, 0), (2, 3)):
+            sending.answered(tap, missing, asked=2)
+        for _ in range(2):
+            sending.unanswered(3)
+        all_of(sending, 3)
+        sending.answered(3, 0, asked=4)
+        assert [sending.judged(tap) for tap in (1, 2, 3)] == [(10, 0), (10, 3), (0, 0)]
+        assert sending.judged(2) == (0, 0)
+
+    def test_where_frames_are_lost_the_offer_is_repeated_more_often(self) -> None:
+        calm, rough = (ToMany(OFFER, CONTENT, (1, 2)) for _ in range(2))
+        offers = [
+            sum(isinstance(sending.next_body(1, loss), Offer) for _ in range(12))
+            for sending, loss in ((calm, 0.0), (rough, 0.2))
+        ]
+        assert offers[1] > offers[0]
 
     def test_no_mix_is_ever_sent_twice(self) -> None:
         sending, seeds = self.new(), []

@@ -1,0 +1,58 @@
+"""Drops: frames that vanish whatever their length, as radio modems lose packets; what calm does not explain.
+
+What was sent and is missing, and questions without an answer, are counted against all frames; what the calm of the line foretold
+to be lost is taken off. Older counts weigh less.
+"""
+
+import math
+
+_FRAMES = 400  # when so many are counted, all that was counted weighs half
+_EXCHANGE = 2  # frames of a question and its answer: one that is lost leaves it unanswered
+MOST = 0.9
+
+
+class Drops:
+    """What a head counts of one tap."""
+
+    def __init__(self) -> None:
+        self._blocks = self._lost = self._foretold = 0.0
+        self._questions = self._unanswered = self._unlucky = 0.0
+
+    def sent(self, blocks: int, lost: int, foretold: float) -> None:
+        """Of so many blocks so many are missing; each had the chance `foretold` to be lost to noise."""
+        self._blocks += blocks
+        self._lost += lost
+        self._foretold += blocks * foretold
+        self._age()
+
+    def asked(self, unanswered: int, foretold: float) -> None:
+        """An answer has come, after so many questions without one; each frame had the chance `foretold`."""
+        self._questions += unanswered + 1
+        self._unanswered += unanswered
+        self._unlucky += _EXCHANGE * (unanswered + 1) * foretold
+        self._age()
+
+    @property
+    def share(self) -> float:
+        """The chance of a frame to vanish."""
+        frames = self._blocks + _EXCHANGE * self._questions
+        if not frames:
+            return 0.0
+        answered = 1 - self._unanswered / self._questions if self._questions else 1.0
+        lost = self._lost + _EXCHANGE * self._questions * (1 - math.sqrt(answered))
+        foretold = min(MOST, (self._foretold + self._unlucky) / frames)
+        return min(MOST, max(0.0, 1 - (1 - lost / frames) / (1 - foretold)))
+
+    def _age(self) -> None:
+        if self._blocks + _EXCHANGE * self._questions >= _FRAMES:
+            self._blocks /= 2
+            self._lost /= 2
+            self._foretold /= 2
+            self._questions /= 2
+            self._unanswered /= 2
+            self._unlucky /= 2
+
+
+def either(one: float, other: float) -> float:
+    """The chance that at least one of two things happens."""
+    return 1 - (1 - one) * (1 - other)
