@@ -96,7 +96,7 @@ class Drawing:
                 publishing.issue(session, part, self._signer, now)
         with self._unless_overtaken(seen) as session:
             idle -= {topics.manifest(each) for each in desired.alerted(session, now)}
-            publishing.clear(session, idle)
+            publishing.clear(session, idle, now)
         return (*names, *sorted(idle))
 
     @contextmanager

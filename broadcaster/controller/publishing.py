@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from broadcaster.storage.engine import upsert
@@ -65,7 +65,7 @@ def converge(
 ) -> list[Message]:
     """Makes the published documents of `kinds` be `desired` (by topic), and returns what has to be sent for it."""
     messages = issue(session, differing(session, desired, kinds, now), signer, now)
-    return messages + clear(session, unwanted(session, desired, kinds))
+    return messages + clear(session, unwanted(session, desired, kinds), now)
 
 
 def differing(
@@ -106,15 +106,24 @@ def issue(session: Session, documents: Mapping[str, Desired], signer: Signer, no
 def unwanted(session: Session, desired: Collection[str], kinds: Iterable[DocumentKind]) -> set[str]:
     """Topics of `kinds` that nobody desires any more and that may be cleared: manifests. State is emptied instead."""
     kinds = [kind for kind in kinds if kind not in _EMPTY]
-    published = session.exec(select(PublishedRow.topic).where(col(PublishedRow.kind).in_(kinds)))
-    return set(published) - set(desired)
+    stands = select(PublishedRow.topic).where(
+        col(PublishedRow.kind).in_(kinds), col(PublishedRow.payload) != b""
+    )
+    return set(session.exec(stands)) - set(desired)
 
 
-def clear(session: Session, idle: Iterable[str]) -> list[Message]:
-    """Takes these documents off the broker; returns what to send after the commit."""
+def clear(session: Session, idle: Iterable[str], now: datetime) -> list[Message]:
+    """Takes these documents off the broker; returns what to send after the commit.
+
+    That they are cleared is known until they would have expired, so that a broker that was not reached is told again.
+    """
     names = sorted(idle)
+    session.exec(
+        delete(PublishedRow).where(col(PublishedRow.payload) == b"", col(PublishedRow.expires) <= now)
+    )
     for start in range(0, len(names), 500):
-        session.exec(delete(PublishedRow).where(col(PublishedRow.topic).in_(names[start : start + 500])))
+        part = col(PublishedRow.topic).in_(names[start : start + 500])
+        session.exec(update(PublishedRow).where(part).values(payload=b"", digest=""))
     return [Message(topic, b"", qos=1, retain=True) for topic in names]
 
 
@@ -128,7 +137,7 @@ def said(session: Session, names: Sequence[str]) -> list[Message]:
 
 
 def republish(session: Session) -> list[Message]:
-    """Everything that is published, for a broker that may have forgotten it."""
+    """Everything that is published, and what was cleared, for a broker that may have forgotten it or never learned of it."""
     rows = session.exec(select(PublishedRow).order_by(col(PublishedRow.topic)))
     return [Message(row.topic, row.payload, qos=1, retain=True) for row in rows]
 

@@ -37,7 +37,9 @@ class Documents(Noun):
         self, ctx: Context, kind: DocumentKind | None = None, target: str | None = None
     ) -> tuple[Published, ...]:
         """The documents on the broker, or those of a kind or for an area, an endpoint or a recording."""
-        wanted = select(PublishedRow).order_by(col(PublishedRow.topic))
+        wanted = (
+            select(PublishedRow).where(col(PublishedRow.payload) != b"").order_by(col(PublishedRow.topic))
+        )
         if kind is not None:
             wanted = wanted.where(PublishedRow.kind == kind)
         if target is not None:
@@ -48,7 +50,7 @@ class Documents(Noun):
     def show(self, ctx: Context, topic: str) -> dict[str, Any]:
         """What one document says, as JSON; what travels is CBOR, signed."""
         row = ctx.session.get(PublishedRow, topic)
-        if row is None:
+        if row is None or not row.payload:
             raise NotFound(N_("There is no document on {topic}."), topic=topic)
         return describe(row.payload)
 

@@ -138,7 +138,7 @@ class Recordings(Noun):
         try:
             seen = waveform(ctx.house.library.path(_speech(ctx.session, row).sha256))
         except AudioError as error:
-            raise NotFound(N_("The audio cannot be read: {reason}"), reason=str(error)) from error
+            raise NotFound(error.message, **error.facts) from error
         return Picture(lines=tuple(braille(seen, width=width)), svg=svg(seen, title=row.title))
 
     @question("GET", "/recordings/{asset}/audio", right=Right.VIEW)
@@ -151,7 +151,7 @@ class Recordings(Noun):
             with ctx.house.library.open(row.sha256) as file:
                 content = file.read()
         except AudioError as error:
-            raise NotFound(N_("The audio cannot be read: {reason}"), reason=str(error)) from error
+            raise NotFound(error.message, **error.facts) from error
         kind = "audio/mpeg" if profile is Profile.MP3 else "audio/ogg"
         ending = "mp3" if profile is Profile.MP3 else "opus"
         return Download(name=f"{asset}.{ending}", media_type=kind, content=content)
@@ -192,9 +192,9 @@ def made_of(house: "CountyHouse", source: Path, title: str, text: str | None = N
             sha256 = sha256_of(file)
         prepared = prepare(source, house.library, now=datetime.now(UTC), title=title, report=house.report)
     except DiskFull as error:
-        raise Unavailable(N_("There is no room left on the disk: {reason}"), reason=str(error)) from error
+        raise Unavailable(error.message, **error.facts) from error
     except AudioError as error:
-        raise Invalid(N_("The audio cannot be used: {reason}"), reason=str(error)) from error
+        raise Invalid(error.message, **error.facts) from error
     return Made(sha256=sha256, prepared=prepared, source_name=source.name, spoken_text=text)
 
 
@@ -207,7 +207,7 @@ def spoken(house: "CountyHouse", text: str, title: str) -> Made:
         try:
             read_aloud(text, house.voice(), source)
         except AudioError as error:
-            raise Invalid(N_("The text cannot be spoken: {reason}"), reason=str(error)) from error
+            raise Invalid(error.message, **error.facts) from error
         return made_of(house, source, title, text)
 
 

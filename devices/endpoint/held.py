@@ -77,6 +77,8 @@ class Held:
         self._judge(document, message.topic, clock.true_time(now_s))
         if message.topic in self._order:
             self._keep(document, message)
+        elif message.topic == self._receipt and header.revision != self._revisions.get(message.topic):
+            self._note(message.topic, header)
         self._revisions[message.topic] = header.revision
         self.newest = max(self.newest or header.issued, header.issued)
         return document
@@ -137,6 +139,15 @@ class Held:
         self._documents[message.topic] = document
         self._revisions[message.topic] = header.revision
         self._name()
+
+    def _note(self, topic: str, header: Header) -> None:
+        """Only the revision, so that no older receipt counts after the next boot; a receipt makes room, whatever fails."""
+        try:
+            self._store.keep_document(
+                HeldDocument(topic=topic, revision=header.revision, payload=b""), header.issued
+            )
+        except StoreFault as fault:
+            self._complain(str(fault))
 
     def _name(self) -> None:
         root = len(topics.ROOT) + 1

@@ -34,7 +34,7 @@ def test_several_files_are_imported_and_one_that_is_none_is_told(call: Call, tmp
     (tmp_path / "bad.mp3").write_bytes(b"rubbish")
     code, out, err = call("recording", "import", str(first), str(tmp_path / "bad.mp3"), str(second), "--json")
     assert (code, sorted(each["title"] for each in json.loads(out))) == (1, ["一", "二"])
-    assert "bad.mp3: The audio cannot be used" in err
+    assert "bad.mp3: bad.mp3 is not audio that can be read" in err
 
 
 def test_a_recording_shows_loudness_peak_length_and_picture(

@@ -64,6 +64,29 @@ def test_a_withdrawn_notice_leaves_an_empty_plan_and_no_manifest(post: Post) -> 
     assert slots(post) == []
 
 
+def test_a_manifest_that_was_cleared_while_the_broker_was_away_is_cleared_when_it_is_back(post: Post) -> None:
+    post.run()
+    manifest = topics.manifest(sha256("letter"))
+    stood = post.broker.retained[manifest]
+    post.controller.disconnected(post.moment)
+    withdraw(post)
+    post.run()
+    post.broker.retained[manifest] = stood  # nothing that was said meanwhile arrived
+    post.controller.connected(post.moment)
+    post.run()
+    assert manifest not in post.broker.retained
+
+
+def test_what_was_cleared_is_forgotten_once_it_would_have_expired(post: Post) -> None:
+    post.run()
+    withdraw(post)
+    post.run()
+    manifest = topics.manifest(sha256("letter"))
+    assert post.ask(lambda session: session.get(PublishedRow, manifest)).payload == b""
+    post.skip(timedelta(days=70)).change(changed).run()
+    assert post.ask(lambda session: session.get(PublishedRow, manifest)) is None
+
+
 def test_what_another_process_changes_is_noticed_within_seconds(post: Post) -> None:
     post.run()
     post.shelf[sha256("second")] = sound("second")

@@ -55,7 +55,7 @@ def test_a_file_becomes_an_asset_in_every_profile_and_twice_the_same_is_one(stat
 
 
 def test_what_is_no_audio_is_refused_and_leaves_nothing(station: Station) -> None:
-    with pytest.raises(Invalid, match="cannot be used"):
+    with pytest.raises(Invalid, match="is not audio that can be read"):
         station.desk("li").recordings.take_in(file=Upload("a.mp3", io.BytesIO(b"no sound")), title="a")
     with pytest.raises(Refused):
         station.desk("wang").recordings.take_in(file=tone(), title="a")

@@ -127,6 +127,20 @@ def test_a_receipt_of_somebody_else_forgets_nothing():
     assert board.reports(Heartbeat)[-1].unreceipted == 1
 
 
+def test_an_older_receipt_is_stale_also_after_a_power_cut():
+    board = ready(cue("08:00"))
+    board.receipts = False
+    topic = topics.endpoint_document("horn-01", DocumentKind.RECEIPT)
+    old = board.send(Receipt(chain="0" * 16, seq=1, hash="0" * 64), "horn-01", topic)
+    board.send(Receipt(chain="0" * 16, seq=2, hash="0" * 64), "horn-01", topic)
+    board.kill()
+    board.boot()
+    board.deliver(old)
+    board.run_for(minutes=1)
+    (refused,) = board.events(EventKind.DOCUMENT_REFUSED)
+    assert refused == f"{topic}: stale, revision 1"
+
+
 def test_the_heartbeat_says_the_revision_of_each_document_held():
     board = Board()
     board.tell(plan())
