@@ -96,6 +96,12 @@ class Speech(_Table):
     command: Words = ()  # a station's own voice; empty: the built-in one
 
 
+class Terminal(_Table):
+    """The station's screens."""
+
+    player: Words = ()  # a program that plays a file at the operator's machine; empty: one that is installed
+
+
 class Egress(_Table):
     """How fast audio leaves, so that orders overtake it on a thin line."""
 
@@ -139,6 +145,7 @@ class Settings(_Table):
     broker: Broker = Broker()
     api: Api = Api()
     speech: Speech = Speech()
+    terminal: Terminal = Terminal()
     egress: Egress = Egress()
     plan: Plan = Plan()
     heartbeat: Heartbeat = Heartbeat()

@@ -26,16 +26,23 @@ def tui(
     settings = caller(context).settings
     language.use(settings.county.language or language.in_use())
     if demo:
-        _open_demo(caller(context).who)
+        _open_demo(caller(context).who, settings.terminal.player)
     else:
         from broadcaster.tui.drafts import directory_for
 
         who = caller(context).who or ""
         drafts = directory_for(caller(context).controller or str(settings.directory), who)
-        _open(caller(context).desk_later(), lambda: datetime.now(UTC), settings.zone, who, drafts)
+        _open(
+            caller(context).desk_later(),
+            lambda: datetime.now(UTC),
+            settings.zone,
+            who,
+            drafts,
+            settings.terminal.player,
+        )
 
 
-def _open_demo(who: str | None) -> None:
+def _open_demo(who: str | None, player: tuple[str, ...]) -> None:
     """The terminal on a simulated county, which is gone afterwards."""
     from tempfile import TemporaryDirectory
 
@@ -46,14 +53,30 @@ def _open_demo(who: str | None) -> None:
         county.start()
         try:
             zone = county.house.settings.zone
-            _open(county.desk(who or WRITER), county.now, zone, who or WRITER, Path(directory) / "drafts")
+            drafts = Path(directory) / "drafts"
+            _open(county.desk(who or WRITER), county.now, zone, who or WRITER, drafts, player)
         finally:
             county.close()
 
 
-def _open(at: "CountyDesk", clock: Callable[[], datetime], zone: ZoneInfo, who: str, drafts_in: Path) -> None:
+def _open(
+    at: "CountyDesk",
+    clock: Callable[[], datetime],
+    zone: ZoneInfo,
+    who: str,
+    drafts_in: Path,
+    player: tuple[str, ...],
+) -> None:
     from broadcaster.tui.app import StationApp
     from broadcaster.tui.drafts import Drafts
+    from broadcaster.tui.player import Player, found
     from broadcaster.tui.visit import Visit
 
-    StationApp(Visit(at, clock=clock), clock=clock, zone=zone, who=who, drafts=Drafts(drafts_in)).run()
+    StationApp(
+        Visit(at, clock=clock),
+        clock=clock,
+        zone=zone,
+        who=who,
+        drafts=Drafts(drafts_in),
+        player=Player(player or found()),
+    ).run()

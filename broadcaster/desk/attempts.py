@@ -1,6 +1,7 @@
 """Attempts at the desk: what a rule would get on a day, before anything is written down."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -14,6 +15,7 @@ from broadcaster.desk.plans import request_of, today
 from broadcaster.desk.titles import AbsenceView, ConflictView, Names, SlotView
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
+from broadcaster.promise import Promise, promises
 from broadcaster.storage.tables import AreaRow
 from schedules.places import Level, Place, chain_of, covers, level_of
 from schedules.planning import plan
@@ -34,6 +36,7 @@ class Attempt:
     instead_of: str | None = None
     valid_from: datetime | None = None  # None: now
     valid_until: datetime | None = None  # None: without end
+    assets: tuple[str, ...] = ()  # what it sounds, as far as that is recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,9 @@ class Attempted:
     absences: tuple[AbsenceView, ...]
     conflicts: tuple[ConflictView, ...]
     burden: Burden | None
+    promised: tuple[
+        Promise, ...
+    ] = ()  # when its audio is at the endpoints of slow lines, each asset by itself
 
 
 class Attempts(Noun):
@@ -83,7 +89,14 @@ class Attempts(Noun):
             absences=said.absences(made, None, ATTEMPT),
             conflicts=tuple(c for c in said.conflicts(made) if ATTEMPT in (c.notice, c.other)),
             burden=_burden(ctx.session, made, which, order.targets),
+            promised=tuple(_promised(ctx, attempt, min((slot.planned for slot in slots), default=None))),
         )
+
+
+def _promised(ctx: Context, attempt: Attempt, first: datetime | None) -> Iterator[Promise]:
+    """`first`: the first play, by which it has to be there."""
+    for asset in dict.fromkeys(attempt.assets):
+        yield from promises(ctx.session, asset, attempt.targets, first, ctx.now)
 
 
 def _order(ctx: Context, attempt: Attempt) -> Order:

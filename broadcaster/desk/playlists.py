@@ -55,9 +55,10 @@ class PlaylistView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaylistHistory:
-    """A playlist with who did what when."""
+    """A playlist with who did what when. `live`: the version that is approved or on the air, where that is another."""
 
     playlist: PlaylistView
+    live: PlaylistView | None
     steps: tuple[Step, ...]
 
 
@@ -132,8 +133,12 @@ class Playlists(Noun):
     @question("GET", "/playlists/{playlist}", right=Right.VIEW)
     def show(self, ctx: Context, playlist: str) -> PlaylistHistory:
         """One playlist with its items and steps."""
-        row = newest(ctx.session, playlist)
-        return PlaylistHistory(playlist=view(ctx.session, row), steps=workflow.steps(ctx.session, row))
+        row, live = newest(ctx.session, playlist), live_or_newest(ctx.session, playlist)
+        return PlaylistHistory(
+            playlist=view(ctx.session, row),
+            live=view(ctx.session, live) if live.version != row.version else None,
+            steps=workflow.steps(ctx.session, row),
+        )
 
 
 def newest(session: Session, playlist: str) -> PlaylistRow:

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from broadcaster import language
 from broadcaster.language import N_, _
 from broadcaster.tui.drafts import Drafts
+from broadcaster.tui.player import Player
 from broadcaster.tui.screens.station import TABS, StationScreen
 from broadcaster.tui.screens.today import TodayScreen
 from broadcaster.tui.theme import BREAKPOINTS, STATION
@@ -66,10 +67,11 @@ class StationApp(App[None]):
         who: str,
         drafts: Drafts,
         every_s: float = 5.0,
+        player: Player | None = None,
     ) -> None:
         super().__init__()
         self.visit, self.clock, self.zone, self.who = visit, clock, zone, who
-        self.drafts, self.every_s = drafts, every_s
+        self.drafts, self.every_s, self.player = drafts, every_s, player or Player()
         self.downloads = Path.cwd()  # where files to listen to and exports are written
         visit.sight = self._see
         self._reads_ahead = False

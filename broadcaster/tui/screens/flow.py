@@ -136,6 +136,10 @@ class FlowScreen(StationScreen, Generic[W]):
         """What another version may change, for the comparison."""
         raise NotImplementedError
 
+    def compared(self, before: W | None, after: W) -> Text:
+        """What another version changes."""
+        return compared(self.facts(before) if before else None, self.facts(after))
+
     async def on_air(self, of: W) -> W | None:
         """The version that is on the air while another waits."""
         raise NotImplementedError
@@ -220,8 +224,7 @@ class FlowScreen(StationScreen, Generic[W]):
             self._work(self._compare(chosen))
 
     async def _compare(self, chosen: W) -> None:
-        before = await self.on_air(chosen)
-        text = compared(self.facts(before) if before else None, self.facts(chosen))
+        text = self.compared(await self.on_air(chosen), chosen)
         if chosen.id not in self._listened:
             text.append("\n" + _("! You have not listened to it: n, then l."), "bold yellow")
 
@@ -232,21 +235,26 @@ class FlowScreen(StationScreen, Generic[W]):
         self.app.push_screen(ConfirmScreen(_("Approve {title}?").format(title=chosen.title), text), approve)
 
     def action_listen(self) -> None:
-        """Writes its audio into a file to listen to."""
-        if (chosen := self.chosen) is not None:
+        """Plays its audio on this machine, or stops it; where nothing can play it is a file to listen to."""
+        if self.station.player.stop():
+            self.notify(_("Stopped."))
+        elif (chosen := self.chosen) is not None:
             self._work(self._listen(chosen))
 
     async def _listen(self, chosen: W) -> None:
-        names = []
-        for name, content in await self.audio(chosen):
-            path = self.station.downloads / name
-            await write(path, content)
-            names.append(str(path))
-        if names:
-            self._listened.add(chosen.id)
-            self.notify(_("To listen to: {files}").format(files=", ".join(names)), markup=False, timeout=15)
-        else:
+        audio = await self.audio(chosen)
+        if not audio:
             self.notify(_("It has no audio."), severity="warning")
+            return
+        paths = [self.station.downloads / name for name, _content in audio]
+        for path, (_name, content) in zip(paths, audio, strict=True):
+            await write(path, content)
+        self._listened.add(chosen.id)
+        if await self.station.player.play(paths):
+            told_so = _("It sounds here; l again stops it. {files}")
+        else:
+            told_so = _("To listen to: {files}")
+        self.notify(told_so.format(files=", ".join(map(str, paths))), markup=False, timeout=15)
 
     def _order(self, order: str, of: W, comment: str) -> None:
         async def give() -> None:

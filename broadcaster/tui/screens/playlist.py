@@ -101,6 +101,11 @@ class PlaylistScreen(SheetScreen):
         found = [self.notices[item].duration_ms or 0 for item in self.sheet.items if item in self.notices]
         return tuple(found)
 
+    def assets(self) -> tuple[str, ...]:
+        """Of its items."""
+        known = (self.notices[item].asset for item in self.sheet.items if item in self.notices)
+        return tuple(asset for asset in known if asset is not None)
+
     def fill(self) -> None:
         """The items too."""
         super().fill()

@@ -7,6 +7,7 @@ from textual.widgets import DataTable
 
 from broadcaster.desk.playlists import PlaylistView
 from broadcaster.language import N_, _
+from broadcaster.tui.comparing import compared, rearranged
 from broadcaster.tui.editing import Sheet, rule_text
 from broadcaster.tui.moments import length, moment
 from broadcaster.tui.screens.flow import STATE_MARKS, FlowScreen
@@ -75,21 +76,39 @@ class PlaylistsScreen(FlowScreen[PlaylistView]):
         return text
 
     def facts(self, of: PlaylistView) -> dict[str, str]:
-        """What another version may change."""
+        """Everything about it."""
+        items = [f"{n}. {words}" for n, (_id, words) in enumerate(_items(of), 1)]
+        return {**self._frame_facts(of), _("Items"): "\n" + "\n".join(items)}
+
+    def _frame_facts(self, of: PlaylistView) -> dict[str, str]:
+        """What another version may change beside its items."""
         rule = rule_text(of.rule) if of.rule else None
-        items = [f"{n}. {item.title} {length(item.duration_ms)}" for n, item in enumerate(of.items, 1)]
+        plays = of.rule.ordered if of.rule else 0
         return {
             _("Title"): of.title,
             _("Where"): ", ".join(self.areas.get(code, code) for code in of.targets),
             _("Plays"): f"{rule.plays} × {rule.when}" if rule else _("not looped"),
+            _("Gap, min"): rule.gap if rule else "",
+            _("days"): (rule.days if rule else "") or _("every day"),
             _("Length"): length(of.duration_ms),
+            _("A day"): _("{plays} plays, {length} in all").format(
+                plays=plays, length=length(plays * of.duration_ms)
+            ),
             _("Until"): moment(of.valid_until, self.station.zone),
-            _("Items"): "\n" + "\n".join(items),
         }
 
+    def compared(self, before: PlaylistView | None, after: PlaylistView) -> Text:
+        """Its items: added, removed, moved; then its rule and what else it says."""
+        items = _items(after)
+        text = Text(_("Items") + "\n", "dim")
+        text.append_text(rearranged(_items(before) if before else items, items))
+        frame = compared(self._frame_facts(before) if before else None, self._frame_facts(after))
+        return text.append_text(frame)
+
     async def on_air(self, of: PlaylistView) -> PlaylistView | None:
-        """The desk shows the newest version of a playlist only."""
-        return None
+        """The version that is approved or on the air, if another one waits."""
+        id = of.id
+        return (await self.station.visit.ask(lambda desk: desk.playlists.show(playlist=id))).live
 
     async def ordered(self, order: str, of: PlaylistView, comment: str) -> None:
         """Hands the order to the desk."""
@@ -123,3 +142,7 @@ class PlaylistsScreen(FlowScreen[PlaylistView]):
     def action_new(self) -> None:
         """A new sheet."""
         self.app.push_screen(PlaylistScreen(Sheet()))
+
+
+def _items(of: PlaylistView) -> list[tuple[str, str]]:
+    return [(item.id, f"{item.title} {length(item.duration_ms)}") for item in of.items]

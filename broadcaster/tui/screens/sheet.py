@@ -121,6 +121,10 @@ class SheetScreen(StationScreen):
         """How long the items are."""
         return (self.sheet.duration_ms,) if self.sheet.duration_ms else ()
 
+    def assets(self) -> tuple[str, ...]:
+        """What is recorded of it."""
+        return (self.sheet.asset,) if self.sheet.asset else ()
+
     def fill(self) -> None:
         """The fields from the sheet."""
         with self.prevent(Input.Changed):
@@ -158,6 +162,7 @@ class SheetScreen(StationScreen):
                 targets=self.sheet.targets,
                 rule=rule_of(self.sheet.rule),
                 instead_of=self.sheet.id,
+                assets=self.assets(),
             )
             found = await self.station.visit.ask(
                 lambda desk: desk.attempts.plan(attempt=attempt, day=self._day())

@@ -9,6 +9,7 @@ from audio.recording import Profile
 from broadcaster.controller.intake import Batch, store
 from broadcaster.controller.orders import lineup
 from broadcaster.controller.plans import slimmed
+from broadcaster.desk.attempts import Attempt
 from broadcaster.desk.errors import Conflict, Invalid, NotFound, Refused
 from broadcaster.desk.house import OWNER
 from broadcaster.desk.lines import LineDraft
@@ -19,7 +20,7 @@ from devices.hub.provision import HubProvision
 from devices.mqtt.wards import WARDS, load_wards
 from devices.provisioning import Provision
 from devices.reports import LineReport, TapReport, TransferReport
-from tests.broadcaster.county import COUNTY, LIJIA, add_asset, add_notice, lay_out
+from tests.broadcaster.county import COUNTY, HOURLY, LIJIA, add_asset, add_notice, lay_out
 from tests.broadcaster.desk.conftest import NOW, CountyDeskOf
 from tests.devices.endpoint.village import item, plan
 
@@ -157,6 +158,18 @@ def test_what_waits_before_it_makes_it_late(desk, county_house: CountyHouse) -> 
         soon = NOW + timedelta(minutes=5)
         verdicts = [each.verdict for each in promises(session, "news", [COUNTY], soon, NOW)]
     assert verdicts == [Arrival.LATE, Arrival.UNKNOWN]
+
+
+def test_what_somebody_has_in_mind_is_promised_for_its_first_play(desk, county_house: CountyHouse) -> None:
+    waits = TransferReport(recording="ab" * 32, size=90_000_000, lacking={"li-1": 90_000_000})
+    hear(county_house, report(transfers=(waits,)))
+    with county_house.transaction() as session:
+        add_asset(session, "news")
+    attempt = Attempt(durations_ms=(60_000,), targets=(COUNTY,), rule=HOURLY, assets=("news",))
+    assert [each.verdict for each in desk.attempts.plan(attempt=attempt).promised] == [
+        Arrival.LATE,
+        Arrival.UNKNOWN,
+    ]
 
 
 def test_a_village_on_a_slow_line_hears_the_low_rate_recording(desk, county_house: CountyHouse) -> None:

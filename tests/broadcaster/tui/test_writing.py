@@ -1,16 +1,21 @@
 """Writing notices and playlists, by keys alone. The numbers of keys stand in the operators' manual."""
 
 import os
+import sys
+from dataclasses import replace
 
 from broadcaster.desk.county import CountyDesk
+from broadcaster.desk.playlists import PlaylistDraft
 from broadcaster.tui.demo import tone
 from broadcaster.tui.drafts import Drafts
 from broadcaster.tui.editing import Sheet
+from broadcaster.tui.player import Player
 from broadcaster.tui.screens.notice import NoticeScreen
 from broadcaster.tui.screens.playlist import PlaylistScreen
 from broadcaster.tui.widgets.editing.items import Items
 from schedules.notices import NoticeState
-from tests.broadcaster.tui.county import LETTER, PROPOSAL, desk
+from schedules.rules import LoopRule
+from tests.broadcaster.tui.county import COUNTY, LETTER, MORNING, PROPOSAL, desk
 from tests.broadcaster.tui.seeing import app_on, opened, press, said_by, settle, text_of
 from tests.broadcaster.tui.test_today import DeadLine
 
@@ -121,6 +126,39 @@ async def test_a_second_person_sees_what_changes_listens_and_approves_in_five_ke
     states = {one.title: one.state for one in county.notices.list()}
     assert states["关于医保缴费的公告"] is NoticeState.APPROVED
     assert [name.endswith(".mp3") for name in os.listdir(tmp_path / "heard")] == [True]
+
+
+async def test_a_playlist_is_approved_after_its_items_are_compared_with_those_on_the_air(own_house):
+    li, wang = desk(own_house, "li"), desk(own_house, "wang")
+    rule = LoopRule(plays=3, windows=(MORNING,), minimum_gap_s=3600)
+    draft = PlaylistDraft(title="早间", items=(LETTER, PROPOSAL), rule=rule, targets=(COUNTY,))
+    made = li.playlists.create(draft=draft).id
+    li.playlists.submit(playlist=made)
+    wang.playlists.approve(playlist=made)
+    changed = replace(draft, items=(PROPOSAL, LETTER, LETTER), rule=replace(rule, plays=2))
+    li.playlists.edit(playlist=made, draft=changed)
+    li.playlists.submit(playlist=made)
+    async with opened(app_on(wang, who="wang"), (120, 40)) as pilot:
+        keys = await press(pilot, "2", "a")
+        shown = text_of(pilot.app)
+        keys += await press(pilot, "y")
+        assert keys == 3
+    assert "- 3 plays, 7:51 in all" in shown
+    assert "+ 2 plays, 8:24 in all" in shown
+    assert "was 2" in shown
+    assert "+ 3. 致广大村民朋友的一封信 1:35" in shown
+    assert wang.playlists.show(playlist=made).playlist.state is NoticeState.APPROVED
+
+
+async def test_audio_sounds_at_the_operators_machine_and_stops_with_the_same_key(county, tmp_path):
+    app = app_on(county)
+    app.downloads = tmp_path
+    app.player = Player((sys.executable, "-c", "import time; time.sleep(600)"), at_once_s=0.0)
+    async with opened(app) as pilot:
+        await press(pilot, "3", "down", "l")
+        assert "It sounds here" in said_by(app)
+        await press(pilot, "l")
+        assert "Stopped." in said_by(app)
 
 
 async def test_whoever_did_not_listen_is_told_so_and_the_maker_cannot_approve(own_house):

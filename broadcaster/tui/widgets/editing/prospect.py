@@ -1,5 +1,6 @@
 """The prospect: what a rule would get on a day, drawn and told."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -11,8 +12,9 @@ from textual.widgets import Static
 
 from broadcaster.desk.attempts import ATTEMPT, Attempted
 from broadcaster.language import N_, _
+from broadcaster.promise import Arrival, Promise
 from broadcaster.tui.marks import PLANNED
-from broadcaster.tui.moments import clock, day
+from broadcaster.tui.moments import clock, day, moment
 from broadcaster.tui.widgets.day.strips import DayStrips, StripRow
 from broadcaster.words import said
 
@@ -58,6 +60,8 @@ def words(found: Attempted, starts: list[datetime], zone: ZoneInfo) -> Text:
         text.append("   ").append_text(_burden(found))
     if starts:
         text.append("\n" + "  ".join(clock(at, zone) for at in starts))
+    if found.promised:
+        text.append("\n").append_text(_arrival(found.promised, zone))
     for absence in {(said(one.because), one.others) for one in found.absences}:
         text.append("\n✗ " + ": ".join(filter(None, (absence[0], ", ".join(absence[1])))), "red")
     for conflict in found.conflicts[:3]:
@@ -91,3 +95,21 @@ def _burden(found: Attempted) -> Text:
         place=burden.place_name, minutes=round(burden.minutes), budget=burden.budget_minutes
     )
     return Text(told, "yellow" if full else "")
+
+
+def _arrival(promised: Sequence[Promise], zone: ZoneInfo) -> Text:
+    """When the audio is at the last endpoint of a slow line, and how many get it too late, or nobody knows."""
+    endpoints = {one.endpoint for one in promised}
+    late = {one.endpoint for one in promised if one.verdict is Arrival.LATE}
+    unknown = {one.endpoint for one in promised if one.verdict is Arrival.UNKNOWN} - late
+    last = max((one.arrives for one in promised if one.arrives is not None), default=None)
+    if late:
+        sentence = _(
+            "✗ slow lines: at {n} of {all} endpoints too late for the first play, at the last {time}"
+        )
+        return Text(sentence.format(n=len(late), all=len(endpoints), time=moment(last, zone)), "bold red")
+    if unknown:
+        sentence = _("? slow lines: of {n} of {all} endpoints nobody knows when the audio arrives")
+        return Text(sentence.format(n=len(unknown), all=len(endpoints)), "yellow")
+    sentence = _("✓ slow lines: at all {all} endpoints by {time}")
+    return Text(sentence.format(all=len(endpoints), time=moment(last, zone)), "green")
