@@ -55,6 +55,7 @@ class Readings:
         self._volts: dict[str, int] = {}  # the last before mains failed
         self._turned: dict[str, float] = {}  # down, by hand
         self._started: dict[str, float] = {}  # of late
+        self._restarted: set[str] = set()  # of these, those that had been heard before
         self._sounds: dict[str, _Sound] = {}
 
     def of(self, name: str, beat: Heartbeat, at_s: float, at: Moment) -> Reading:
@@ -78,8 +79,8 @@ class Readings:
             stream_age_s=_stale_for(sound, ordered, at_s, at.utc),
             clock_off_s=beat.clock_ms / 1000 - at.utc.timestamp() if knows else None,
             neighbours_celsius=self._warmth_around(name, beat),
-            started_with_neighbours=self._started_together(name),
-            played_for_s=self._since_start(name, at.utc) if beat.up_s < YOUNG_S else None,
+            started_with_neighbours=name in self._restarted and self._started_together(name),
+            played_for_s=self._since_start(name, at.utc) if name in self._restarted else None,
         )
 
     def event(self, name: str, event: Event, at_s: float) -> None:
@@ -115,17 +116,20 @@ class Readings:
         self._beats.pop(name, None)
         self._sounds.pop(name, None)
         self._volts.pop(name, None)
+        self._restarted.discard(name)
         for kept in (self._doors, self._turned, self._started):
             kept.pop(name, None)
 
     def _note(self, name: str, beat: Heartbeat, at_s: float, ordered_volume: int | None) -> None:
-        self._beats[name] = beat
+        before, self._beats[name] = self._beats.get(name), beat
         if beat.mains_v:
             self._volts[name] = beat.mains_v
         if beat.up_s < YOUNG_S:
             self._started[name] = at_s - beat.up_s
-        else:
-            self._started.pop(name, None)
+            if before is not None and before.boot != beat.boot:
+                self._restarted.add(name)
+        elif self._started.pop(name, None) is not None:
+            self._restarted.discard(name)
         actual = beat.volume_actual
         if actual is not None and ordered_volume is not None and actual <= ordered_volume - BY_HAND:
             self._turned[name] = at_s
@@ -166,9 +170,7 @@ class Readings:
 
     def _started_together(self, name: str) -> bool:
         """Whether three or more on one supply started within five seconds."""
-        started = self._started.get(name)
-        if started is None:
-            return False
+        started = self._started[name]
         starts = filter(None, map(self._started.get, self.topology.same_supply(name)))
         together = (other for other in starts if abs(other - started) <= TOGETHER_S)
         return len(tuple(islice(together, OTHERS))) == OTHERS
