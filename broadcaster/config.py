@@ -86,6 +86,7 @@ class Api(_Table):
 
     host: str = "127.0.0.1"
     port: Port = 8420
+    public_url: str = ""  # under which phones reach it, such as https://station.example; empty: host and port
     allowed_hosts: Words = ()  # host names that a request may carry; empty: any
     upload_limit_mb: Annotated[int, Field(ge=1)] = 512
 

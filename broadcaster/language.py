@@ -4,7 +4,9 @@ A catalogue is read from its `.po` file as it stands in the checkout (20 ms): no
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +14,7 @@ LANGUAGES = ("en", "zh_CN")
 LOCALE = Path(__file__).parent / "locale"
 
 _in_use = "en"
+_spoken: ContextVar[str | None] = ContextVar("language of one reader", default=None)
 
 
 def preferred(environ: Mapping[str, str] = os.environ) -> str:
@@ -31,12 +34,22 @@ def use(language: str) -> None:
 
 def in_use() -> str:
     """The language that texts are translated to."""
-    return _in_use
+    return _spoken.get() or _in_use
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speaks `language` to one reader, in this context alone: a server talks to many."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
 
 
 def _(message: str) -> str:
     """`message` in the language in use, or itself where the catalogue lacks it."""
-    return catalogue(_in_use).get(message, message)
+    return catalogue(in_use()).get(message, message)
 
 
 def N_(message: str) -> str:

@@ -23,6 +23,7 @@ from broadcaster.hub import run_station_hub
 from broadcaster.live import LiveController
 from broadcaster.notifying import notify
 from broadcaster.people import tokens
+from broadcaster.phone.site import site
 from broadcaster.watch import watch
 from devices.chunks import CHUNK
 from devices.distribution import Pace
@@ -79,6 +80,7 @@ async def _run(settings: Settings, *, demo: bool) -> None:
                 upload_limit_mb=settings.api.upload_limit_mb,
                 allowed_hosts=settings.api.allowed_hosts,
             )
+            app.include_router(site(_admission(house, running, live), settings.zone))
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(live.run(), name="controller")
                 tasks.create_task(serve(app, listener), name="api")

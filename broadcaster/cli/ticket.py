@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from broadcaster.cli import naming
+from broadcaster.cli import naming, service_times
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json, say
 from broadcaster.language import N_, _
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from broadcaster.desk.workorders import Evidence, Line, TicketView
 
 app = typer.Typer(no_args_is_help=True, help="Tickets: what is broken, who goes, and how far it is.")
+app.add_typer(service_times.app, name="times")
 Ticket = Annotated[int, typer.Argument(metavar="TICKET", help="Its number.")]
 Comment = Annotated[str, typer.Option(help="A word on it, kept in its history.")]
 Reason = Annotated[str, typer.Option("--comment", help="Why; whoever has it next reads it.")]
@@ -67,6 +68,7 @@ CARD: Columns = {
     N_("Confidence"): lambda ticket: f"{round(ticket.confidence * 100)} %",
     N_("Since"): "onset",
     N_("Opened"): "opened",
+    N_("To be taken up by"): "respond_by",
     N_("Due"): "due_at",
     N_("Time used"): _used,
     N_("Closed"): "closed_at",

@@ -41,6 +41,18 @@ def issue(
 
 
 @app.command()
+def phone(
+    context: typer.Context,
+    user: User,
+    days: Annotated[int, typer.Option(min=1, max=31, help="How long it lasts.")] = 7,
+    as_json: Json = False,
+) -> None:
+    """Make a link that opens a user's tickets on their phone, and print it, this once."""
+    link = desk(context).tokens.phone(user=user, days=days)
+    print_json({"link": link}) if as_json else print(link)
+
+
+@app.command()
 def revoke(context: typer.Context, user: User, name: Name) -> None:
     """End a token before its time."""
     desk(context).tokens.revoke(user=user, name=name)

@@ -18,6 +18,7 @@ from broadcaster.tickets import following, timers
 from broadcaster.tickets.following import Ground
 from broadcaster.tickets.hours import WorkingHours
 from broadcaster.tickets.states import TicketState
+from broadcaster.tickets.terms import Agreed
 from broadcaster.tickets.ticket import REOPEN_WITHIN, Change, Ticket
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ class Filing:
             self._follow(ticket, incident)
 
     def _follow(self, ticket: Ticket, incident: Incident) -> None:
-        change = following.follow(ticket, incident, self.now)
+        change = following.follow(ticket, incident, self.now, self._agreed)
         if change.ticket == ticket and not change.entries:
             return
         saved = self.save(change)
@@ -122,7 +123,12 @@ class Filing:
             place=terrain.place_of(self.terrain, incident.members),
             population=terrain.population_of(self.terrain, incident),
             wall=self.wall,
+            agreed=self._agreed,
         )
+
+    @property
+    def _agreed(self) -> Agreed:
+        return kept.agreed(self.session)
 
     def _merged_into(self, key: str) -> list[Ticket]:
         wanted = select(TicketRow).where(

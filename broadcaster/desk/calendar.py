@@ -11,14 +11,14 @@ from broadcaster.controller.planning import calendar_of
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Invalid, NotFound
 from broadcaster.desk.house import Context
+from broadcaster.desk.places import widest_places
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.storage.changes import changed
 from broadcaster.storage.engine import upsert
-from broadcaster.storage.tables import AreaRow, CalendarDayRow
+from broadcaster.storage.tables import CalendarDayRow
 from schedules import calendar
 from schedules.calendar import DayKind, holiday_name, is_market_day, is_provisional, lunar_day
-from schedules.places import Level, Place, level_of
 from schedules.rules import MarketCalendar, Weekday
 
 _MOST_DAYS = 400
@@ -125,6 +125,4 @@ def _day_view(
 
 def _require_everywhere(ctx: Context) -> None:
     """The calendar holds for the whole county: one town alone does not change it."""
-    areas = [Place(code) for code in ctx.session.exec(select(AreaRow.code))]
-    widest = min((level_of(area) for area in areas), default=Level.COUNTY)
-    ctx.require(Right.SETTLE, *(area for area in areas if level_of(area) is widest))
+    ctx.require(Right.SETTLE, *widest_places(ctx.session))

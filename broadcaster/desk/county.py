@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from broadcaster.desk.audit import Audit
     from broadcaster.desk.calendar import Calendar
     from broadcaster.desk.crews import Crews
+    from broadcaster.desk.deeds import Deeds
     from broadcaster.desk.dispatch import Dispatch
     from broadcaster.desk.documents import Documents
     from broadcaster.desk.incidents import Incidents
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from broadcaster.desk.recordings import Recordings
     from broadcaster.desk.registry import Areas, Endpoints
     from broadcaster.desk.storms import Storms
+    from broadcaster.desk.terms import Terms
     from broadcaster.desk.tickets import Tickets
     from broadcaster.desk.today import Today
     from broadcaster.desk.tokens import Tokens
@@ -48,6 +50,8 @@ class CountyDesk(Desk):
     alerts: "Alerts"
     ledger: "Ledger"
     tickets: "Tickets"
+    deeds: "Deeds"
+    terms: "Terms"
     incidents: "Incidents"
     crews: "Crews"
     maintenance: "Maintenance"

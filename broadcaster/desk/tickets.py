@@ -214,6 +214,17 @@ def _do(ctx: Context, number: int, deed: Deed) -> TicketView:
     return view(ctx.session, saved, working, ctx.now)
 
 
+def carried_out(ctx: Context, number: int, deed: Deed) -> TicketView:
+    """A person's deed on a ticket, stored in the call's transaction."""
+    return _do(ctx, number, deed)
+
+
+def viewed(ctx: Context, ticket: Ticket | int) -> TicketView:
+    """A ticket as lists have it."""
+    known = _ticket(ctx.session, ticket) if isinstance(ticket, int) else ticket
+    return view(ctx.session, known, working_hours(ctx), ctx.now)
+
+
 def _refusal(ticket: Ticket, error: NotAllowed) -> DeskError:
     message = N_("Ticket {ticket} is “{ticket_state}”: that is not possible now.")
     return Conflict(message, ticket=ticket.number, ticket_state=error.state.value)

@@ -15,6 +15,8 @@ from broadcaster.people.rights import Right
 from broadcaster.people.tokens import LONGEST, Token
 
 Days = Annotated[int, Field(ge=1, le=LONGEST.days)]
+PhoneDays = Annotated[int, Field(ge=1, le=31)]
+PHONE = "phone"  # the name of the token in a phone's link
 
 
 class Tokens(Noun):
@@ -34,6 +36,14 @@ class Tokens(Noun):
             return tokens.issue(ctx.session, user, name, now=ctx.now, lasts=timedelta(days=days))
         except Unfit as error:
             raise Invalid(error.message, **error.facts) from error
+
+    @order("POST", "/users/{user}/phone", right=Right.VIEW)
+    def phone(self, ctx: Context, user: str, days: PhoneDays = 7) -> str:
+        """A link that opens a user's tickets on their phone, shown this once; the one before it ends."""
+        _require(ctx, user)
+        token = tokens.issue(ctx.session, user, PHONE, now=ctx.now, lasts=timedelta(days=days))
+        api = ctx.house.settings.api
+        return f"{(api.public_url or f'http://{api.host}:{api.port}').rstrip('/')}/phone?k={token}"
 
     @order("DELETE", "/users/{user}/tokens/{name}", right=Right.VIEW)
     def revoke(self, ctx: Context, user: str, name: str) -> None:

@@ -20,6 +20,7 @@ from broadcaster.tickets.clocks import ServiceClock, WaitReason
 from broadcaster.tickets.hours import WorkingHours
 from broadcaster.tickets.states import TicketState, TicketStep
 from broadcaster.tickets.ticket import Ticket
+from broadcaster.tickets.timers import response_due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class TicketView:
     opened: datetime
     closed_at: datetime | None
     due_at: datetime | None
+    respond_by: datetime | None = None  # until when somebody has to take it up, where that is agreed
     used: float
     waiting: WaitReason | None
     help_asked: bool
@@ -134,6 +136,7 @@ def view(
         **same,
         place_name=place_names(session, (ticket.place,))[0] if ticket.place else "",
         due_at=ticket.clock.due(1.0, hours, now),
+        respond_by=response_due(ticket, working, now),
         used=round(ticket.clock.consumed(hours, now) / ticket.clock.contract_s, 3),
         help_asked=ticket.support is not None and ticket.support.stopped is None,
         why=why,

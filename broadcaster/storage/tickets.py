@@ -9,10 +9,12 @@ import msgspec
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from broadcaster.repairs.causes import Priority
 from broadcaster.repairs.incidents import Incident
 from broadcaster.storage.engine import upsert
-from broadcaster.storage.tables import IncidentRow, TicketEntryRow, TicketRow
+from broadcaster.storage.tables import IncidentRow, ServiceTermsRow, TicketEntryRow, TicketRow
 from broadcaster.tickets.states import TicketState
+from broadcaster.tickets.terms import Terms
 from broadcaster.tickets.ticket import Change, Ticket
 
 _COLUMNS = (
@@ -121,6 +123,14 @@ def put_incident(
         "body": msgspec.to_builtins(incident, order="deterministic"),
     }
     upsert(session, IncidentRow, [row])
+
+
+def agreed(session: Session) -> dict[Priority, Terms]:
+    """The service times that the operator has set, by priority; what is not there is by default."""
+    return {
+        row.priority: Terms(respond_h=row.respond_h, repair_h=row.repair_h, shares=tuple(row.shares))
+        for row in session.exec(select(ServiceTermsRow))
+    }
 
 
 def entries_of(session: Session, number: int) -> list[TicketEntryRow]:

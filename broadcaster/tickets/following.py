@@ -1,16 +1,16 @@
 """Following: how a ticket is begun by its incident and goes on as the incident does."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from broadcaster.language import N_
 from broadcaster.repairs.incidents import Flag, Incident, Stage
 from broadcaster.tickets.clocks import ServiceClock
 from broadcaster.tickets.states import UNTOUCHED, TicketState, TicketStep
+from broadcaster.tickets.terms import DEFAULT, Agreed
 from broadcaster.tickets.ticket import DEVICE, REOPEN_WITHIN, Change, Ticket, verification
 
-HOUR_S = 3_600.0
 _WORKING = frozenset(
     {
         TicketState.ACCEPTED,
@@ -29,13 +29,13 @@ class Ground:
     place: str
     population: int
     wall: Callable[[float], datetime]
-    service_h: float | None = None  # the operator's own; None: the default of its cause
+    agreed: Agreed = field(default_factory=dict)  # the operator's own service times
 
 
 def begun(incident: Incident, ground: Ground, now: datetime) -> Change:
     """A ticket for an incident that is announced."""
     handling = incident.handling
-    service_h = handling.service_h if ground.service_h is None else ground.service_h
+    terms = ground.agreed.get(handling.priority, DEFAULT)
     opened = now
     ticket = Ticket(
         incidents=(incident.key,),
@@ -52,7 +52,8 @@ def begun(incident: Incident, ground: Ground, now: datetime) -> Change:
         onset=ground.wall(incident.onset),
         detected=ground.wall(incident.detected),
         opened=opened,
-        clock=ServiceClock(contract_s=service_h * HOUR_S, begun=opened),
+        clock=ServiceClock(contract_s=terms.contract_s(handling), begun=opened),
+        terms=terms,
         reviewed=now,
         flapping=Flag.FLAPPING in incident.flags,
     )
@@ -101,9 +102,9 @@ def relapsed(ticket: Ticket, incident: Incident, now: datetime) -> Change:
     )
 
 
-def follow(ticket: Ticket, incident: Incident, now: datetime) -> Change:
+def follow(ticket: Ticket, incident: Incident, now: datetime, agreed: Agreed | None = None) -> Change:
     """The ticket after its incident changed."""
-    change = _described(Change(ticket=ticket), incident, now)
+    change = _described(Change(ticket=ticket), incident, now, agreed or {})
     if ticket.is_over:
         return change
     match incident.stage:
@@ -133,11 +134,11 @@ def absorbed(ticket: Ticket, other: Ticket, now: datetime) -> Change:
     return change.quietly(onset=min(ticket.onset, other.onset), clock=ticket.clock.merged(other.clock))
 
 
-def _described(change: Change, incident: Incident, now: datetime) -> Change:
+def _described(change: Change, incident: Incident, now: datetime, agreed: Agreed) -> Change:
     """With the incident's newest word on cause, root and members."""
     ticket = change.ticket
     if (incident.cause, incident.root) != (ticket.cause, ticket.root) and not ticket.is_over:
-        change = _corrected(change, incident, now)
+        change = _corrected(change, incident, now, agreed)
     flapping = Flag.FLAPPING in incident.flags
     if flapping and not ticket.flapping and not ticket.is_over:
         change = change.step(TicketStep.FLAPS, DEVICE, now, _FLAPS)
@@ -149,10 +150,12 @@ def _described(change: Change, incident: Incident, now: datetime) -> Change:
     )
 
 
-def _corrected(change: Change, incident: Incident, now: datetime) -> Change:
+def _corrected(change: Change, incident: Incident, now: datetime, agreed: Agreed) -> Change:
     """Another cause: who has begun to work on it keeps it; the time that was used stays used."""
     ticket, handling = change.ticket, incident.handling
     is_free = ticket.state in UNTOUCHED and not ticket.bounces and ticket.support is None
+    priority = min(handling.priority, ticket.priority)
+    terms = ticket.terms if priority is ticket.priority else agreed.get(priority, DEFAULT)
     facts = {"before": ticket.title, "after": handling.title, "root": incident.root}
     return change.step(
         TicketStep.CORRECT,
@@ -163,10 +166,11 @@ def _corrected(change: Change, incident: Incident, now: datetime) -> Change:
         cause=incident.cause,
         root=incident.root,
         owner=handling.owner if is_free else ticket.owner,
-        priority=min(handling.priority, ticket.priority),
+        priority=priority,
+        terms=terms,
         truck=handling.truck,
         clock=ServiceClock(
-            contract_s=min(ticket.clock.contract_s, handling.service_h * HOUR_S),
+            contract_s=min(ticket.clock.contract_s, terms.contract_s(handling)),
             begun=ticket.clock.begun,
             pauses=ticket.clock.pauses,
             stopped=ticket.clock.stopped,

@@ -1,12 +1,15 @@
 """Orders: what people do with a ticket. Pure; `NotAllowed` where its state does not take it, `Refused…` with the reason."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from broadcaster.language import N_
-from broadcaster.repairs.causes import Owner
+from broadcaster.repairs.causes import HANDLING, Owner
 from broadcaster.tickets.clocks import PAUSES, ServiceClock, WaitReason
+from broadcaster.tickets.hours import WorkingHours
 from broadcaster.tickets.states import TicketStep, is_allowed
+from broadcaster.tickets.terms import HOUR_S, Terms
 from broadcaster.tickets.ticket import DEVICE, RECORDS, Change, Override, Ticket
 
 ANSWER_S = 30 * 60.0  # of working time, in which the station answers a request for help
@@ -50,6 +53,23 @@ def possible(ticket: Ticket) -> tuple[TicketStep, ...]:
         TicketStep.GIVE_BACK: ticket.owner is Owner.TOWN or ticket.bounces >= MOST_BOUNCES,
     }
     return tuple(step for step in BY_PEOPLE if is_allowed(ticket.state, step) and not closed.get(step, False))
+
+
+def agree(ticket: Ticket, who: str, terms: Terms, working: WorkingHours, now: datetime) -> Change:
+    """Other service times: what was used stays used, and what was told at shares that are no longer reached may be told again."""
+    clock = replace(ticket.clock, contract_s=terms.contract_s(HANDLING[ticket.cause]))
+    used = clock.consumed(ticket.hours(working), now) / clock.contract_s
+    return Change(ticket=ticket).step(
+        TicketStep.CORRECT,
+        who,
+        now,
+        _AGREED,
+        facts={"hours": round(clock.contract_s / HOUR_S, 1)},
+        terms=terms,
+        clock=clock,
+        escalated=min(ticket.escalated, sum(used >= share for share in terms.shares)),
+        response_escalated=False,
+    )
 
 
 def assign(ticket: Ticket, who: str, crew: str, now: datetime, comment: str = "") -> Change:
@@ -207,6 +227,7 @@ def _reason(comment: str) -> None:
         raise NotThisWay(N_("It takes a reason."))
 
 
+_AGREED = N_("Other service times were agreed: it is to be mended within {hours} h.")
 _ASSIGNED = N_("It goes to {crew}.")
 _SETTLED = N_("A problem that no device can prove mended is closed on a person's word.")
 _OVERRIDDEN = N_("Closed against the device's word, together with {second}.")

@@ -10,6 +10,7 @@ from broadcaster.repairs.evidence import Fact
 from broadcaster.tickets.clocks import ServiceClock, WaitReason
 from broadcaster.tickets.hours import ALWAYS, WorkingHours
 from broadcaster.tickets.states import OVER, TicketState, TicketStep, after
+from broadcaster.tickets.terms import DEFAULT, Terms
 
 DEVICE, TIME = "@device", "@time"  # who did it, where no person did
 EXTERNAL = frozenset({Owner.POWER_COMPANY, Owner.OPERATOR})
@@ -49,6 +50,7 @@ class Ticket:
     detected: datetime
     opened: datetime
     clock: ServiceClock
+    terms: Terms = DEFAULT  # that were agreed for its priority
     crew: str = ""
     accepted_by: str = ""
     waiting: WaitReason | None = None
@@ -57,6 +59,7 @@ class Ticket:
     reopens: int = 0
     escalated: int = 0
     support_escalated: bool = False
+    response_escalated: bool = False  # nobody took it up in time, and that was told
     reviewed: datetime
     healthy_since: datetime | None = None  # when the incident was over
     proves_at: datetime | None = None  # when that is proof

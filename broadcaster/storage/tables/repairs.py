@@ -107,6 +107,30 @@ class TicketEntryRow(Row, table=True):
     told: bool = Field(default=False, index=True)  # whether it was looked at for whom to tell
 
 
+class ServiceTermsRow(Row, table=True):
+    """Service times of a priority where the operator has set them. Hours of working time; `shares` of the repair time."""
+
+    __tablename__ = "service_terms"
+
+    priority: Priority = Field(primary_key=True, sa_type=Word(Priority))
+    respond_h: float | None = None
+    repair_h: float | None = None
+    shares: list[float] = Field(sa_type=Json)
+
+
+class DeedRow(Row, table=True):
+    """A deed that a phone sent, by the key under which it repeats it: each is done once."""
+
+    __tablename__ = "deed"
+
+    key: str = Field(primary_key=True, max_length=64)
+    who: str
+    ticket: int = Field(foreign_key="ticket.number")
+    deed: str = Field(max_length=32)
+    at: datetime = Field(sa_type=UtcDateTime)
+    waited_s: float = 0.0  # at the phone, until it could send it
+
+
 class AttachmentRow(Row, table=True):
     """A photo or other file of a ticket, kept once by its SHA-256."""
 

@@ -83,3 +83,18 @@ def test_announced_work_is_planned_and_called_off(broken: "County", call: "Call"
     assert "feeder:10 kV-3" in call("maintenance", "list")[1]
     assert call("maintenance", "cancel", "1")[0] == 0
     assert "No work is announced." in call("maintenance", "list")[1]
+
+
+def test_service_times_are_set_shown_and_cleared(broken: "County", call: "Call") -> None:
+    assert call("ticket", "times", "set", "p3", "--respond", "2", "--repair", "10")[0] == 0
+    shown = json.loads(call("ticket", "times", "show", "--json")[1])
+    assert [each["repair_h"] for each in shown] == [None, None, 10.0, None]
+    assert "8-24" in call("ticket", "times", "show")[1]
+    assert "工单" in call("--language", "zh_CN", "ticket", "times", "show")[1]
+    assert json.loads(call("ticket", "times", "clear", "p3", "--json")[1])["by_default"]
+
+
+def test_a_priority_that_there_is_not_is_told(broken: "County", call: "Call") -> None:
+    code, _, err = call("ticket", "times", "set", "p9")
+    assert code == 2
+    assert "p9" in err
