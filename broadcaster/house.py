@@ -17,12 +17,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 from audio.library import Library
 from audio.speech import CommandVoice, Voice
 from broadcaster.config import BrokerKind, Settings
+from broadcaster.desk.errors import Unavailable
 from broadcaster.desk.house import Act
 from broadcaster.people import audit, rights, users
 from broadcaster.people.rights import Right
 from broadcaster.registry.provisioning import Surroundings
 from broadcaster.storage.engine import open_database, transaction
 from broadcaster.storage.engine import snapshot as read_only
+from broadcaster.storage.migration import StorageError
 from broadcaster.storage.tables import KeyRow
 from devices.mqtt.accounts import Accounts
 from devices.mqtt.connection import Connection, connection_to
@@ -45,7 +47,7 @@ class CountyHouse:
         self.linked: Callable[[], bool | None] = lambda: (
             None
         )  # whoever runs the controller says if it has a broker
-        settings.directory.mkdir(parents=True, exist_ok=True)
+        settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # keys and passwords lie in it
 
     def reporting(self, report: Callable[[float], None]) -> "CountyHouse":
         """The same house for one piece of long work, which tells `report` how much of it is done."""
@@ -55,8 +57,11 @@ class CountyHouse:
 
     @cached_property
     def engine(self) -> Engine:
-        """The database, brought forward to this program's schema, with a key to sign with."""
-        engine = open_database(self.settings.database_url)
+        """The database, brought forward to this program's schema, with a key to sign with. Unavailable says why it is not."""
+        try:
+            engine = open_database(self.settings.database_url)
+        except StorageError as error:
+            raise Unavailable(error.message, **error.facts) from error
         with transaction(engine) as session:
             if session.exec(_in_force()).first() is None:
                 session.add(_new_key())

@@ -29,6 +29,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlmodel import Session
 
+from broadcaster.language import N_
 from broadcaster.storage import bulk
 from broadcaster.storage.migration import CannotOpen, bring_forward
 from broadcaster.storage.tables import Row
@@ -56,10 +57,11 @@ def connect(url: str) -> Engine:
             return create_engine(where, json_serializer=_to_json, pool_pre_ping=True)
         return _sqlite(where)
     except (ArgumentError, ImportError) as error:
-        raise CannotOpen(
-            f"the database cannot be opened: {error}. Expected sqlite:///path/to/county.db or, with the extra "
-            f"`postgres` installed, postgresql+psycopg://user:password@host/county"
-        ) from error
+        message = N_(
+            "the database cannot be opened: {reason}. Expected sqlite:///path/to/county.db or, with the extra "
+            "`postgres` installed, postgresql+psycopg://user:password@host/county"
+        )
+        raise CannotOpen(message, reason=error) from error
 
 
 def _sqlite(where: URL) -> Engine:

@@ -14,6 +14,8 @@ from alembic.util import CommandError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from broadcaster.language import N_
+
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
@@ -24,7 +26,14 @@ class StorageError(Exception):
     ├── CannotOpen         it is not there, not ours to read, or no database
     ├── DatabaseTooNew     a newer program wrote it: install that one
     └── MigrationFailed    it is as it was: make room, or report the error
+
+    `message` is an English msgid with {fields}; `facts` fill them, after translation if need be.
     """
+
+    def __init__(self, message: str, **facts: object) -> None:
+        super().__init__(message.format(**facts))
+        self.message = message
+        self.facts = facts
 
 
 class CannotOpen(StorageError):
@@ -56,9 +65,11 @@ def bring_forward(engine: Engine, *, scripts: Path = SCRIPTS) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except Exception as error:
+        message = N_(
+            "the database {database} could not be brought from schema {stands} to {newest} and is as it was before: {reason}"
+        )
         raise MigrationFailed(
-            f"the database {_name(engine)} could not be brought from schema {stands or 'none'} to {newest} and is "
-            f"as it was before: {error}"
+            message, database=_name(engine), stands=stands or "none", newest=newest, reason=error
         ) from error
 
 
@@ -75,20 +86,23 @@ def _schema(engine: Engine) -> str | None:
         with engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except DBAPIError as error:
-        raise CannotOpen(
-            f"the database {_name(engine)} cannot be opened: {error.orig}. See that it exists, is a database of this "
-            f"program and may be read and written by you"
-        ) from error
+        message = N_(
+            "the database {database} cannot be opened: {reason}. See that its disk has room, that it is a database of this "
+            "program, and that it may be read and written by you; `broadcaster doctor` looks."
+        )
+        raise CannotOpen(message, database=_name(engine), reason=error.orig) from error
 
 
 def _check_known(directory: ScriptDirectory, stands: str, engine: Engine) -> None:
     try:
         directory.get_revision(stands)
     except CommandError:
+        message = N_(
+            "the database {database} has schema {stands}, and this program knows only up to {newest}: a newer version wrote "
+            "it. Install that version, or restore a copy from before it ran."
+        )
         raise DatabaseTooNew(
-            f"the database {_name(engine)} has schema {stands}, and this program knows only up to "
-            f"{directory.get_current_head()}: a newer version wrote it. Install that version, or restore a copy from "
-            f"before it ran"
+            message, database=_name(engine), stands=stands, newest=directory.get_current_head()
         ) from None
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from broadcaster.config import load
 from broadcaster.desk.errors import Unavailable
+from broadcaster.house import CountyHouse
 from broadcaster.storage import engine
 from tests.broadcaster.desk.people import Station
 
@@ -45,3 +47,15 @@ def test_a_database_that_is_gone_is_said_with_the_reason(station: Station, tmp_p
         file.mkdir()
     with pytest.raises(Unavailable, match="cannot be used now"):
         station.desk("li").notices.list()
+
+
+def test_a_database_that_cannot_be_opened_at_all_is_said_with_what_to_look_at(tmp_path: Path) -> None:
+    (tmp_path / "county.db").write_bytes(b"rubbish " * 1000)
+    with pytest.raises(Unavailable, match=r"county\.db cannot be opened: .*See that its disk has room"):
+        CountyHouse(load(tmp_path, environ={})).engine  # noqa: B018
+
+
+def test_a_new_county_keeps_its_keys_from_others_on_the_machine(tmp_path: Path) -> None:
+    directory = tmp_path / "county"
+    CountyHouse(load(directory, environ={}))
+    assert directory.stat().st_mode & 0o077 == 0

@@ -181,7 +181,7 @@ def test_what_is_no_database_is_named(tmp_path: Path, content: bytes | None) -> 
     if content:
         file.parent.mkdir()
         file.write_bytes(content * 100)
-    with pytest.raises(CannotOpen, match=r"county\.db cannot be opened: .*See that it exists"):
+    with pytest.raises(CannotOpen, match=r"county\.db cannot be opened: .*See that its disk has room"):
         open_database(f"sqlite:///{file}")
 
 
