@@ -129,7 +129,7 @@ class Heartbeat(_Table):
 
 
 class Notify(_Table):
-    """How people are told. A channel is an Apprise URL such as wecombot://…, or an http(s) address that takes JSON."""
+    """How people are told. A channel is a group robot's address, an http(s) address that takes JSON, or an Apprise URL."""
 
     channels: dict[str, str] = {}
     sms_modem: str = ""  # the serial port of a GSM modem

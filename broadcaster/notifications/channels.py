@@ -1,9 +1,10 @@
-"""Channels: how a message leaves the house: robots and mail through Apprise, webhooks, SMS by gateway or by a modem."""
+"""Channels: how a message leaves the house: robots, webhooks, mail and others through Apprise, SMS by gateway or modem."""
 
 import httpx
 
 from broadcaster.config import Notify
 from broadcaster.notifications.post import CannotSend, Channel, Letter
+from broadcaster.notifications.robots import robot
 
 WITHIN_S = 15.0
 
@@ -19,6 +20,9 @@ def channels(settings: Notify) -> dict[str, Channel]:
 
 
 def _channel(url: str) -> Channel:
+    known = robot(url)
+    if known is not None:
+        return known
     return _webhook(url) if url.startswith(("http://", "https://")) else _by_apprise(url)
 
 

@@ -150,3 +150,34 @@ def test_a_gateway_gets_number_text_and_key(hook: str) -> None:
     letter = post.Letter(key="k" * 32, name="lead", phone="138", title="t", text="x")
     channels(Notify(sms_gateway=hook))["sms"](letter)
     assert Receiver.taken == [{"id": "k" * 32, "phone": "138", "text": "x"}]
+
+
+def test_killed_between_sending_and_writing_it_down_it_carries_the_same_key(engine: Engine) -> None:
+    told: list[str] = []
+
+    def send_and_die(letter: post.Letter) -> None:
+        told.append(letter.key)
+        if len(told) == 1:
+            raise SystemExit  # kill -9: nothing after this is run
+
+    broken(engine, "li-1")
+    with pytest.raises(SystemExit):
+        post.deliver(engine, {"hook": send_and_die}, MONDAY)
+    assert post.deliver(engine, {"hook": send_and_die}, MONDAY) == 0  # it waits for its next attempt
+    for minute in range(10):
+        post.deliver(engine, {"hook": send_and_die}, MONDAY + minute * MINUTE)
+    assert len(told) == 2
+    assert len(set(told)) == 1
+
+
+def test_quiet_hours_hold_back_what_can_wait_and_not_what_cannot(engine: Engine) -> None:
+    with transaction(engine) as session:
+        row = session.get_one(ContactRow, "lead")
+        row.quiet_hours = [["22:00", "07:00"]]
+    night = MONDAY + 14 * HOUR  # 23:00 in the county
+    told: list[post.Letter] = []
+    broken(engine, "li-1", night)
+    post.deliver(engine, {"hook": told.append}, night + HOUR)
+    assert told == []
+    post.deliver(engine, {"hook": told.append}, night + 8 * HOUR)
+    assert len(told) == 1
