@@ -311,6 +311,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "no_position": N_("nobody knows where it is"),
         "window_closed": N_("closed when the crew comes"),
         "too_late": N_("the day is over before"),
+        "broadcasts": N_("its horn sounds too often for the work to fit between"),
+        "day_off": N_("a day off: only what is urgent is driven to"),
     },
     "Skill": {"lift": N_("lift truck"), "electrician": N_("electrician"), "radio": N_("radio")},
 }

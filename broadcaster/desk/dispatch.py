@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -10,15 +11,16 @@ from broadcaster.desk.door import Noun, question
 from broadcaster.desk.house import Context
 from broadcaster.desk.places import place_names
 from broadcaster.desk.service import working_hours
-from broadcaster.dispatch.rounds import Job, Truck, Unserved, plan
+from broadcaster.dispatch.daylight import daylight
+from broadcaster.dispatch.rounds import Job, Span, Truck, Unserved, plan
 from broadcaster.people.rights import Right
 from broadcaster.repairs.causes import Cause, Priority
-from broadcaster.storage.tables import CrewRow, EndpointRow, IncidentRow, TicketRow
+from broadcaster.storage.tables import CrewRow, EndpointRow, IncidentRow, SlotRow, TicketRow
 from broadcaster.storage.tickets import incident_of, ticket_of
 from broadcaster.tickets.parts import Skill
 from broadcaster.tickets.states import TicketState
 from broadcaster.tickets.ticket import Ticket
-from schedules.places import Place, covers
+from schedules.places import Place, covers, endpoint_place
 
 BEGINS, ENDS = time(8, 30), time(17, 30)
 MINUTES: dict[Cause, float] = {
@@ -28,6 +30,8 @@ MINUTES: dict[Cause, float] = {
     Cause.OVERTEMPERATURE: 30,
 }
 HORN_MINUTES = 60.0
+DOWN_BEFORE = timedelta(minutes=5)
+URGENT = frozenset({Priority.P1, Priority.P2})
 _WAITING = (TicketState.OPEN, TicketState.ASSIGNED, TicketState.ACCEPTED, TicketState.DISPUTED)
 _WEIGHT = {Priority.P1: 8.0, Priority.P2: 3.0, Priority.P3: 1.0, Priority.P4: 0.3}
 
@@ -90,11 +94,13 @@ class Dispatch(Noun):
         """The rounds of a day, today's without one: proposed, not ordered; `ticket assign` orders."""
         zone = ctx.house.settings.zone
         chosen = day or ctx.now.astimezone(zone).date()
-        begins = max(ctx.now, datetime.combine(chosen, BEGINS, zone))
-        ends = datetime.combine(chosen, ENDS, zone)
         tickets = {t.number: t for t in _tickets(ctx.session)}
         stands = _stands(ctx.session)
-        jobs = [_job(ctx, ticket, stands) for ticket in tickets.values()]
+        begins, ends = _day(ctx, chosen, zone, stands)
+        is_off = working_hours(ctx).calendar.is_off(chosen)
+        slots = _slots(ctx.session, chosen)
+        goes = [t for t in tickets.values() if not is_off or t.priority in URGENT]
+        jobs = [_job(ctx, ticket, stands, slots) for ticket in goes]
         made = plan(jobs, list(_trucks(ctx.session, stands, begins, max(begins, ends))))
         tasks = {number: _task(ctx.session, ticket) for number, ticket in tickets.items()}
         return DayView(
@@ -121,6 +127,10 @@ class Dispatch(Noun):
             waiting=tuple(
                 Waiting(task=tasks[left.ticket], because=left.because, late_minutes=left.late_minutes)
                 for left in made.left_out
+            )
+            + tuple(
+                Waiting(task=tasks[number], because=Unserved.DAY_OFF, late_minutes=0)
+                for number in sorted(tickets.keys() - {ticket.number for ticket in goes})
             ),
         )
 
@@ -138,13 +148,37 @@ def _stands(session: Session) -> Stands:
     return {row.id: row for row in session.exec(wanted)}
 
 
-def _job(ctx: Context, ticket: Ticket, stands: Stands) -> Job:
+def _day(ctx: Context, day: date, zone: ZoneInfo, stands: Stands) -> Span:
+    """Office hours by daylight, from now on."""
+    begins, ends = datetime.combine(day, BEGINS, zone), datetime.combine(day, ENDS, zone)
+    at = _middle(stands.values())
+    if at is not None:
+        rises, sets = daylight(day, *at)
+        begins, ends = max(begins, rises), min(ends, sets)
+    return max(ctx.now, begins), ends
+
+
+def _slots(session: Session, day: date) -> list[SlotRow]:
+    wanted = select(SlotRow).where(SlotRow.day == day, col(SlotRow.withdrawn_at).is_(None))
+    return list(session.exec(wanted.order_by(col(SlotRow.planned))))
+
+
+def _sounding(rows: list[EndpointRow], slots: list[SlotRow]) -> tuple[Span, ...]:
+    """When any of these is to be heard; a crew is down a few minutes before."""
+    places = [endpoint_place(Place(row.village), row.id) for row in rows]
+    return tuple(
+        (slot.planned - DOWN_BEFORE, slot.planned + timedelta(milliseconds=slot.duration_ms))
+        for slot in slots
+        if any(covers(Place(slot.place), place) for place in places)
+    )
+
+
+def _job(ctx: Context, ticket: Ticket, stands: Stands, slots: list[SlotRow]) -> Job:
     """Where its root or its members stand; what matters more to more people, and is later, goes first."""
     row = ctx.session.get(IncidentRow, ticket.key)
     members = incident_of(row).members if row is not None else ()
-    at = _middle(
-        stands[name] for name in ([ticket.root] if ticket.root in stands else members) if name in stands
-    )
+    rows = [stands[name] for name in ([ticket.root] if ticket.root in stands else members) if name in stands]
+    at = _middle(rows)
     hours = ticket.hours(working_hours(ctx))
     used = ticket.clock.consumed(hours, ctx.now) / ticket.clock.contract_s
     electrician = {Skill.ELECTRICIAN.value} if ticket.cause is Cause.SITE_POWER_FAULT else set[str]()
@@ -155,6 +189,7 @@ def _job(ctx: Context, ticket: Ticket, stands: Stands) -> Job:
         minutes=MINUTES.get(ticket.cause, HORN_MINUTES),
         prize=_WEIGHT[ticket.priority] * (1 + used) * max(1, ticket.population),
         skills=frozenset({Skill.LIFT.value} | electrician),
+        sounding=_sounding(rows, slots),
     )
 
 

@@ -4,7 +4,7 @@ Nearest neighbour first, then 2-opt and or-opt (Croes 1958; Or 1976) over the le
 it, and a stop that cannot be served in time is left out with its reason, the least valuable first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ KM_PER_DEGREE = 111.2
 ROAD = 1.4  # roads are longer than the crow flies
 KM_H = 30.0
 TOGETHER_KM = 0.3
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Job:
     skills: frozenset[str] = frozenset()
     opens: datetime | None = None
     closes: datetime | None = None
+    sounding: tuple[Span, ...] = ()  # when its horn is to be heard: nobody works on it then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class Unserved(StrEnum):
     NO_POSITION = "no_position"  # nobody knows where it is
     WINDOW_CLOSED = "window_closed"
     TOO_LATE = "too_late"  # the day is over before
+    BROADCASTS = "broadcasts"  # its horn sounds so often that the work does not fit between
+    DAY_OFF = "day_off"  # on a day off only what is urgent is driven to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,11 @@ class _Group:
     def minutes(self) -> float:
         return sum(job.minutes for job in self.jobs)
 
+    def start(self, arrives: datetime) -> datetime:
+        """When work can begin that is not broken into by a programme."""
+        sounding = (span for job in self.jobs for span in job.sounding)
+        return between(arrives, timedelta(minutes=self.minutes), sounding)
+
     @property
     def prize(self) -> float:
         return sum(job.prize for job in self.jobs)
@@ -138,6 +147,14 @@ def plan(jobs: Sequence[Job], trucks: Sequence[Truck]) -> Rounds:
     backs = {each.crew: each.back for each in rounds}
     left += [_reason(job, trucks, backs) for group in waiting for job in group.jobs]
     return Rounds(rounds=tuple(rounds), left_out=tuple(sorted(left, key=lambda each: each.ticket)))
+
+
+def between(at: datetime, lasts: timedelta, taken: Iterable[Span]) -> datetime:
+    """The first instant from `at` on, from which `lasts` runs without touching what is taken."""
+    for begin, end in sorted(taken):
+        if begin < at + lasts and at < end:
+            at = end
+    return at
 
 
 def kilometres(a: Point | Job, b: Point | Job) -> float:
@@ -251,7 +268,7 @@ def _clock(truck: Truck, order: list[_Group]) -> list[tuple[_Group, datetime, da
     for group in order:
         now += timedelta(hours=kilometres(here, group) / KM_H)
         opens = group.jobs[0].opens
-        arrives = now if opens is None else max(now, opens)
+        arrives = group.start(now if opens is None else max(now, opens))
         now = arrives + timedelta(minutes=group.minutes)
         found.append((group, arrives, now))
         here = group
@@ -291,6 +308,10 @@ def _reason(job: Job, trucks: Sequence[Truck], backs: Mapping[str, datetime]) ->
     able = [truck for truck in trucks if job.skills <= truck.skills]
     alone = min(truck.begins + _drive(truck, job) for truck in able)
     needs = timedelta(minutes=job.minutes)
+    quiet = between(alone, needs, job.sounding)
+    latest = max(truck.ends - _drive(truck, job) for truck in able)
+    if quiet > alone and quiet + needs > min(job.closes or latest, latest) >= alone + needs:
+        return LeftOut(ticket=job.ticket, because=Unserved.BROADCASTS)
     if job.closes is not None and alone + needs > job.closes:
         late = alone + needs - job.closes
         return LeftOut(ticket=job.ticket, because=Unserved.WINDOW_CLOSED, late_minutes=_minutes(late))

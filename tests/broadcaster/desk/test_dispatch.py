@@ -7,9 +7,10 @@ from sqlmodel import Session, select
 from broadcaster.cli.dispatch import page
 from broadcaster.dispatch.rounds import Unserved
 from broadcaster.repairs.causes import Cause
-from broadcaster.storage.tables import EndpointRow, FlipRow, GateMoveRow
+from broadcaster.storage.tables import EndpointRow, FlipRow, GateMoveRow, SlotRow
 from broadcaster.tickets.parts import Skill
 from devices.supervision import Sign, State
+from schedules.slots import PlannedBecause
 from tests.broadcaster.county import TOWN
 from tests.broadcaster.desk.people import Station
 from tests.broadcaster.desk.test_tickets import broken
@@ -47,6 +48,49 @@ def test_after_the_day_is_over_nobody_goes_any_more(station: Station) -> None:
     broken(station)
     station.desk("li").crews.set(crew="one", place=TOWN, skills=(Skill.LIFT,))
     assert station.desk("li").dispatch.day().rounds == ()
+
+
+def test_a_crew_comes_when_the_programme_is_over(station: Station) -> None:
+    at_work(station)
+    broken(station, "li-1")
+    station.desk("li").crews.set(crew="one", place=TOWN, skills=(Skill.LIFT,))
+    begins = station.now + timedelta(minutes=10)
+    slot = SlotRow(
+        id="noon",
+        order_id="noon",
+        notice="noon",
+        version=1,
+        place=TOWN,
+        day=station.now.date(),
+        ordinal=0,
+        item=0,
+        earliest=begins,
+        planned=begins,
+        latest=begins + HOUR,
+        duration_ms=1_800_000,
+        because=next(iter(PlannedBecause)),
+    )
+    station.change(lambda session: session.add(slot))
+    (made,) = station.desk("li").dispatch.day().rounds
+    assert made.stops[0].arrives == begins + timedelta(minutes=30)
+
+
+def test_on_a_day_off_only_what_is_urgent_is_driven_to(station: Station) -> None:
+    at_work(station)
+    usual, urgent = broken(station, "li-1"), broken(station, "li-2", Cause.SERIAL_LINE_CUT)
+    station.desk("li").crews.set(crew="one", place=TOWN, skills=(Skill.LIFT,))
+    station.desk("li").calendar.set(day=station.now.date(), workday=False, name="holiday")
+    day = station.desk("li").dispatch.day()
+    assert [task.ticket for each in day.rounds for stop in each.stops for task in stop.tasks] == [urgent]
+    assert [(each.task.ticket, each.because) for each in day.waiting] == [(usual, Unserved.DAY_OFF)]
+
+
+def test_a_winters_day_ends_with_the_light(station: Station) -> None:
+    at_work(station)
+    broken(station, "li-1")
+    station.desk("li").crews.set(crew="one", place=TOWN, skills=(Skill.LIFT,))
+    station.now = station.now.replace(hour=9, minute=0)  # 17:00; in November the sun is about to set
+    assert not any(each.stops for each in station.desk("li").dispatch.day().rounds)
 
 
 def flip(station: Station, name: str, to: State, hours: float, since: State = State.OK) -> FlipRow:

@@ -30,6 +30,9 @@ JOBS = st.builds(
     prize=st.floats(0.1, 10),
     skills=st.sampled_from([frozenset[str](), LIFT, frozenset({"radio"})]),
     closes=st.none() | st.integers(1, 12).map(lambda hours: EIGHT + hours * HOUR),
+    sounding=st.lists(
+        st.integers(0, 100).map(lambda n: (EIGHT + n * HOUR / 10, EIGHT + (n + 3) * HOUR / 10)), max_size=4
+    ).map(tuple),
 )
 MANY = st.lists(JOBS, max_size=20, unique_by=lambda each: each.ticket)
 
@@ -44,10 +47,13 @@ def test_every_job_is_in_one_round_in_its_window_or_left_out_with_a_reason(
     served = [ticket for each in made.rounds for stop in each.stops for ticket in stop.jobs]
     assert sorted([*served, *(left.ticket for left in made.left_out)]) == sorted(j.ticket for j in jobs)
     closes = {each.ticket: each.closes for each in jobs}
+    sounding = {each.ticket: each.sounding for each in jobs}
     for each in made.rounds:
         assert each.back <= TRUCK.ends
         for stop in each.stops:
             assert all((end := closes[ticket]) is None or stop.leaves <= end for ticket in stop.jobs)
+            for begin, end in (span for ticket in stop.jobs for span in sounding[ticket]):
+                assert stop.leaves <= begin or end <= stop.arrives
 
 
 def test_six_stops_are_driven_by_the_shortest_round() -> None:
@@ -87,3 +93,16 @@ def test_two_crews_share_the_work() -> None:
 
 def test_without_a_crew_nobody_goes_and_that_is_said() -> None:
     assert [left.because for left in plan([job(1)], []).left_out] == [Unserved.NO_SKILL]
+
+
+def test_nobody_works_on_a_horn_while_it_is_to_sound() -> None:
+    noon = (EIGHT + 0.5 * HOUR, EIGHT + 2 * HOUR)
+    (made,) = plan([job(1, north=0.05, minutes=60, sounding=(noon,))], [TRUCK]).rounds
+    assert made.stops[0].arrives == noon[1]
+
+
+def test_a_horn_that_sounds_all_day_says_so() -> None:
+    hourly = tuple((EIGHT + n * HOUR, EIGHT + (n + 0.5) * HOUR) for n in range(12))
+    (left,) = plan([job(1, minutes=60, sounding=hourly)], [TRUCK]).left_out
+    assert left.because is Unserved.BROADCASTS
+    assert plan([job(1, minutes=20, sounding=hourly)], [TRUCK]).left_out == ()
