@@ -25,9 +25,9 @@ def test_json_is_one_object_with_what_programs_look_for(call):
 
 
 def test_many_seeds_are_one_json_object_a_line(call):
-    code, out, _err = call(*SMALL, "--climate", "rough", "--seeds", "1..3", "--json")
+    code, out, _err = call(*SMALL, "--climate", "rough", "--seeds", "1..2", "--json")
     assert code == 0
-    assert [json.loads(line)["seed"] for line in out.splitlines()] == [1, 2, 3]
+    assert [json.loads(line)["seed"] for line in out.splitlines()] == [1, 2]
 
 
 def test_a_broken_law_is_told_and_is_the_exit_code(call, monkeypatch):
