@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -146,11 +147,12 @@ def _replica(settings: "Settings", start: datetime) -> "Scene":
 
 
 def _run(scenario: "Scenario", scene: "Scene | None" = None) -> "Rehearsed":
+    from broadcaster.rehearsal.rehearse import START
     from broadcaster.rehearsal.rehearse import rehearse as rehearsed_run
 
     logging.disable(logging.CRITICAL)  # troubles are what a rehearsal is about
     try:
-        with _progress(_("Seed {seed}").format(seed=scenario.seed)) as progress:
+        with _progress(scenario, scene.start if scene else START) as progress:
             return rehearsed_run(scenario, progress, scene)
     finally:
         logging.disable(logging.NOTSET)
@@ -190,15 +192,30 @@ def _range(seeds: str) -> range:
 
 
 @contextmanager
-def _progress(title: str) -> Iterator["Progress"]:
-    """A bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda _share: None
-        return
+def _progress(scenario: "Scenario", start: datetime) -> Iterator["Progress"]:
+    """A bar on a terminal with the day that is simulated and the time that is left; nothing elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=1.0)
-        yield lambda share: bar.update(task, completed=share)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=20),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
+    bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
+    with bar:
+        task = bar.add_task(_("Seed {seed}").format(seed=scenario.seed), total=1.0)
+        yield lambda share: bar.update(task, completed=share, description=_told(scenario, start, share))
+
+
+def _told(scenario: "Scenario", start: datetime, share: float) -> str:
+    """What is being done when this share is."""
+    if share >= 1.0:
+        return _("Seed {seed}: the laws are judged").format(seed=scenario.seed)
+    past = min(share * scenario.days, scenario.days)
+    day = min(int(past) + 1, ceil(scenario.days))
+    told = _("Seed {seed}: {date}, day {day} of {days}")
+    return told.format(
+        seed=scenario.seed, date=f"{start + timedelta(days=past):%Y-%m-%d}", day=day, days=ceil(scenario.days)
+    )

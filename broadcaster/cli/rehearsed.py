@@ -1,8 +1,10 @@
 """What `broadcaster rehearse` prints of a rehearsal, for people."""
 
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from broadcaster.cli import mosaic
 from broadcaster.cli.ledger import reason
 from broadcaster.cli.output import Columns, heading, listing, text
 from broadcaster.language import N_, _
@@ -44,6 +46,7 @@ def tell_simulated(found: "Rehearsed") -> None:
     title = _("Rehearsed: {days} days, {endpoints} endpoints, seed {seed}")
     print(title.format(days=f"{found.days:g}", endpoints=found.endpoints, seed=found.seed))
     _tell_ledger(found)
+    _show(found)
     tell_violations(found)
 
 
@@ -54,6 +57,7 @@ def tell_plan(found: "Rehearsed") -> None:
     _tell_ledger(found)
     heading(N_("By notice"))
     listing(_most_missed_first(found.notices), _NOTICES, as_json=False, empty=N_("Nothing was ordered."))
+    _show(found)
     _tell_villages(found)
     tell_violations(found)
 
@@ -117,6 +121,22 @@ def _tell_ledger(found: "Rehearsed") -> None:
     if found.skew_ms_p99 is not None:
         line = _("Horns of one village started within {skew} ms of each other (99 of 100 times)")
         print("\n" + line.format(skew=found.skew_ms_p99))
+
+
+def _show(found: "Rehearsed") -> None:
+    """Village by village and day by day, for who would rather look than read."""
+    from rich.console import Console
+
+    lines = mosaic.mosaic(found.villages)
+    if not lines:
+        return
+    heading(N_("What is heard, a village a line and a day a mark"))
+    console = Console(width=None if sys.stdout.isatty() else 80)
+    for line in lines:
+        console.print(line, no_wrap=True, overflow="crop")
+    if len(found.villages) > mosaic.MOST:
+        print(_("and {count} more").format(count=len(found.villages) - mosaic.MOST))
+    print(mosaic.legend())
 
 
 def _tell_villages(found: "Rehearsed") -> None:

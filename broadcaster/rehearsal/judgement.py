@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -26,7 +26,7 @@ from devices.topics import ROOT
 from schedules.places import Place, chain_of
 from schedules.records import ClockQuality, Result
 from schedules.slots import AbsentBecause, Slot, Span
-from schedules.tally import Atom, Tally, by_notice, by_village, lines, total
+from schedules.tally import Atom, Line, Tally, by_notice, by_village, lines, total
 from schedules.windows import spans_around
 
 _Key = TypeVar("_Key", bound=str)
@@ -46,11 +46,15 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sum:
-    """What the ledger says of one notice or one village: its id or code, what people call it, and its plays."""
+    """What the ledger says of one notice or one village: its id or code, what people call it, and its plays.
+
+    Those of a village also by `days`.
+    """
 
     of: str
     name: str
     tally: Tally
+    days: Mapping[date, Tally] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,8 @@ def judge(run: Run, alert_sent_s: float | None) -> Judgement:
         rehearsed = [atom for atom in atoms if _rehearsed(atom, slots, run.scene.start)]
         summed = lines(rehearsed)
         notices = _sums(by_notice(summed), dict(session.exec(select(NoticeRow.id, NoticeRow.title)).all()))
-        villages = _sums(by_village(summed), dict(session.exec(select(AreaRow.code, AreaRow.name)).all()))
+        names = dict(session.exec(select(AreaRow.code, AreaRow.name)).all())
+        villages = _day_by_day(_sums(by_village(summed), names), summed)
     chains = [
         Chain(endpoint=h.id, chain=h.site.store.chain, last=h.site.store.tip[0]) for h in run.horns.values()
     ]
@@ -120,6 +125,13 @@ def _rehearsed(atom: Atom, slots: Mapping[str, Slot], start: datetime) -> bool:
 
 def _sums(tallies: Mapping[_Key, Tally], names: Mapping[str, str]) -> tuple[Sum, ...]:
     return tuple(Sum(of=key, name=names.get(key, key), tally=tally) for key, tally in tallies.items())
+
+
+def _day_by_day(villages: Iterable[Sum], summed: Iterable[Line]) -> tuple[Sum, ...]:
+    days: defaultdict[str, dict[date, Tally]] = defaultdict(dict)
+    for line in summed:
+        days[line.village][line.day] = days[line.village].get(line.day, Tally()) + line.tally
+    return tuple(replace(village, days=days[village.of]) for village in villages)
 
 
 def _alerted(run: Run, sent_s: float | None) -> Iterable[Violation]:
