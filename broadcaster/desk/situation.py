@@ -20,7 +20,9 @@ from broadcaster.storage.tables import (
     EndpointStateRow,
     NoticeRow,
     PlaylistRow,
+    TicketRow,
 )
+from broadcaster.tickets.states import OVER, UNTOUCHED, TicketState
 from devices.reports import Presence
 from schedules.agenda import ON_TIME
 from schedules.ledger import PENDING, Outcome
@@ -42,6 +44,7 @@ def situation(session: Session, now: datetime, zone: ZoneInfo, *, linked: bool |
     standings = glance.standings(session, slots, homes, now)
     titles = {slot.id: said.title(slot.notice) for slot, _ in slots} | _alert_titles(session)
     county = next((area for area in areas if area.level == "county"), None)
+    tickets = _tickets(session)
     return TodayView(
         at=now,
         day=day,
@@ -49,6 +52,8 @@ def situation(session: Session, now: datetime, zone: ZoneInfo, *, linked: bool |
         linked=linked,
         alerts=_in_force(session, now),
         submitted=_submitted(session),
+        tickets=sum(tickets.values()),
+        untouched=sum(tickets[state] for state in UNTOUCHED),
         endpoints=sum((a.endpoints for a in areas if a.level == "village"), EndpointCounts()),
         towns=_towns(session, areas, [slot for slot, gone in slots if gone is None], titles, now),
         plays=tuple(_plays([slot for slot, _ in slots], standings, said)),
@@ -247,3 +252,14 @@ def _submitted(session: Session) -> int:
         ).one()
         for table in tables
     )
+
+
+def _tickets(session: Session) -> Counter[TicketState]:
+    """How many are in each state that is not over; who is told of none yet is not counted."""
+    quiet = (*OVER, TicketState.CANDIDATE)
+    rows = session.exec(
+        select(TicketRow.state, func.count())
+        .where(col(TicketRow.state).not_in(quiet))
+        .group_by(col(TicketRow.state))
+    )
+    return Counter({TicketState(state): number for state, number in rows})

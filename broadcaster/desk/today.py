@@ -91,6 +91,8 @@ class TodayView:
     linked: bool | None  # whether the controller reaches its broker; None: no controller runs here
     alerts: tuple[str, ...]  # titles of what is in force
     submitted: int  # notices and playlists that wait for approval
+    tickets: int  # that are not over
+    untouched: int  # of them: nobody has taken them up yet
     endpoints: EndpointCounts
     towns: tuple[TownToday, ...]
     plays: tuple[PlayToday, ...]

@@ -14,8 +14,8 @@ from textual.widgets import DataTable, Input, Static
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import N_, _
 from broadcaster.tui.comparing import compared
-from broadcaster.tui.files import write
 from broadcaster.tui.pinyin import matches
+from broadcaster.tui.player import sounded
 from broadcaster.tui.screens.ask import AskScreen
 from broadcaster.tui.screens.confirm import ConfirmScreen
 from broadcaster.tui.screens.station import StationScreen
@@ -246,15 +246,9 @@ class FlowScreen(StationScreen, Generic[W]):
         if not audio:
             self.notify(_("It has no audio."), severity="warning")
             return
-        paths = [self.station.downloads / name for name, _content in audio]
-        for path, (_name, content) in zip(paths, audio, strict=True):
-            await write(path, content)
         self._listened.add(chosen.id)
-        if await self.station.player.play(paths):
-            told_so = _("It sounds here; l again stops it. {files}")
-        else:
-            told_so = _("To listen to: {files}")
-        self.notify(told_so.format(files=", ".join(map(str, paths))), markup=False, timeout=15)
+        sentence = await sounded(self.station.player, self.station.downloads, audio)
+        self.notify(sentence, markup=False, timeout=15)
 
     def _order(self, order: str, of: W, comment: str) -> None:
         async def give() -> None:

@@ -26,6 +26,7 @@ from broadcaster.desk.recordings import AssetView, Picture
 from broadcaster.language import N_, _
 from broadcaster.tui.editing import Sheet, rule_of, rule_text, valid_until
 from broadcaster.tui.moments import length
+from broadcaster.tui.player import sounded
 from broadcaster.tui.screens.choose import ChooseScreen
 from broadcaster.tui.screens.sheet import SheetScreen
 from broadcaster.tui.telling import told
@@ -41,12 +42,14 @@ class NoticeScreen(SheetScreen):
     MODE = "notices"
     HELP_TEXT = N_(
         "Write a notice. Type the path of an audio file and press Enter to import it, or leave it empty and write a text "
-        "that the station's voice speaks. The hours may be spans (7:00-11:30) or fixed times (6:30 12:00). Below you see "
+        "that the station's voice speaks; ^r lets you hear it. The hours may be spans (7:00-11:30) or fixed times "
+        "(6:30 12:00). Below you see "
         "what tomorrow would be. Days: empty is every day, 1-5 Monday to Friday, w working days, h days off. "
         "^t submits it for approval, ^s saves it as a draft; nothing is lost when the line breaks."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+o", "library", N_("Library"), priority=True),
+        Binding("ctrl+r", "hear", N_("Hear it"), priority=True),
     ]
 
     class Imported(Message):
@@ -187,6 +190,29 @@ class NoticeScreen(SheetScreen):
         )
         self.query_one("#sound", Static).update(sound(asset, message.picture))
         self.query_one("#title", Input).focus()
+
+    def action_hear(self) -> None:
+        """Plays its audio, or its text as the station's voice speaks it; the same key stops it."""
+        if self.station.player.stop():
+            self.notify(_("Stopped."))
+        elif self.sheet.asset or self.sheet.text.strip():
+            self.start(self._hear, group="hear")
+
+    async def _hear(self) -> None:
+        text, title = self.sheet.text.strip(), self.sheet.title or _("Without a title")
+        visit, asset = self.station.visit, self.sheet.asset
+        try:
+            if asset is None:
+                self.notify(_("It is being spoken …"))
+                asset = (await visit.order(lambda desk: desk.recordings.speak(text=text, title=title))).id
+            heard = await visit.order(lambda desk: desk.recordings.listen(asset=asset))
+        except DeskError as error:
+            self.notify(told(error), severity="error", markup=False)
+        else:
+            sentence = await sounded(
+                self.station.player, self.station.downloads, ((heard.name, heard.content),)
+            )
+            self.notify(sentence, markup=False, timeout=15)
 
     def action_library(self) -> None:
         """Audio that was imported before."""

@@ -1,9 +1,11 @@
 """Today: what sounds now and next in each town, what became of each play, what falls short, and who is connected."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime, time
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -70,7 +72,7 @@ class TodayScreen(StationScreen):
     def show(self, message: Seen) -> None:
         """Shows how the county is."""
         self.view = view = message.view
-        self.query_one("#glance", Static).update(_glance(view))
+        self.query_one("#glance", Static).update(_glance(view, self.size.width - 2))
         self.query_one("#towns", Rows).show((town.area.code, self._town(town)) for town in view.towns)
         falls = [(f"{f.notice} {f.place} {f.because}", self._shortfall(f)) for f in view.shortfalls]
         self.query_one("#shortfalls", Rows).show(falls)
@@ -133,31 +135,42 @@ def _rows(view: TodayView) -> list[StripRow]:
     return [StripRow(title=titles[notice], plays=tuple(found)) for notice, found in plays.items()]
 
 
-def _glance(view: TodayView) -> Text:
-    """One row that tells whether all is well, the gravest first."""
+def _glance(view: TodayView, width: int) -> Text:
+    """A row or two that tell whether all is well, the gravest first."""
+    text, cells = Text(), 0
+    for words, style in _news(view):
+        if cells:
+            over = cells + 2 + cell_len(words) > width
+            text.append("\n" if over else "  ")
+            cells = 0 if over else cells + 2
+        text.append(words, style)
+        cells += cell_len(words)
+    return text
+
+
+def _news(view: TodayView) -> Iterator[tuple[str, str]]:
     endpoints = view.endpoints
-    row = Text(no_wrap=True)
     if view.alerts:
-        row.append(_("EMERGENCY: {titles}").format(titles=", ".join(view.alerts)), "bold white on red")
-        row.append("  ")
+        yield _("EMERGENCY: {titles}").format(titles=", ".join(view.alerts)), "bold white on red"
     if view.linked is None:
-        row.append(_("! no controller runs"), "bold red").append("  ")
+        yield _("! no controller runs"), "bold red"
     elif not view.linked:
-        row.append(_("! the broker is not reached"), "bold red").append("  ")
+        yield _("! the broker is not reached"), "bold red"
     absent = endpoints.known - endpoints.connected
     if absent:
-        row.append(_("✗ {n} of {known} not connected").format(n=absent, known=endpoints.known), "red")
+        yield _("✗ {n} of {known} not connected").format(n=absent, known=endpoints.known), "red"
     else:
-        row.append(_("✓ all {known} connected").format(known=endpoints.known), "green")
-    row.append("  ").append(
-        _("▸ {n} sounding").format(n=endpoints.sounding), "green" if endpoints.sounding else "dim"
-    )
+        yield _("✓ all {known} connected").format(known=endpoints.known), "green"
+    yield _("▸ {n} sounding").format(n=endpoints.sounding), "green" if endpoints.sounding else "dim"
     short = sum(fall.plays for fall in view.shortfalls)
-    row.append("  ")
-    row.append(
-        _("✗ {n} plays short").format(n=short) if short else _("✓ nothing missed"),
-        "red" if short else "green",
-    )
+    if short:
+        yield _("✗ {n} plays short").format(n=short), "red"
+    else:
+        yield _("✓ nothing missed"), "green"
+    if view.untouched:
+        sentence = _("! {n} of {all} tickets nobody took up")
+        yield sentence.format(n=view.untouched, all=view.tickets), "bold yellow"
+    elif view.tickets:
+        yield _("{n} tickets").format(n=view.tickets), "yellow"
     if view.submitted:
-        row.append("  ").append(_("! {n} to approve").format(n=view.submitted), "yellow")
-    return row
+        yield _("! {n} to approve").format(n=view.submitted), "yellow"

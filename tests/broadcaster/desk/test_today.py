@@ -73,3 +73,8 @@ def test_the_condition_of_an_endpoint_names_the_recordings_that_it_lacks(county)
 def test_endpoints_inside_a_town_are_found_by_its_code(county):
     assert len(county.endpoints.list(inside=TOWN)) == 9
     assert [each.id for each in county.endpoints.list(inside="341523100200/shiqiao-02")] == ["shiqiao-02"]
+
+
+def test_tickets_that_nobody_took_up_are_counted(county):
+    view = county.today.show()
+    assert (view.tickets, view.untouched) == (3, 1)

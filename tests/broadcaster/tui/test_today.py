@@ -101,3 +101,8 @@ async def test_why_something_was_not_heard_is_two_keys_away(county):
 )
 def test_a_play_has_the_mark_of_what_became_of_it(outcomes, mark):
     assert marks.of_play(outcomes) is mark
+
+
+async def test_the_glance_tells_of_tickets_that_nobody_took_up(county):
+    async with opened(app_on(county)) as pilot:
+        assert "! 1 of 3 tickets nobody took up" in text_of(pilot.app)

@@ -3,8 +3,12 @@
 import os
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
 
 from broadcaster.desk.county import CountyDesk
+from broadcaster.desk.files import Download
 from broadcaster.desk.playlists import PlaylistDraft
 from broadcaster.tui.demo import tone
 from broadcaster.tui.drafts import Drafts
@@ -159,6 +163,33 @@ async def test_audio_sounds_at_the_operators_machine_and_stops_with_the_same_key
         assert "It sounds here" in said_by(app)
         await press(pilot, "l")
         assert "Stopped." in said_by(app)
+
+
+async def test_a_text_is_heard_before_it_is_handed_in_and_the_voice_is_asked_once(county, tmp_path):
+    asked = []
+
+    class Voice:
+        def list(self):
+            return ()
+
+        def speak(self, *, text, title):
+            asked.append((text, title))
+            return SimpleNamespace(id="a-spoken")
+
+        def listen(self, *, asset):
+            return Download(name=f"{asset}.mp3", media_type="audio/mpeg", content=b"sound")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(county), "recordings", Voice(), raising=False)
+        app = app_on(county)
+        app.downloads = tmp_path
+        async with opened(app) as pilot:
+            await press(pilot, "3", "n")
+            app.screen.query_one("#text").text = "请关好门窗。"
+            await press(pilot, "ctrl+r")
+            assert "To listen to" in said_by(app)
+    assert asked == [("请关好门窗。", "Without a title")]
+    assert (tmp_path / "a-spoken.mp3").read_bytes() == b"sound"
 
 
 async def test_whoever_did_not_listen_is_told_so_and_the_maker_cannot_approve(own_house):
