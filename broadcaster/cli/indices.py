@@ -1,13 +1,16 @@
 """`broadcaster indices`: a month's figures: availability, time without, time to detect and to repair."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
+from broadcaster.cli.lists import FileFormat, Force, form_of, put
 from broadcaster.cli.output import Columns, Json, listing
-from broadcaster.language import N_
+from broadcaster.language import N_, _
 
 if TYPE_CHECKING:
     from broadcaster.desk.indices import PlaceFigures
@@ -36,11 +39,62 @@ COLUMNS: Columns = {
 }
 
 
+BAR_CELLS = 12
+
+
+def _figure(name: str) -> Callable[["PlaceFigures"], object]:
+    return lambda of: getattr(of.figures, name)
+
+
+SHEET: Columns = {  # as numbers, for a spreadsheet; shares of 1
+    N_("Code"): "place",
+    N_("Place"): "place_name",
+    **{
+        heading: _figure(name)
+        for heading, name in (
+            (N_("Endpoints"), "endpoints"),
+            (N_("People"), "people"),
+            (N_("Availability"), "availability"),
+            (N_("Down"), "down_share"),
+            (N_("Planned"), "planned_share"),
+            (N_("Unobserved"), "unobserved_share"),
+            (N_("Minutes without (SAIDI)"), "minutes_without"),
+            (N_("Interruptions (SAIFI)"), "interruptions"),
+            (N_("Momentary (MAIFI)"), "momentary"),
+            (N_("Minutes to detect"), "minutes_to_detect"),
+            (N_("Minutes to repair"), "minutes_to_repair"),
+        )
+    },
+}
+
+
+def bar(share: float, of: float) -> str:
+    """`share` as part of `of`, in half cells of braille: one cell wide in every terminal."""
+    halves = round(2 * BAR_CELLS * share / of) if of > 0 else 0
+    return "⣿" * (halves // 2) + "⡇" * (halves % 2)
+
+
+def sheet(found: "Sequence[PlaceFigures]", form: str) -> bytes:
+    """The figures as CSV or XLSX."""
+    from broadcaster.registry.sheets import to_csv, to_xlsx
+
+    lines: list[list[Any]] = [[_(heading) for heading in SHEET]]
+    lines += [
+        [getattr(row, of) if isinstance(of, str) else of(row) for of in SHEET.values()] for row in found
+    ]
+    return to_xlsx(_("Indices"), lines) if form == "xlsx" else to_csv(lines)
+
+
 def indices(
     context: typer.Context,
     month: Annotated[
         str | None, typer.Argument(metavar="[MONTH]", help="Such as 2026-11; without, this month.")
     ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="Write them there, as CSV or XLSX.")
+    ] = None,
+    form: FileFormat = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Show a month's availability and repairs, of the county and each town."""
@@ -48,4 +102,12 @@ def indices(
     first = naming.day(f"{month}-01") if month else naming.today()
     assert first is not None
     found: tuple[PlaceFigures, ...] = county.indices.month(year=first.year, month=first.month)
-    listing(found, COLUMNS, as_json=as_json, empty="")
+    if to is not None:
+        from broadcaster.desk.files import Download
+
+        content = sheet(found, form_of(to, form))
+        put(Download(name=to.name, media_type="application/octet-stream", content=content), to, force=force)
+        return
+    worst = max((each.figures.down_share for each in found), default=0.0)
+    columns: Columns = {**COLUMNS, N_("Down, compared"): lambda of: bar(of.figures.down_share, worst)}
+    listing(found, columns, as_json=as_json, empty="")
