@@ -28,7 +28,7 @@ _MP3_OPTIONS = MappingProxyType({"compression_level": "7"})
 ENCODINGS = MappingProxyType(
     {
         Profile.SPEECH: Encoding(encoder="libopus", container="ogg", bitrate=16_000, options=_OPUS_OPTIONS),
-        Profile.LOW_RATE: Encoding(encoder="libopus", container="ogg", bitrate=7_700, options=_OPUS_OPTIONS),
+        Profile.LOW_RATE: Encoding(encoder="libopus", container="ogg", bitrate=7_000, options=_OPUS_OPTIONS),
         Profile.MP3: Encoding(encoder="libmp3lame", container="mp3", bitrate=32_000, options=_MP3_OPTIONS),
     }
 )

@@ -19,6 +19,7 @@ from devices.serial.arrival import Consignment, Hearing, arrivals
 from schedules.places import Level, Place, chain_of, covers, level_of
 
 SLOW_BAUD = 19_200  # up to here a line carries the low-rate profile
+SOON = timedelta(hours=1)
 FRESH = timedelta(minutes=5)  # an older report of a hub says nothing of now
 
 
@@ -88,10 +89,27 @@ def report_of(row: LineRow, now: datetime) -> LineReport | None:
         return None  # of another version of this program
 
 
+def needed_by(valid_from: datetime, now: datetime) -> datetime:
+    """When the audio of what is valid from then on is needed; what is valid at once is wanted within the hour."""
+    return max(valid_from, now + SOON)
+
+
+def late(promised: Iterable[Promise]) -> tuple[Promise, ...]:
+    """Those that do not arrive in time, the last first."""
+    found = [each for each in promised if each.verdict is Arrival.LATE and each.arrives is not None]
+    return tuple(sorted(found, key=lambda each: (each.arrives, each.endpoint), reverse=True))
+
+
 def promises(
-    session: Session, asset: str, targets: Iterable[str], needed: datetime | None, now: datetime
+    session: Session, assets: Iterable[str], targets: Iterable[str], needed: datetime | None, now: datetime
 ) -> tuple[Promise, ...]:
-    """For every endpoint on a line in these places; `needed`: the first play, None: any time will do."""
+    """For every endpoint on a line in these places, when it has the last of these; `needed`: the first play.
+
+    Without `needed` any time will do.
+    """
+    assets = tuple(dict.fromkeys(assets))
+    if not assets:
+        return ()
     wanted, slow = [Place(target) for target in targets], slow_places(session)
     rows = session.exec(
         select(EndpointRow).where(
@@ -107,31 +125,42 @@ def promises(
     for name, profile in sorted(by_line):
         line = session.get(LineRow, name)
         if line is not None:
-            found += _on(session, line, asset, profile, by_line[name, profile], needed, now)
+            found += _on(session, line, assets, profile, by_line[name, profile], needed, now)
     return tuple(found)
 
 
 def _on(
     session: Session,
     line: LineRow,
-    asset: str,
+    assets: Iterable[str],
     profile: Profile,
     endpoints: Iterable[EndpointRow],
     needed: datetime | None,
     now: datetime,
 ) -> Iterable[Promise]:
-    recording = session.get(RecordingRow, (asset, profile))
+    wanted = [session.get(RecordingRow, (asset, profile)) for asset in assets]
+    recordings = {each.sha256: each for each in wanted if each is not None}
     names = sorted(row.id for row in endpoints)
     report = report_of(line, now)
-    if recording is None or report is None or not report.open:
+    if None in wanted or report is None or not report.open:
         return [_promise(name, line.name, None, needed, now) for name in names]
-    queued = [each for each in report.transfers if each.recording != recording.sha256]
-    mine = next((each for each in report.transfers if each.recording == recording.sha256), None)
-    lacking = mine.lacking if mine else dict.fromkeys(names, recording.size)
-    asked = TransferReport(recording=recording.sha256, size=recording.size, lacking=lacking)
-    after = report.transfers[: report.transfers.index(mine)] if mine else queued
-    due = _seconds(line, report, (*after, asked))[recording.sha256]
-    return [_promise(name, line.name, due.get(name), needed, now) for name in names]
+    queued = {each.recording for each in report.transfers}
+    asked = (
+        TransferReport(recording=sha256, size=each.size, lacking=dict.fromkeys(names, each.size))
+        for sha256, each in recordings.items()
+        if sha256 not in queued
+    )
+    due = _seconds(line, report, (*report.transfers, *asked))
+    return [_promise(name, line.name, _last(due, recordings, name), needed, now) for name in names]
+
+
+def _last(
+    due: Mapping[str, Mapping[str, float | None]], recordings: Iterable[str], endpoint: str
+) -> float | None:
+    """Seconds until an endpoint has the last of several; it has what is on its way to others only."""
+    seconds = [due[recording].get(endpoint, 0.0) for recording in recordings]
+    known = [each for each in seconds if each is not None]
+    return max(known) if len(known) == len(seconds) else None
 
 
 def _seconds(

@@ -15,6 +15,7 @@ from broadcaster.words import word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from broadcaster.desk.county import CountyDesk
     from broadcaster.desk.lines import LineEndpoint, LineView
     from broadcaster.promise import Promise
 
@@ -23,6 +24,9 @@ app = typer.Typer(
 )
 
 Line = Annotated[str, typer.Argument(metavar="LINE", help="Its name.")]
+AlthoughLate = Annotated[
+    bool, typer.Option("--although-late", help="Also if a serial line cannot carry its audio in time.")
+]
 SOFTWARE = "broadcaster"
 
 
@@ -92,9 +96,16 @@ def _heard(each: "LineEndpoint") -> str:
     return _("is heard") if each.there else _("is silent")
 
 
-def warn(promised: "Sequence[Promise]", *, although_late: bool) -> None:
-    """Say on stderr where audio comes late, or nobody can say when. Conflict for what is late, unless it is wanted so."""
-    for each in promised:
+def promised(county: "CountyDesk", subject: str) -> "Sequence[Promise]":
+    """When the audio of a notice or playlist will be at each endpoint of a line."""
+    if subject.startswith("p"):
+        return county.lines.promise_of_playlist(playlist=subject)
+    return county.lines.promise(notice=subject)
+
+
+def warn(found: "Sequence[Promise]") -> None:
+    """Say on stderr where audio comes late, or nobody can say when."""
+    for each in found:
         if each.verdict == "unknown":
             said = _("{endpoint} on line {line}: nobody can say when its audio will be there.")
             typer.echo(said.format(endpoint=each.endpoint, line=each.line), err=True)
@@ -104,21 +115,20 @@ def warn(promised: "Sequence[Promise]", *, although_late: bool) -> None:
             )
             time = each.arrives.astimezone().strftime("%m-%d %H:%M")
             typer.echo(said.format(endpoint=each.endpoint, line=each.line, time=time), err=True)
-    if not although_late and any(each.verdict == "late" for each in promised):
-        raise Conflict(
-            N_("Its audio does not arrive in time everywhere; --although-late approves it nevertheless.")
-        )
 
 
 @app.command()
 def promise(
     context: typer.Context,
-    notice: Annotated[str, typer.Argument(metavar="NOTICE", help="Its id, or words of its title.")],
+    notice: Annotated[
+        str,
+        typer.Argument(metavar="NOTICE", help="A notice or playlist, by id or words of its title."),
+    ],
     as_json: Json = False,
 ) -> None:
-    """Say when a notice's audio will have arrived at each endpoint of a serial line, before it is approved."""
+    """Say when audio will have arrived at each endpoint of a serial line, before it is approved."""
     county = desk(context)
-    found = county.lines.promise(notice=naming.notice(county, notice))
+    found = promised(county, naming.subject(county, notice))
     listing(found, PROMISES, as_json=as_json, empty=N_("No serial line has to carry it."))
 
 

@@ -138,16 +138,14 @@ def approve(
     context: typer.Context,
     notice: Notice,
     comment: Comment = "",
-    although_late: Annotated[
-        bool, typer.Option("--although-late", help="Also if a serial line cannot carry its audio in time.")
-    ] = False,
+    although_late: line.AlthoughLate = False,
     as_json: Json = False,
 ) -> None:
     """Approve what somebody else made; told first is where its audio will come late over a serial line."""
     county = desk(context)
     found = naming.notice(county, notice)
-    line.warn(county.lines.promise(notice=found), although_late=although_late)
-    made = county.notices.approve(notice=found, comment=comment)
+    line.warn(line.promised(county, found))
+    made = county.notices.approve(notice=found, comment=comment, although_late=although_late)
     _row(made, as_json)
 
 

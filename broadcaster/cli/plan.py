@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from broadcaster.cli import naming
+from broadcaster.cli import line, naming
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import (
     Columns,
@@ -168,7 +168,7 @@ def check(
     days: Days = 3,
     as_json: Json = False,
 ) -> None:
-    """Say before the day what it cannot hold. The exit code is 1 where plays would be lost."""
+    """Say before the day what it cannot hold, and where audio comes late. The exit code is 1 where plays would be lost."""
     county = desk(context)
     if notice is None:
         short = county.plans.shortfalls(days=days)
@@ -192,7 +192,10 @@ def _preview(county: "CountyDesk", subject: str, days: int, *, as_json: bool) ->
         _tell_moves(previews)
         for title in silent:
             say(_("“{title}” cannot be planned: it has no audio yet, or has ended.").format(title=title))
-    return sum(len(each.absences) for each in previews) + len(silent)
+    promised = line.promised(county, subject)
+    line.warn(promised)
+    behind = sum(each.verdict == "late" for each in promised)
+    return sum(len(each.absences) for each in previews) + len(silent) + behind
 
 
 def _tell_moves(previews: "Sequence[Preview]") -> None:

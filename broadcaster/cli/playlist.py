@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from broadcaster.cli import naming, rule
+from broadcaster.cli import line, naming, rule
 from broadcaster.cli.caller import desk
 from broadcaster.cli.options import flat
 from broadcaster.cli.output import Columns, Json, card, heading, last_day, length, listing, print_json
@@ -122,10 +122,19 @@ def submit(context: typer.Context, playlist: Playlist, comment: Comment = "", as
 
 
 @app.command()
-def approve(context: typer.Context, playlist: Playlist, comment: Comment = "", as_json: Json = False) -> None:
+def approve(
+    context: typer.Context,
+    playlist: Playlist,
+    comment: Comment = "",
+    although_late: line.AlthoughLate = False,
+    as_json: Json = False,
+) -> None:
     """Approve what somebody else put together; its notices need approval of their own."""
     county = desk(context)
-    _row(county.playlists.approve(playlist=naming.playlist(county, playlist), comment=comment), as_json)
+    found = naming.playlist(county, playlist)
+    line.warn(line.promised(county, found))
+    made = county.playlists.approve(playlist=found, comment=comment, although_late=although_late)
+    _row(made, as_json)
 
 
 @app.command()

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from broadcaster.controller.media import Media
-from broadcaster.controller.orders import Lineup
-from broadcaster.controller.plans import Spans, plan_documents, slimmed
+from broadcaster.controller.orders import Lineup, low_rates
+from broadcaster.controller.plans import Spans, plan_documents, slimmed, slimmed_alert
 from broadcaster.controller.publishing import Desired, topic_of
-from broadcaster.promise import is_slow
+from broadcaster.promise import is_slow, slow_places
 from broadcaster.storage.mapping import windows_of
 from broadcaster.storage.tables import AlertRow, AreaRow, EndpointRow, RecordingRow
 from devices import topics
@@ -38,7 +38,12 @@ def plans(slots: Iterable[Slot], spans: Spans, lineup: Lineup, lease: timedelta)
 
 
 def alerts(session: Session, now: datetime) -> dict[str, Desired]:
-    """The alerts documents of every place that has one in force, or had one lately."""
+    """The alerts documents of every place that has one in force, or had one lately.
+
+    Where all who would hear it are on slow lines it names the low-rate recording.
+    """
+    slow = slow_places(session)
+    slim = low_rates(session) if slow else {}
     in_force: dict[Place, list[Alert]] = defaultdict(list)
     stopped: dict[Place, list[str]] = defaultdict(list)
     rows = session.exec(
@@ -48,7 +53,8 @@ def alerts(session: Session, now: datetime) -> dict[str, Desired]:
         over = min(row.cancelled_at or row.expires, row.expires)
         for place in map(Place, row.targets):
             if over > now:
-                in_force[place].append(alert_of(row))
+                alert = alert_of(row)
+                in_force[place].append(slimmed_alert(alert, slim) if is_slow(place, slow) else alert)
             elif over > now - REMEMBER_STOPS:
                 stopped[place].append(row.id)
     found = {}

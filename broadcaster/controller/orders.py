@@ -37,7 +37,7 @@ class Lineup:
 def lineup(session: Session) -> Lineup:
     """The orders of every live notice that has a loop rule, and of every live playlist, whose audio is prepared."""
     slow = slow_places(session)
-    slim = _slim(session) if slow else {}
+    slim = low_rates(session) if slow else {}
     notices = _live_notices(session)
     lined = _lineup(notices, [(block, notices) for block in _live_playlists(session)])
     return replace(lined, staged=_staged(session), slow=slow, slim=slim)
@@ -99,7 +99,7 @@ def _staged(session: Session) -> Staged:
     return {place: tuple(items) for place, items in found.items()}
 
 
-def _slim(session: Session) -> Slim:
+def low_rates(session: Session) -> Slim:
     """The low-rate recording of each usual one."""
     rows = session.exec(
         select(RecordingRow).where(col(RecordingRow.profile).in_((PROFILE, Profile.LOW_RATE)))

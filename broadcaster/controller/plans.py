@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
-from devices.documents import Cue, Plan, PlanItem
+from devices.documents import Alert, Cue, Plan, PlanItem
 from schedules.notices import InterruptionPolicy
 from schedules.places import Place
 from schedules.precedence import Precedence
@@ -58,6 +58,14 @@ def plan_documents(
 def slimmed(plan: Plan, slim: Slim) -> Plan:
     """The same with the low-rate recordings, for a village that a slow line reaches."""
     return replace(plan, items=tuple(_slim_item(item, slim) for item in plan.items))
+
+
+def slimmed_alert(alert: Alert, slim: Slim) -> Alert:
+    """The same with the low-rate recording, where there is one."""
+    if alert.recording is None or alert.recording not in slim:
+        return alert
+    recording, duration_ms = slim[alert.recording]
+    return replace(alert, recording=recording, duration_ms=duration_ms)
 
 
 def _slim_item(item: PlanItem, slim: Slim) -> PlanItem:

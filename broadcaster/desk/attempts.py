@@ -1,7 +1,6 @@
 """Attempts at the desk: what a rule would get on a day, before anything is written down."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -89,14 +88,14 @@ class Attempts(Noun):
             absences=said.absences(made, None, ATTEMPT),
             conflicts=tuple(c for c in said.conflicts(made) if ATTEMPT in (c.notice, c.other)),
             burden=_burden(ctx.session, made, which, order.targets),
-            promised=tuple(_promised(ctx, attempt, min((slot.planned for slot in slots), default=None))),
+            promised=promises(
+                ctx.session,
+                attempt.assets,
+                attempt.targets,
+                min((slot.planned for slot in slots), default=None),
+                ctx.now,
+            ),
         )
-
-
-def _promised(ctx: Context, attempt: Attempt, first: datetime | None) -> Iterator[Promise]:
-    """`first`: the first play, by which it has to be there."""
-    for asset in dict.fromkeys(attempt.assets):
-        yield from promises(ctx.session, asset, attempt.targets, first, ctx.now)
 
 
 def _order(ctx: Context, attempt: Attempt) -> Order:

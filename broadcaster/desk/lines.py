@@ -7,14 +7,14 @@ from typing import Annotated
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from broadcaster.desk import notices
+from broadcaster.desk import notices, playlists
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.files import Download
 from broadcaster.desk.house import Context
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
-from broadcaster.promise import Promise, promises, queue_of, report_of
+from broadcaster.promise import Promise, needed_by, promises, queue_of, report_of
 from broadcaster.registry import line as lines
 from broadcaster.storage.changes import changed
 from broadcaster.storage.tables import AreaRow, AssetRow, LineRow, RecordingRow
@@ -150,12 +150,15 @@ class Lines(Noun):
         row = notices.newest(ctx.session, notice)
         if row.asset is None:
             return ()
-        return promises(
-            ctx.session, row.asset, row.targets, needed or max(row.valid_from, ctx.now + _SOON), ctx.now
-        )
+        wanted = needed or needed_by(row.valid_from, ctx.now)
+        return promises(ctx.session, (row.asset,), row.targets, wanted, ctx.now)
 
-
-_SOON = timedelta(hours=1)  # a notice that is valid at once is wanted within the hour
+    @question("GET", "/playlists/{playlist}/promise", right=Right.VIEW)
+    def promise_of_playlist(self, ctx: Context, playlist: str) -> tuple[Promise, ...]:
+        """When all audio of a playlist will have arrived at each endpoint of a line."""
+        row = playlists.newest(ctx.session, playlist)
+        assets = playlists.assets_of(ctx.session, row)
+        return promises(ctx.session, assets, row.targets, needed_by(row.valid_from, ctx.now), ctx.now)
 
 
 def _row(session: Session, line: str) -> LineRow:

@@ -152,10 +152,16 @@ class Notices(Noun):
         return view(ctx.session, row)
 
     @order("POST", "/notices/{notice}/approve", right=Right.APPROVE)
-    def approve(self, ctx: Context, notice: str, comment: str = "") -> NoticeView:
-        """Approve what somebody else made: it goes on the air when its validity begins."""
+    def approve(
+        self, ctx: Context, notice: str, comment: str = "", although_late: bool = False
+    ) -> NoticeView:
+        """Approve what somebody else made: it goes on the air when its validity begins.
+
+        Conflict where a serial line cannot carry its audio in time, unless `although_late`.
+        """
         row = newest(ctx.session, notice)
-        workflow.approve(ctx, row, comment)
+        assets = (row.asset,) if row.asset else ()
+        workflow.approve(ctx, row, assets, comment, although_late=although_late)
         return view(ctx.session, row)
 
     @order("POST", "/notices/{notice}/reject", right=Right.APPROVE)

@@ -100,10 +100,15 @@ class Playlists(Noun):
         return view(ctx.session, row)
 
     @order("POST", "/playlists/{playlist}/approve", right=Right.APPROVE)
-    def approve(self, ctx: Context, playlist: str, comment: str = "") -> PlaylistView:
-        """Approve what somebody else put together; its notices need approval of their own."""
+    def approve(
+        self, ctx: Context, playlist: str, comment: str = "", although_late: bool = False
+    ) -> PlaylistView:
+        """Approve what somebody else put together; its notices need approval of their own.
+
+        Conflict where a serial line cannot carry their audio in time, unless `although_late`.
+        """
         row = newest(ctx.session, playlist)
-        workflow.approve(ctx, row, comment)
+        workflow.approve(ctx, row, assets_of(ctx.session, row), comment, although_late=although_late)
         return view(ctx.session, row)
 
     @order("POST", "/playlists/{playlist}/reject", right=Right.APPROVE)
@@ -139,6 +144,12 @@ class Playlists(Noun):
             live=view(ctx.session, live) if live.version != row.version else None,
             steps=workflow.steps(ctx.session, row),
         )
+
+
+def assets_of(session: Session, row: PlaylistRow) -> tuple[str, ...]:
+    """The audio of a playlist's notices, in order."""
+    found = (notices.newest(session, notice).asset for notice in row.items)
+    return tuple(asset for asset in found if asset)
 
 
 def newest(session: Session, playlist: str) -> PlaylistRow:

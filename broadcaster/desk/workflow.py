@@ -12,6 +12,7 @@ from broadcaster.desk.house import Context
 from broadcaster.language import N_
 from broadcaster.people import users
 from broadcaster.people.rights import Right, Verdict, may_approve
+from broadcaster.promise import late, needed_by, promises
 from broadcaster.storage.changes import changed
 from broadcaster.storage.tables import AreaRow, EndpointRow, NoticeRow, PlaylistRow, StepRow, SubjectKind
 from schedules.notices import TRANSITIONS, NoticeEvent, NoticeState
@@ -71,8 +72,13 @@ def _out_of_turn(row: Subject, event: NoticeEvent) -> Conflict:
     return Conflict(message, subject=row.id, state=row.state, event=event, possible=possible)
 
 
-def approve(ctx: Context, row: Subject, comment: str = "") -> None:
-    """Approval by a second person with the right for all its targets; an older version on the air is replaced."""
+def approve(
+    ctx: Context, row: Subject, assets: Iterable[str], comment: str = "", *, although_late: bool = False
+) -> None:
+    """Approval by a second person with the right for all its targets; an older version on the air is replaced.
+
+    Conflict where a serial line cannot carry the audio in time, unless it is approved although it is late.
+    """
     targets = [Place(target) for target in row.targets]
     ctx.require(Right.APPROVE, *targets)
     if row.valid_until <= ctx.now:
@@ -87,9 +93,26 @@ def approve(ctx: Context, row: Subject, comment: str = "") -> None:
             who=ctx.who,
             subject=row.id,
         )
+    if not although_late:
+        _require_in_time(ctx, row, assets)
     for older in _live(ctx.session, row):
         move(ctx, older, NoticeEvent.WITHDRAW, REPLACED.format(version=row.version))
     move(ctx, row, NoticeEvent.APPROVE, comment)
+
+
+def _require_in_time(ctx: Context, row: Subject, assets: Iterable[str]) -> None:
+    needed = needed_by(row.valid_from, ctx.now)
+    behind = late(promises(ctx.session, assets, row.targets, needed, ctx.now))
+    if behind and (arrives := behind[0].arrives) is not None:
+        raise Conflict(
+            N_(
+                "Too late for the first play: the audio of {subject} will be at {count} loudspeakers on serial lines by {time} "
+                "only. Let it begin later, or approve it although it is late."
+            ),
+            subject=row.id,
+            count=len(behind),
+            time=arrives.astimezone(ctx.house.settings.zone).strftime("%m-%d %H:%M"),
+        )
 
 
 def withdraw(ctx: Context, row: Subject, comment: str) -> None:

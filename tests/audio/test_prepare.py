@@ -51,7 +51,7 @@ def test_a_recording_states_what_can_be_measured(tmp_path: Path, library: Librar
     result = prepared(tmp_path / "in.wav", spoken, library, Recipe())
     for profile, codec, bitrate in (
         (Profile.SPEECH, Codec.OPUS, 16_000),
-        (Profile.LOW_RATE, Codec.OPUS, 7_700),
+        (Profile.LOW_RATE, Codec.OPUS, 7_000),
         (Profile.MP3, Codec.MP3, 32_000),
     ):
         recording = result.recordings[profile]

@@ -1,7 +1,7 @@
 """The flow to the air: a list of what is written, and its steps. Submit, approve after listening, give back, withdraw."""
 
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from rich.text import Text
 from textual import on
@@ -23,6 +23,11 @@ from broadcaster.tui.telling import told
 from broadcaster.tui.widgets.rows import Rows
 from broadcaster.words import said
 from schedules.notices import NoticeState
+
+if TYPE_CHECKING:
+    from broadcaster.promise import Promise
+
+_NAMED = 5  # loudspeakers that are named, of those that get audio late
 
 
 class Written(Protocol):
@@ -145,7 +150,11 @@ class FlowScreen(StationScreen, Generic[W]):
         raise NotImplementedError
 
     async def ordered(self, order: str, of: W, comment: str) -> None:
-        """Hands one of submit, approve, reject, withdraw to the desk."""
+        """Hands one of submit, approve (although late), reject, withdraw to the desk."""
+        raise NotImplementedError
+
+    async def promised(self, of: W) -> "tuple[Promise, ...]":
+        """When its audio will be at the endpoints of serial lines."""
         raise NotImplementedError
 
     async def audio(self, of: W) -> list[tuple[str, bytes]]:
@@ -227,10 +236,15 @@ class FlowScreen(StationScreen, Generic[W]):
         text = self.compared(await self.on_air(chosen), chosen)
         if chosen.id not in self._listened:
             text.append("\n" + _("! You have not listened to it: n, then l."), "bold yellow")
+        behind = [each for each in await self.promised(chosen) if each.verdict == "late"]
+        if behind:
+            line = _("! Too late for the first play at {count} loudspeakers on serial lines: {names}.")
+            names = ", ".join(each.endpoint for each in behind[:_NAMED])
+            text.append("\n" + line.format(count=len(behind), names=names), "bold yellow")
 
         def approve(sure: bool | None) -> None:
             if sure:
-                self._order("approve", chosen, "")
+                self._order("approve although late" if behind else "approve", chosen, "")
 
         self.app.push_screen(ConfirmScreen(_("Approve {title}?").format(title=chosen.title), text), approve)
 

@@ -1,5 +1,7 @@
 """Notices: all that is written, on its way to the air, and the library of audio behind it."""
 
+from typing import TYPE_CHECKING
+
 from rich.text import Text
 from textual import on
 from textual.message import Message
@@ -14,6 +16,9 @@ from broadcaster.tui.screens.flow import STATE_MARKS, FlowScreen
 from broadcaster.tui.screens.notice import NoticeScreen, sheet_of
 from broadcaster.words import said
 from schedules.notices import NoticeState
+
+if TYPE_CHECKING:
+    from broadcaster.promise import Promise
 
 _LIVE = (NoticeState.APPROVED, NoticeState.ON_AIR)
 
@@ -114,10 +119,18 @@ class NoticesScreen(FlowScreen[NoticeView]):
                 await visit.order(lambda desk: desk.notices.submit(notice=id, comment=comment))
             case "approve":
                 await visit.order(lambda desk: desk.notices.approve(notice=id, comment=comment))
+            case "approve although late":
+                await visit.order(
+                    lambda desk: desk.notices.approve(notice=id, comment=comment, although_late=True)
+                )
             case "reject":
                 await visit.order(lambda desk: desk.notices.reject(notice=id, comment=comment))
             case "withdraw":
                 await visit.order(lambda desk: desk.notices.withdraw(notice=id, comment=comment))
+
+    async def promised(self, of: NoticeView) -> "tuple[Promise, ...]":
+        """When its audio will be at the endpoints of serial lines."""
+        return await self.station.visit.ask(lambda desk: desk.lines.promise(notice=of.id))
 
     async def audio(self, of: NoticeView) -> list[tuple[str, bytes]]:
         """Its recording."""

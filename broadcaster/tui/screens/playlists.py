@@ -1,5 +1,7 @@
 """Playlists: blocks of notices, on their way to the air."""
 
+from typing import TYPE_CHECKING
+
 from rich.text import Text
 from textual import on
 from textual.message import Message
@@ -13,6 +15,9 @@ from broadcaster.tui.moments import length, moment
 from broadcaster.tui.screens.flow import STATE_MARKS, FlowScreen
 from broadcaster.tui.screens.playlist import PlaylistScreen, sheet_of
 from broadcaster.words import said
+
+if TYPE_CHECKING:
+    from broadcaster.promise import Promise
 
 
 class PlaylistsScreen(FlowScreen[PlaylistView]):
@@ -119,10 +124,18 @@ class PlaylistsScreen(FlowScreen[PlaylistView]):
                 await visit.order(lambda desk: desk.playlists.submit(playlist=id, comment=comment))
             case "approve":
                 await visit.order(lambda desk: desk.playlists.approve(playlist=id, comment=comment))
+            case "approve although late":
+                await visit.order(
+                    lambda desk: desk.playlists.approve(playlist=id, comment=comment, although_late=True)
+                )
             case "reject":
                 await visit.order(lambda desk: desk.playlists.reject(playlist=id, comment=comment))
             case "withdraw":
                 await visit.order(lambda desk: desk.playlists.withdraw(playlist=id, comment=comment))
+
+    async def promised(self, of: PlaylistView) -> "tuple[Promise, ...]":
+        """When its audio will be at the endpoints of serial lines."""
+        return await self.station.visit.ask(lambda desk: desk.lines.promise_of_playlist(playlist=of.id))
 
     async def audio(self, of: PlaylistView) -> list[tuple[str, bytes]]:
         """The recordings of its items, in order."""

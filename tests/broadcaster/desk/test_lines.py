@@ -1,11 +1,14 @@
 """Serial lines at the desk: registered, provisioned, and the promise of when audio will be there."""
 
+import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
+from functools import partial
 
 import pytest
 
 from audio.recording import Profile
+from broadcaster.controller.desired import alerts
 from broadcaster.controller.intake import Batch, store
 from broadcaster.controller.orders import lineup
 from broadcaster.controller.plans import slimmed
@@ -13,14 +16,22 @@ from broadcaster.desk.attempts import Attempt
 from broadcaster.desk.errors import Conflict, Invalid, NotFound, Refused
 from broadcaster.desk.house import OWNER
 from broadcaster.desk.lines import LineDraft
+from broadcaster.desk.notices import NoticeDraft
+from broadcaster.desk.playlists import PlaylistDraft
 from broadcaster.house import CountyHouse
+from broadcaster.people.rights import Grant, Role
 from broadcaster.promise import Arrival, promises
-from broadcaster.storage.tables import EndpointRow, LineRow, RecordingRow
+from broadcaster.storage.tables import AlertRow, EndpointRow, LineRow, RecordingRow
+from devices.documents import Alerts
 from devices.hub.provision import HubProvision
 from devices.mqtt.wards import WARDS, load_wards
 from devices.provisioning import Provision
 from devices.reports import LineReport, TapReport, TransferReport
-from tests.broadcaster.county import COUNTY, HOURLY, LIJIA, add_asset, add_notice, lay_out
+from schedules.notices import NoticeKind, NoticeState
+from schedules.places import Level
+from schedules.precedence import BroadcastClass, Severity
+from schedules.rules import LoopRule, Window
+from tests.broadcaster.county import COUNTY, HOURLY, LIJIA, add_asset, add_notice, lay_out, sha256, sound
 from tests.broadcaster.desk.conftest import NOW, CountyDeskOf
 from tests.devices.endpoint.village import item, plan
 
@@ -156,7 +167,7 @@ def test_what_waits_before_it_makes_it_late(desk, county_house: CountyHouse) -> 
     with county_house.transaction() as session:
         add_asset(session, "news")
         soon = NOW + timedelta(minutes=5)
-        verdicts = [each.verdict for each in promises(session, "news", [COUNTY], soon, NOW)]
+        verdicts = [each.verdict for each in promises(session, ["news"], [COUNTY], soon, NOW)]
     assert verdicts == [Arrival.LATE, Arrival.UNKNOWN]
 
 
@@ -170,6 +181,61 @@ def test_what_somebody_has_in_mind_is_promised_for_its_first_play(desk, county_h
         Arrival.LATE,
         Arrival.UNKNOWN,
     ]
+
+
+def submitted(desk, house: CountyHouse) -> tuple[str, str]:
+    """A notice and a playlist of it that wait for approval, and a line that is busy for long."""
+    with house.transaction() as session:
+        add_asset(session, "news")
+    house.library.add(io.BytesIO(sound("news")), sha256=sha256("news"), now=NOW)
+    times = {"targets": (COUNTY,), "rule": LoopRule(plays=2, windows=(Window(start=time(6), end=time(20)),))}
+    draft = NoticeDraft(kind=NoticeKind.ANNOUNCEMENT, title="news", text="", asset="news", **times)
+    notice = desk.notices.draft(draft=draft).id
+    block = desk.playlists.create(draft=PlaylistDraft(title="block", items=(notice,), **times)).id
+    desk.notices.submit(notice=notice)
+    desk.playlists.submit(playlist=block)
+    waits = TransferReport(recording="ab" * 32, size=90_000_000, lacking={"li-1": 90_000_000})
+    hear(house, report(transfers=(waits,)))
+    return notice, block
+
+
+def test_what_would_come_late_is_approved_only_although_it_is_late(
+    desk, county_house: CountyHouse, county_desk_of: CountyDeskOf
+) -> None:
+    desk.users.add(user="he", grants=(Grant(role=Role.APPROVER, place=COUNTY),))
+    notice, block = submitted(desk, county_house)
+    approver = county_desk_of("he")
+    for approve in (
+        partial(approver.notices.approve, notice=notice),
+        partial(approver.playlists.approve, playlist=block),
+    ):
+        with pytest.raises(Conflict, match="Too late for the first play"):
+            approve()
+        assert approve(although_late=True).state is NoticeState.APPROVED
+
+
+def test_what_arrives_in_time_is_approved(
+    desk, county_house: CountyHouse, county_desk_of: CountyDeskOf
+) -> None:
+    desk.users.add(user="he", grants=(Grant(role=Role.APPROVER, place=COUNTY),))
+    notice, block = submitted(desk, county_house)
+    approver = county_desk_of("he")
+    hear(county_house, report(seq=2))
+    assert approver.notices.approve(notice=notice).state is NoticeState.APPROVED
+    assert [each.verdict for each in desk.lines.promise_of_playlist(playlist=block)] == [
+        Arrival.IN_TIME,
+        Arrival.UNKNOWN,
+    ]
+
+
+def test_an_endpoint_that_lacks_nothing_of_what_is_on_its_way_has_it(desk, county_house: CountyHouse) -> None:
+    with county_house.transaction() as session:
+        add_asset(session, "news")
+    on_its_way = TransferReport(recording=sha256("news"), size=9_000, lacking={"li-2": 9_000})
+    hear(county_house, report(transfers=(on_its_way,)))
+    with county_house.transaction() as session:
+        there, silent = promises(session, ["news"], [COUNTY], None, NOW)
+    assert (there.verdict, silent.verdict) == (Arrival.THERE, Arrival.UNKNOWN)
 
 
 def test_a_village_on_a_slow_line_hears_the_low_rate_recording(desk, county_house: CountyHouse) -> None:
@@ -200,3 +266,38 @@ def test_a_plan_of_a_slow_place_names_the_low_rate(desk, county_house: CountyHou
         Arrival.IN_TIME,
         Arrival.UNKNOWN,
     ]
+
+
+def test_an_emergency_on_a_slow_line_names_the_low_rate(desk, county_house: CountyHouse) -> None:
+    with county_house.transaction() as session:
+        session.get_one(LineRow, "east").baud = 9_600
+        add_notice(session, "flood", kind=NoticeKind.EMERGENCY, rule=None)
+        usual = session.get_one(RecordingRow, ("flood", Profile.SPEECH))
+        members = usual.model_dump() | {"profile": Profile.LOW_RATE, "sha256": "cd" * 32, "size": 9_000}
+        session.add(RecordingRow(**members))
+        session.add(flood_alert(recording=usual.sha256, targets=[LIJIA, COUNTY]))
+        session.flush()
+        named = {
+            each.target: [alert.recording for alert in each.body.alerts]
+            for each in alerts(session, NOW).values()
+            if isinstance(each.body, Alerts)
+        }
+    assert named == {LIJIA: ["cd" * 32], COUNTY: [usual.sha256]}
+
+
+def flood_alert(**members: object) -> AlertRow:
+    return AlertRow(
+        id="a1",
+        notice="flood",
+        version=1,
+        klass=BroadcastClass.EMERGENCY,
+        level=Level.COUNTY,
+        severity=Severity.RED,
+        sent_at=NOW,
+        sent_by="he",
+        starts=NOW,
+        expires=NOW + timedelta(hours=1),
+        duration_ms=60_000,
+        text="",
+        **members,
+    )
