@@ -27,6 +27,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from broadcaster.api.limits import RequestLimits
+from broadcaster.api.once import OnceDoor, Orders
 from broadcaster.api.segments import WholeSegments, whole
 from broadcaster.api.works import Progress, Works
 from broadcaster.desk.door import Desk, Door, Entry, entries
@@ -34,7 +35,7 @@ from broadcaster.desk.errors import DeskError, Invalid, NotFound, Refused
 from broadcaster.desk.files import Download, Upload
 from broadcaster.desk.house import HouseDoor
 from broadcaster.desk.problems import MEDIA_TYPE, ProblemJson, problems_of, to_json
-from broadcaster.desk.remote import ACT_AS, PREFIX, WORK
+from broadcaster.desk.remote import ACT_AS, KEY, PREFIX, WORK
 from broadcaster.language import N_
 
 log = logging.getLogger(__name__)
@@ -73,15 +74,18 @@ async def _health() -> dict[str, str]:
 
 
 def _router(desk: type[Desk], admit: Admit) -> APIRouter:
-    bearer = HTTPBearer(auto_error=False)
+    bearer, orders = HTTPBearer(auto_error=False), Orders()
 
     def door(
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
         act_as: Annotated[str | None, Header(alias=ACT_AS)] = None,
+        key: Annotated[str | None, Header(alias=KEY, max_length=200)] = None,
     ) -> Door:
         found = admit(credentials.credentials, act_as and unquote(act_as)) if credentials else None
         if found is None:
             raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+        if credentials and key:
+            return OnceDoor(found, orders, token=f"{credentials.credentials} {act_as}", key=key)
         return found
 
     works = Works()
@@ -122,8 +126,9 @@ def _endpoint(entry: Entry[..., Any], door: Callable[..., Door], works: Works) -
         given |= {name: Upload(file.filename or name, file.file) for name, file in files.items()}
         try:
             with works.under_way(work) as report:
-                if report is not None and isinstance(door, HouseDoor):
-                    door.report = report
+                behind = door.behind if isinstance(door, OnceDoor) else door
+                if report is not None and isinstance(behind, HouseDoor):
+                    behind.report = report
                 return _response(entry, door.carry(entry, given))
         except DeskError:
             raise

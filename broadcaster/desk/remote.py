@@ -1,6 +1,9 @@
 """The outer side of the door: a desk in another process, asked over the HTTP API."""
 
+import hashlib
+import json
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -20,12 +23,17 @@ R = TypeVar("R")
 PREFIX = "/api/v1"
 WORK = "Work"  # header: the name by which long work is asked about while it is done
 ACT_AS = "Act-As"  # header: whom the keeper of the house's own token acts for
+KEY = "Idempotency-Key"  # header: under which an order is done once, as the draft of the same name has it
 _LOOK_S = 0.5  # from one question about long work to the next
 _PATIENCE = httpx.Timeout(5, read=600)  # preparing an hour's recording takes its time
 
 
 class RemoteDoor:
-    """Carries calls to the controller at `url`. `token` says who calls; proxies are never used."""
+    """Carries calls to the controller at `url`. `token` says who calls; proxies are never used.
+
+    An order that got no answer keeps its key: when the same order is given again, a controller that did it
+    says so and does it no second time.
+    """
 
     def __init__(
         self,
@@ -41,24 +49,38 @@ class RemoteDoor:
         certified = not self._url.startswith("http:")  # reading the certificates takes a tenth of a second
         self._client = client or httpx.Client(timeout=_PATIENCE, trust_env=False, verify=certified)
         self._report = report  # is told how much of long work the controller has done
+        self._unanswered: dict[str, str] = {}  # an order, told by its digest → its key
 
     def carry(self, entry: Entry[..., R], arguments: Mapping[str, object]) -> R:
         """The controller's answer, its refusal as the DeskError that it was there, or Unavailable."""
-        response = self._send(entry, entry.checked(arguments))
+        checked = entry.checked(arguments)
+        values = entry.plain(checked, with_secrets=True)
+        told = json.dumps([entry.name, values], sort_keys=True).encode()
+        order = hashlib.sha256(told).hexdigest() if entry.is_order and not entry.uploads else ""
+        key = self._unanswered.setdefault(order, secrets.token_urlsafe(16)) if order else ""
+        response = self._send(entry, checked, values, {KEY: key} if key else {})
+        self._unanswered.pop(order, None)
         if response.is_error:
             raise from_json(response.content)
         if entry.hints["return"] is Download:
             return cast(R, _download(response))
         return entry.answer_type.validate_json(response.content)
 
-    def _send(self, entry: Entry[..., Any], checked: dict[str, Any]) -> httpx.Response:
-        values = entry.plain(checked, with_secrets=True)
+    def _send(
+        self,
+        entry: Entry[..., Any],
+        checked: dict[str, Any],
+        values: dict[str, Any],
+        under_key: dict[str, str],
+    ) -> httpx.Response:
         in_path = {name: quote(str(values.pop(name)), safe="") for name in entry.path_parameters}
         url = self._url + PREFIX + entry.path.format(**in_path)
         content = _content(entry, checked, values)
         try:
             with self._followed(entry) as named:
-                return self._client.request(entry.verb, url, headers=self._headers | named, **content)
+                return self._client.request(
+                    entry.verb, url, headers=self._headers | named | under_key, **content
+                )
         except httpx.HTTPError as error:
             message = N_("The controller at {url} does not answer ({error}). Is it running?")
             raise Unavailable(message, url=self._url, error=error) from error

@@ -25,6 +25,7 @@ _KEYS = tuple(
     Binding(str(number), f"go('{mode}')", name, show=False)
     for number, (mode, name) in enumerate(TABS.items(), 1)
 )
+_NOTICED_S = 0.4  # a wait that people notice
 _QUIET_S = 3.0  # for the first screen to be painted, and read
 
 
@@ -73,7 +74,8 @@ class StationApp(App[None]):
         self.visit, self.clock, self.zone, self.who = visit, clock, zone, who
         self.drafts, self.every_s, self.player = drafts, every_s, player or Player()
         self.downloads = Path.cwd()  # where files to listen to and exports are written
-        visit.sight = self._see
+        visit.sight, visit.stirred = self._see, self._stirred
+        self.waits = False  # for an answer, and long enough that one should know
         self._reads_ahead = False
         self.register_theme(STATION)
         self.theme = STATION.name
@@ -89,6 +91,20 @@ class StationApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, StationScreen):
                 screen.see(blind_since)
+
+    def _stirred(self) -> None:
+        """Something is asked, or everything is answered: an answer that comes at once is not announced."""
+        if self.visit.pending and self.every_s:
+            self.set_timer(_NOTICED_S, self._await)
+        else:
+            self._await()
+
+    def _await(self) -> None:
+        if self.waits != bool(self.visit.pending):
+            self.waits = not self.waits
+            for screen in self.screen_stack:
+                if isinstance(screen, StationScreen):
+                    screen.frame()
 
     async def action_go(self, mode: str) -> None:
         """To another screen."""

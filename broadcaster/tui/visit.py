@@ -44,6 +44,10 @@ class Visit:
         self._seen_at = clock()
         self.blind_since: datetime | None = None
         self.sight: Callable[[datetime | None], None] = lambda since: None
+        self.pending = 0  # questions and orders that have no answer yet
+        self.stirred: Callable[[], None] = lambda: (
+            None
+        )  # told when the first is asked, and when the last is answered
 
     async def ask(self, question: Callable[[CountyDesk], R]) -> R:
         """The answer; Unavailable where there is none in time."""
@@ -57,6 +61,7 @@ class Visit:
 
     async def order(self, deed: Callable[[CountyDesk], R]) -> R:
         """The outcome, however long it takes."""
+        self._count(1)
         try:
             answer = await in_thread(lambda: deed(self._desk))
         except Unavailable:
@@ -70,8 +75,15 @@ class Visit:
             raise DeskError(
                 N_("The desk failed: {fault}"), fault=f"{type(fault).__name__}: {fault}"
             ) from fault
+        finally:
+            self._count(-1)
         self._saw(nothing=False)
         return answer
+
+    def _count(self, more: int) -> None:
+        self.pending += more
+        if self.pending == max(0, more):
+            self.stirred()
 
     def _saw(self, *, nothing: bool) -> None:
         """Blind since the last answer, not since the first question that had none."""

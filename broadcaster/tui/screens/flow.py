@@ -269,16 +269,16 @@ class FlowScreen(StationScreen, Generic[W]):
             await self.ordered(order, of, comment)
             self.post_message(self.Done(_("Done: {title}").format(title=of.title)))
 
-        self._work(give())
+        self.once(lambda: self._told_of(give()))
 
     def _work(self, work: Awaitable[None]) -> None:
-        async def told_of() -> None:
-            try:
-                await work
-            except DeskError as error:
-                self.notify(told(error), severity="error", markup=False)
+        self.run_worker(self._told_of(work), group="work")
 
-        self.run_worker(told_of(), group="order")
+    async def _told_of(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except DeskError as error:
+            self.notify(told(error), severity="error", markup=False)
 
     @on(Done)
     def _done(self, message: Done) -> None:

@@ -191,7 +191,7 @@ class SendScreen(StationScreen):
 
         def send(sure: bool | None) -> None:
             if sure:
-                self.start(lambda: self._sent(message), group="send")
+                self.once(lambda: self._sent(message))
 
         question, look = headline(preview)
         self.app.push_screen(ConfirmScreen(question, consequences(preview), look=look), send)
@@ -218,7 +218,7 @@ class SendScreen(StationScreen):
 
         def end(sure: bool | None) -> None:
             if sure:
-                self.start(lambda: self._ended(status.alert.id), group="send")
+                self.once(lambda: self._ended(status.alert.id))
 
         question = _("End {title}? It becomes silent everywhere.").format(title=status.alert.title)
         self.app.push_screen(ConfirmScreen(question, hearing(status), look="live"), end)

@@ -240,11 +240,11 @@ class SheetScreen(StationScreen):
 
     def action_save(self) -> None:
         """Hands it to the desk as a draft."""
-        self.start(partial(self._saved, submits=False), group="save")
+        self.once(partial(self._saved, submits=False))
 
     def action_hand_in(self) -> None:
         """Saves it and submits it for approval."""
-        self.start(partial(self._saved, submits=True), group="save")
+        self.once(partial(self._saved, submits=True))
 
     async def stored(self) -> str:
         """Hands the sheet to the desk; its id there."""
@@ -256,10 +256,13 @@ class SheetScreen(StationScreen):
 
     async def _saved(self, *, submits: bool) -> None:
         try:
+            handed = self.sheet
             id = await self.stored()
             self.history.now = replace(self.sheet, id=id)
             self.station.drafts.forget(self.name_on_disk)
             self.name_on_disk = f"{self.MODE}-{id}"
+            if self.sheet != replace(handed, id=id):  # written on meanwhile
+                self.station.drafts.keep(self.name_on_disk, self.sheet)
             if submits:
                 await self.submitted(id)
         except Unavailable:

@@ -31,6 +31,10 @@ TABS: Mapping[str, str] = {
     "ledger": N_("Ledger"),
     "tickets": N_("Tickets"),
 }
+SHORT: Mapping[str, str] = {
+    "playlists": N_("Lists"),
+    "send": N_("Send"),
+}  # where there is no room for the whole name
 
 
 class StationScreen(Screen[None]):
@@ -44,6 +48,7 @@ class StationScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._is_looking = False
+        self._orders = False
         self._said_in = language.in_use()
 
     @property
@@ -53,7 +58,8 @@ class StationScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The frame around the body."""
-        yield TopLine({mode: _(name) for mode, name in TABS.items()}, self.MODE)
+        tabs, short = ({mode: _(name) for mode, name in names.items()} for names in (TABS, SHORT))
+        yield TopLine(tabs, self.MODE, short=short)
         yield BlindBanner(id="blind")
         yield from self.body()
         yield KeyLine()
@@ -68,7 +74,7 @@ class StationScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Looks, and looks again."""
-        self._frame()
+        self.frame()
         if self.station.every_s:
             self.set_interval(self.station.every_s, self.look)
 
@@ -83,7 +89,7 @@ class StationScreen(Screen[None]):
         """Everything anew, in the language in use."""
         self._said_in = language.in_use()
         await self.recompose()
-        self._frame()
+        self.frame()
         self._is_looking = False
         self.look()
 
@@ -95,9 +101,24 @@ class StationScreen(Screen[None]):
 
         self.run_worker(cast(Any, run), group=group, exclusive=True)
 
+    def once(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """An order in the background: while one is under way no other is given, however often its key is pressed."""
+        if self._orders:
+            self.notify(_("Not again: the controller has not answered yet."), severity="warning")
+            return
+
+        async def run() -> None:
+            try:
+                await work()
+            finally:
+                self._orders = False
+
+        self._orders = True
+        self.run_worker(cast(Any, run), group="order")
+
     def look(self) -> None:
         """Asks the desk, unless it is being asked or nobody sees this screen; then the clock moves on."""
-        self._frame()
+        self.frame()
         if self.is_mounted and self.is_current and not self._is_looking:
             self._is_looking = True
             self.start(self._look, group="look")
@@ -116,11 +137,12 @@ class StationScreen(Screen[None]):
             self._is_looking = False
             self.station.looked()
 
-    def _frame(self) -> None:
-        """The clock and the banner."""
+    def frame(self) -> None:
+        """Who is here or that an answer is awaited, the clock, and the banner."""
         station = self.station
+        who = _("waiting") if station.waits else station.who
         for top in self.query(TopLine):
-            top.said = f"{station.who}  {clock(station.clock(), station.zone)}"
+            top.said = f"{who}  {clock(station.clock(), station.zone)}"
         self.see(station.visit.blind_since)
 
     def see(self, blind_since: datetime | None) -> None:

@@ -53,6 +53,22 @@ def test_who_acts_for_another_has_that_persons_rights(client: httpx.Client) -> N
     assert (answer.status_code, answer.json()["facts"]["who"]) == (403, "张")
 
 
+def test_an_order_under_one_key_is_done_once_and_answered_as_often_as_it_is_asked(
+    client: httpx.Client,
+) -> None:
+    horn, key = {"id": "h2", "place": VILLAGE}, {"Idempotency-Key": "k-1"}
+    answers = [client.post("/horns", json=horn, headers=key) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert client.post("/horns", json=horn).status_code == 409
+
+
+def test_an_order_that_was_refused_may_be_given_again_under_its_key(client: httpx.Client) -> None:
+    key = {"Idempotency-Key": "k-2"}
+    assert client.post("/horns/h9/tune", headers=key).status_code == 404
+    client.post("/horns", json={"id": "h9", "place": VILLAGE}).raise_for_status()
+    assert client.post("/horns/h9/tune", headers=key).status_code != 404
+
+
 def test_errors_are_problem_json(client: httpx.Client) -> None:
     answer = client.get("/horns/h9")
     assert answer.headers["Content-Type"] == "application/problem+json"

@@ -35,19 +35,24 @@ class DayMinutes(ScrollView):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._minutes: list[Minute] = []
-        self._was_shown = False
+        self._hour: int | None = None  # the present one, when the day was first shown
 
     def show(self, stretches: Sequence[Stretch], midnight: datetime, now: datetime) -> None:
         """This day; the first time scrolled to the present hour."""
         self._minutes = minutes_of(stretches, midnight)
         self.virtual_size = Size(_HOUR_CELLS + 60, 25)
-        if not self._was_shown:
-            self._was_shown = True
-            hour = int((now - midnight) / timedelta(hours=1))
-            self.call_after_refresh(
-                lambda: self.scroll_to(y=max(0, hour - self.size.height // 2), animate=False)
-            )
+        if self._hour is None:
+            self._hour = int((now - midnight) / timedelta(hours=1))
+            self.call_after_refresh(self._to_present)
         self.refresh()
+
+    def on_resize(self) -> None:
+        """What stands above may have grown since: the present hour stays in the middle."""
+        self.call_after_refresh(self._to_present)
+
+    def _to_present(self) -> None:
+        if self._hour is not None:
+            self.scroll_to(y=max(0, self._hour - self.size.height // 2), animate=False)
 
     def render_line(self, y: int) -> Strip:
         """The tens of minutes on top, then the hours."""

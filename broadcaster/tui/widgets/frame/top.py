@@ -1,6 +1,6 @@
-"""The top line: the screens with their keys, the county, the time, and who is here."""
+"""The top line: the screens with their keys, who is here or that an answer is awaited, and the time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 
 class TopLine(Widget):
-    """One row of tabs. `said` is what stands at its right end, as far as there is room."""
+    """One row of tabs. `said` stands at its right end; where it would find no room the tabs stand closer and are shorter."""
 
     class Chosen(Message):
         """A tab was clicked."""
@@ -22,24 +22,31 @@ class TopLine(Widget):
 
     said: reactive[str] = reactive("")
 
-    def __init__(self, tabs: Mapping[str, str], here: str) -> None:
+    def __init__(self, tabs: Mapping[str, str], here: str, *, short: Mapping[str, str]) -> None:
         super().__init__()
-        self._tabs, self._here = tabs, here
+        self._tabs, self._here, self._short = tabs, here, short
         self._spans: list[tuple[int, int, str]] = []
 
     def render(self) -> Text:
         """The tabs, the one that is shown in reverse."""
-        row = Text(no_wrap=True)
-        self._spans.clear()
-        for key, (mode, name) in enumerate(self._tabs.items(), 1):
-            start = row.cell_len
-            row.append(f" {key} {name} ", "bold reverse" if mode == self._here else "")
-            self._spans.append((start, row.cell_len, mode))
-        room = self.size.width - row.cell_len - 1
-        said = self.said if cell_len(self.said) <= room else self.said.rpartition("  ")[2]
-        if cell_len(said) <= room:
-            row.append(" " * (room - cell_len(said)) + said, "dim")
-        return row
+        last_words = self.said.rpartition("  ")[2]
+        for said in (self.said, last_words, ""):
+            for row, spans in self._rows():
+                room = self.size.width - row.cell_len - 1
+                if cell_len(said) < room or not said:
+                    self._spans = spans
+                    return row.append(" " * (room - cell_len(said)) + said, "dim")
+        return Text()
+
+    def _rows(self) -> Iterator[tuple[Text, list[tuple[int, int, str]]]]:
+        """The tabs with room around them, closer, and with shorter names; with the cells that each has."""
+        for gap, short in ((" ", {}), ("", {}), ("", self._short)):
+            row, spans = Text(no_wrap=True), []
+            for key, (mode, name) in enumerate(self._tabs.items(), 1):
+                start, is_here = row.cell_len, mode == self._here
+                row.append(f" {key} {short.get(mode, name)}{gap}", "bold reverse" if is_here else "")
+                spans.append((start, row.cell_len, mode))
+            yield row, spans
 
     def on_click(self, event: Click) -> None:
         """A tab under the mouse is chosen."""
