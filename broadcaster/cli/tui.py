@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from broadcaster.cli.caller import caller
+from broadcaster.cli.caller import Caller, caller
+from broadcaster.desk.errors import Unavailable
+from broadcaster.language import N_
 
 if TYPE_CHECKING:
     from broadcaster.desk.county import CountyDesk
@@ -19,13 +21,22 @@ def tui(
     demo: Annotated[
         bool, typer.Option("--demo", help="Open it on a simulated county, to try and to learn.")
     ] = False,
+    serve: Annotated[
+        bool,
+        typer.Option(
+            "--serve", help="Offer it in browsers of this machine, behind a login with user and token."
+        ),
+    ] = False,
+    port: Annotated[int, typer.Option(help="Where browsers find it, on loopback.")] = 8421,
 ) -> None:
     """Open the station's terminal: today, playlists, notices, endpoints. Closing it changes nothing on the air."""
     from broadcaster import language
 
     settings = caller(context).settings
     language.use(settings.county.language or language.in_use())
-    if demo:
+    if serve:
+        _serve(caller(context), port)
+    elif demo:
         _open_demo(caller(context).who, settings.terminal.player)
     else:
         from broadcaster.tui.drafts import directory_for
@@ -40,6 +51,24 @@ def tui(
             drafts,
             settings.terminal.player,
         )
+
+
+def _serve(caller: Caller, port: int) -> None:
+    """The terminal in browsers, visiting the controller that runs."""
+    from broadcaster.api.running import find
+
+    try:
+        from broadcaster.tui.browser import serve
+    except ModuleNotFoundError as missing:
+        message = N_("The terminal in a browser needs the extra `web`, of which {module} is missing: {how}")
+        raise Unavailable(message, module=missing.name, how="pip install 'broadcaster[web]'") from missing
+    running = find(caller.county)
+    controller = caller.controller or (running.url if running else None)
+    if controller is None:
+        raise Unavailable(N_("No controller runs on {directory}: start it first."), directory=caller.county)
+    county, language = str(caller.county.absolute()), caller.settings.county.language
+    spoken = ["--language", language] if language else []
+    serve(controller, ["--county", county, *spoken], port=port, clock=lambda: datetime.now(UTC))
 
 
 def _open_demo(who: str | None, player: tuple[str, ...]) -> None:
