@@ -1,5 +1,6 @@
 """`broadcaster alert`: emergencies and urgent notices sent at once, and their end."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -56,6 +57,7 @@ def send(
     preview = county.alerts.preview(notice=which, places=places, minutes=minutes)
     if not as_json:
         card(preview, PREVIEW, as_json=False)
+    _warn(preview.linked)
     confirm(_("Send it now?"), yes=yes)
     sent = county.alerts.send(notice=which, places=places, minutes=minutes, confirmation=preview.confirmation)
     card(sent, COLUMNS, as_json=as_json)
@@ -71,7 +73,9 @@ def cancel(
 ) -> None:
     """End an alert: silence everywhere."""
     confirm(_("End alert {alert}?").format(alert=alert), yes=yes)
-    card(desk(context).alerts.cancel(alert=alert, announce=announce), COLUMNS, as_json=as_json)
+    ended = desk(context).alerts.cancel(alert=alert, announce=announce)
+    card(ended, COLUMNS, as_json=as_json)
+    _warn(ended.linked)
 
 
 @app.command("list")
@@ -88,6 +92,7 @@ def show(context: typer.Context, alert: str, as_json: Json = False) -> None:
         print_json(status)
         return
     card(status.alert, COLUMNS, as_json=False)
+    _warn(status.alert.linked)
     columns: Columns = {
         N_("Village"): "name",
         N_("Endpoints"): lambda village: [
@@ -95,3 +100,11 @@ def show(context: typer.Context, alert: str, as_json: Json = False) -> None:
         ],
     }
     listing(status.villages, columns, as_json=False, empty=N_("Nobody is concerned."))
+
+
+def _warn(linked: bool | None) -> None:
+    """Says on stderr why no endpoint learns of it for now."""
+    if linked is None:
+        print(_("! No controller runs: no endpoint learns of it before one does."), file=sys.stderr)
+    elif not linked:
+        print(_("! The broker is not reached: no endpoint learns of it before it is back."), file=sys.stderr)

@@ -58,6 +58,7 @@ class Preview:
     waits_for: tuple[str, ...]  # titles of what is in force there and goes first
     quiet_in: tuple[str, ...]  # villages where quiet hours hold it back: it is no emergency
     confirmation: str  # good for ten minutes, once
+    linked: bool | None = None  # whether the controller reaches its broker; None: no controller runs here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ class AlertView:
     expires: datetime
     cancelled_at: datetime | None
     cancelled_by: str | None
+    linked: bool | None = None  # whether the controller reaches its broker; None: no controller runs here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,7 @@ class Alerts(Noun):
             waits_for=met.waits_for,
             quiet_in=() if live else hushed(ctx.session, where, ctx.now, ctx.house.settings.zone),
             confirmation=_confirmation(row, where, minutes, reach, ctx.now),
+            linked=ctx.house.linked(),
         )
 
     @order("POST", "/alerts", right=Right.SEND_ALERT)
@@ -137,7 +140,7 @@ class Alerts(Noun):
         row, where = _asked(ctx, notice, places)
         ctx.act.subject = alert_id = f"a{ctx.now:%Y%m%d}-{confirmation}"
         if (known := ctx.session.get(AlertRow, alert_id)) and _state(known, ctx.now) is AlertState.IN_FORCE:
-            return _view(ctx.session, known, ctx.now)
+            return _view(ctx, known)
         reach = reach_of(ctx.session, where)
         if known or not _confirms(confirmation, row, where, minutes, reach, ctx.now):
             raise Conflict(
@@ -170,7 +173,7 @@ class Alerts(Noun):
         )
         ctx.session.add(alert)
         ctx.session.flush()
-        return _view(ctx.session, alert, ctx.now)
+        return _view(ctx, alert)
 
     @order("POST", "/alerts/{alert}/cancel", right=Right.CANCEL_ALERT)
     def cancel(self, ctx: Context, alert: str, announce: bool = False) -> AlertView:
@@ -190,20 +193,20 @@ class Alerts(Noun):
         if announce:
             ctx.session.add(_ending(ctx.session, row, ctx.now, ctx.who))
         ctx.session.flush()
-        return _view(ctx.session, row, ctx.now)
+        return _view(ctx, row)
 
     @question("GET", "/alerts", right=Right.VIEW)
     def list(self, ctx: Context, in_force: bool = False) -> tuple[AlertView, ...]:
         """Alerts, the newest first."""
         rows = ctx.session.exec(select(AlertRow).order_by(col(AlertRow.sent_at).desc()))
-        views = tuple(_view(ctx.session, row, ctx.now) for row in rows)
+        views = tuple(_view(ctx, row) for row in rows)
         return tuple(view for view in views if view.state is AlertState.IN_FORCE) if in_force else views
 
     @question("GET", "/alerts/{alert}", right=Right.VIEW)
     def show(self, ctx: Context, alert: str) -> AlertStatus:
         """Who sounds it, who is silent, who did not answer, village by village."""
         row = _alert(ctx.session, alert)
-        view = _view(ctx.session, row, ctx.now)
+        view = _view(ctx, row)
         in_force = view.state is AlertState.IN_FORCE
         villages = hearings(ctx.session, row, in_force=in_force)
         said = [hearing for village in villages for hearing in village.endpoints.values()]
@@ -324,7 +327,7 @@ def _state(row: AlertRow, now: datetime) -> AlertState:
     return AlertState.EXPIRED if now >= row.expires else AlertState.IN_FORCE
 
 
-def _view(session: Session, row: AlertRow, now: datetime) -> AlertView:
+def _view(ctx: Context, row: AlertRow) -> AlertView:
     return AlertView(
         id=row.id,
         notice=row.notice,
@@ -332,11 +335,12 @@ def _view(session: Session, row: AlertRow, now: datetime) -> AlertView:
         klass=row.klass,
         severity=row.severity,
         places=tuple(row.targets),
-        place_names=place_names(session, row.targets),
-        state=_state(row, now),
+        place_names=place_names(ctx.session, row.targets),
+        state=_state(row, ctx.now),
         sent_at=row.sent_at,
         sent_by=row.sent_by,
         expires=row.expires,
         cancelled_at=row.cancelled_at,
         cancelled_by=row.cancelled_by,
+        linked=ctx.house.linked(),
     )
