@@ -133,6 +133,8 @@ class Horn:
         link.on_lost = self._missed
         self._armed_s = float("inf")
         self._world.note("boot", self.id)
+        if self._wrong_clock is not None:
+            self._witness.woke(self.id, self._world.now, self.site.store.floor)
         self._do(lambda endpoint, now: endpoint.started(now))
         if self.reachable and self._link is link:
             link.open()

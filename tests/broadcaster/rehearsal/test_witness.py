@@ -7,7 +7,7 @@ from datetime import timedelta
 from broadcaster.rehearsal.reading import Reading
 from broadcaster.rehearsal.witness import Witness
 from devices import topics
-from devices.documents import Alerts, Document
+from devices.documents import Alerts, Document, TimeBeacon
 from devices.links import Message
 from devices.sealing import seal
 from devices.signing import Ed25519Signer, Keyring
@@ -61,3 +61,25 @@ def test_a_document_that_killed_its_endpoint_may_be_held_or_not():
     killing = (message(alerts(["b"], 2)), False)
     assert orders_of("a", (message(alerts(["a"], 1)), True), killing)
     assert orders_of("b", (message(alerts(["a"], 1)), True), killing)
+
+
+def until_of(*, dark: timedelta | None, beacon: bool = False) -> timedelta:
+    """How long after its expiry an endpoint may sound an alert that it held before it was dark, without a clock after."""
+    witness = Witness(Keyring([OURS.public]), Reading())
+    witness.delivered("horn", message(alerts(["a"], 1)), NOW, sure=True)
+    if dark is not None:
+        witness.woke("horn", LATER, LATER - dark)
+    if beacon:
+        time = samples.document(TimeBeacon(), target="time", issued=LATER)
+        witness.delivered("horn", message(time, topics.TIME), LATER, sure=True)
+    (order,) = witness.orders("horn", "a", LATER)
+    return order.until - samples.alert().expires
+
+
+def test_who_wakes_up_without_a_clock_may_sound_an_alert_longer_by_what_it_lost():
+    assert until_of(dark=None) == timedelta(0)
+    assert until_of(dark=timedelta(hours=2)) == timedelta(hours=2)
+
+
+def test_a_beacon_tells_what_time_it_is():
+    assert until_of(dark=timedelta(hours=2), beacon=True) == timedelta(0)
