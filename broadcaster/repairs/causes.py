@@ -147,7 +147,7 @@ HANDLING: Mapping[Cause, Handling] = {
     Cause.CONTROLLER_BLIND: Handling(
         title=N_("the controller sees nothing"),
         owner=Owner.STATION,
-        hold_s=0,
+        hold_s=MINUTE_S,
         service_h=1,
         priority=Priority.P1,
     ),

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from broadcaster.language import N_
 from broadcaster.repairs.causes import Cause
+from broadcaster.repairs.evidence import Statement
+from broadcaster.repairs.incidents import Incident, Stage, key_of
 
 DAY_S = 86_400.0
 MONTH_S, WEEK_S = 30 * DAY_S, 7 * DAY_S
@@ -46,3 +49,25 @@ def _count(of: dict[str, list[float]], root: str, at: float, within: float) -> i
     """How many with this one."""
     of[root] = [t for t in of.get(root, []) if t > at - within] + [at]
     return len(of[root])
+
+
+def problem(cause: Cause, of: Incident, now: float) -> Incident:
+    """A problem record: one more view of a root that keeps failing, for the station."""
+    return Incident(
+        key=key_of(cause, of.root, now),
+        cause=cause,
+        root=of.root,
+        onset=now,
+        detected=now,
+        members=of.members,
+        affected=(),
+        confidence=1.0,
+        evidence=(Statement(message=_AGAIN),),
+        stage=Stage.OPEN,
+        hold_until=now,
+        announced=now,
+        parent=of.key,
+    )
+
+
+_AGAIN = N_("It failed again and again within a month: one more repair alone will not do.")

@@ -14,8 +14,7 @@ from broadcaster.language import N_
 from broadcaster.repairs.adjudication import Vote, settled, vote
 from broadcaster.repairs.cases import Case, Finding, matched
 from broadcaster.repairs.causes import POWER, Cause
-from broadcaster.repairs.chronic import Chronic
-from broadcaster.repairs.cover import CAUSES
+from broadcaster.repairs.chronic import Chronic, problem
 from broadcaster.repairs.evidence import Statement
 from broadcaster.repairs.findings import Knowledge
 from broadcaster.repairs.incidents import Flag, Incident, Stage, held_until, key_of
@@ -23,8 +22,8 @@ from broadcaster.repairs.lifecycle import Step, next_look, step
 from broadcaster.repairs.memory import Memory
 from broadcaster.repairs.observations import Observation, Seen
 from broadcaster.repairs.observed import Observed
+from broadcaster.repairs.settlement import settled_by
 from broadcaster.repairs.storm import SINGLES_HELD_S, Storm
-from broadcaster.repairs.topology import IS_POWER
 from devices.supervision import Flip, GateMoved, Overlaid, Overlay, State
 
 QUIET_S, LONGEST_S = 20.0, 120.0  # of a window in which news is gathered
@@ -99,7 +98,7 @@ class Correlator:
         """The ticket of this incident's root had been closed, and was opened again for it."""
         found = self.chronic.reopened(incident.root, incident.onset)
         if found is not None:
-            self._changed[key_of(found, incident.root, now)] = _problem(found, incident, now)
+            self._changed[key_of(found, incident.root, now)] = problem(found, incident, now)
 
     def emergency(self, now: float, *, waits: bool) -> None:
         """While an emergency waits to be sent holds are a minute at most."""
@@ -335,45 +334,27 @@ class Correlator:
             self.knowledge.rates = self.knowledge.rates.with_gasp(placement, arrived=arrived)
         verdict = settled(case.votes.values(), len(case.incident.members))
         if verdict is not None:
-            self._adjudicate(key, case, verdict, before, flip.detected)
-
-    def _adjudicate(self, key: str, case: Case, verdict: Vote, o: Observation, now: float) -> None:
-        """The cause that the returns prove; what it was taken for is kept."""
-        incident = case.incident
-        cause, root = incident.cause, incident.root
-        if case.is_group:
-            cause, root = self._proven(case, verdict)
-        elif verdict is Vote.POWER:
-            cause = self.knowledge.single(self.observed, o, returned=True).cause
-        elif o.seen is Seen.SILENT:
-            cause = Cause.SITE_LINK if verdict is Vote.NETWORK else Cause.ENDPOINT_CRASH
-        message = _PROVEN[verdict] if case.is_group else _PROVEN_ALONE[verdict]
-        said = Statement(message=message, facts={"count": len(case.votes)}, weight=200.0)
-        corrected = incident.corrected(cause, root, said, now)
-        if Flag.ADJUDICATED not in incident.flags or corrected is not incident:
-            evidence = (said, *(e for e in incident.evidence if e.weight != said.weight))
-            flags = incident.flags | {Flag.ADJUDICATED}
-            self._set(key, replace(corrected, evidence=evidence[:6], flags=flags))
-
-    def _proven(self, case: Case, verdict: Vote) -> tuple[Cause, str]:
-        """Cause and root of a group after its return: its own root if that is of the right sort, else its rival's."""
-        nodes = self.knowledge.topology.nodes
-        for node in (case.incident.root, case.rival):
-            if node in nodes and (nodes[node].kind in IS_POWER) is (verdict is Vote.POWER):
-                return CAUSES[nodes[node].kind], node
-        if verdict is Vote.POWER:
-            return Cause.GRID_OUTAGE, case.incident.root
-        return case.incident.cause, case.incident.root
+            self._set(
+                key,
+                settled_by(
+                    case,
+                    verdict,
+                    before,
+                    observed=self.observed,
+                    knowledge=self.knowledge,
+                    now=flip.detected,
+                ),
+            )
 
     def _count(self, case: Case, now: float) -> None:
         """Once per incident: what it adds to what is chronic."""
         incident = case.incident
-        if case.counted:
-            return
+        if case.counted or (case.gate is not None and incident.announced is None):
+            return  # a gate that opens again at once is nobody's fault
         case.counted = True
         found = self.chronic.incident(incident.root, incident.cause, now)
         if found is not None:
-            self._changed[key_of(found, incident.root, now)] = _problem(found, incident, now)
+            self._changed[key_of(found, incident.root, now)] = problem(found, incident, now)
 
     def _learn_habit(self, case: Case) -> None:
         """When it is over: a single site's loss of mains adds to its habits."""
@@ -443,40 +424,8 @@ class Correlator:
             self._changed[key] = incident
 
 
-def _problem(cause: Cause, of: Incident, now: float) -> Incident:
-    """A problem record: one more view of a root that keeps failing, for the station."""
-    return Incident(
-        key=key_of(cause, of.root, now),
-        cause=cause,
-        root=of.root,
-        onset=now,
-        detected=now,
-        members=of.members,
-        affected=(),
-        confidence=1.0,
-        evidence=(Statement(message=_AGAIN),),
-        stage=Stage.OPEN,
-        hold_until=now,
-        announced=now,
-        parent=of.key,
-    )
-
-
 _REJUDGED = Statement(message=N_("Later reports speak for another cause."))
-_PROVEN = {
-    Vote.POWER: N_("{count} of them started anew when they came back: it was the power."),
-    Vote.NETWORK: N_(
-        "{count} of them had been running all the time when they came back: it was the network."
-    ),
-    Vote.CRASH: N_("{count} of them started anew without having lost power: the program or its supply."),
-}
-_PROVEN_ALONE = {
-    Vote.POWER: N_("It started anew when it came back: it was the power."),
-    Vote.NETWORK: N_("It had been running all the time when it came back: it was the network."),
-    Vote.CRASH: N_("It started anew without having lost power: the program or its supply."),
-}
 _GATE_CLOSED = N_("{gate} does not answer: nothing behind it can be judged.")
 _SHUT = {
     "line": N_("The hub has lost the port of {gate}: nothing on that line can be judged."),
 }
-_AGAIN = N_("It failed again and again within a month: one more repair alone will not do.")

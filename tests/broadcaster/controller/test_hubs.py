@@ -57,6 +57,16 @@ def test_a_hub_that_starts_anew_or_is_away_for_minutes_is_no_ticket(valley: Seri
     assert valley.flips_to_of(State.SILENT, valley.taps) == 0
 
 
+def test_a_hub_and_a_broker_that_start_anew_again_and_again_are_no_problem(valley: SerialValley) -> None:
+    assert valley.repairing is not None
+    for _ in range(8):
+        valley.restart_hub().run(35)
+        valley.repairing.disconnected(valley.moment)
+        valley.run(20)
+        valley.repairing.connected(valley.moment)
+    assert valley.run(5 * MINUTE).tickets == []
+
+
 def test_the_will_of_a_hub_shuts_its_gate_and_the_next_heartbeat_opens_it(valley: SerialValley) -> None:
     valley.hub_on = False
     valley.say_hub_offline().run(20 * MINUTE)

@@ -1,0 +1,63 @@
+"""Settlement: what the returns prove of a case's cause; what it was taken for is kept."""
+
+from dataclasses import replace
+
+from broadcaster.language import N_
+from broadcaster.repairs.adjudication import Vote
+from broadcaster.repairs.cases import Case
+from broadcaster.repairs.causes import Cause
+from broadcaster.repairs.cover import CAUSES
+from broadcaster.repairs.evidence import Statement
+from broadcaster.repairs.findings import Knowledge
+from broadcaster.repairs.incidents import Flag, Incident
+from broadcaster.repairs.observations import Observation, Seen
+from broadcaster.repairs.observed import Observed
+from broadcaster.repairs.topology import IS_POWER, Topology
+
+_FIRST = 200.0  # the weight of a proof among the evidence
+
+
+def settled_by(
+    case: Case, verdict: Vote, o: Observation, *, observed: Observed, knowledge: Knowledge, now: float
+) -> Incident:
+    """The incident of a case as its returns prove it; `o` is what was last observed of the one that came back."""
+    incident = case.incident
+    cause, root = incident.cause, incident.root
+    if case.is_group:
+        cause, root = _proven(case, verdict, knowledge.topology)
+    elif verdict is Vote.POWER:
+        cause = knowledge.single(observed, o, returned=True).cause
+    elif o.seen is Seen.SILENT:
+        cause = Cause.SITE_LINK if verdict is Vote.NETWORK else Cause.ENDPOINT_CRASH
+    message = _PROVEN[verdict] if case.is_group else _PROVEN_ALONE[verdict]
+    said = Statement(message=message, facts={"count": len(case.votes)}, weight=_FIRST)
+    corrected = incident.corrected(cause, root, said, now)
+    if Flag.ADJUDICATED in incident.flags and corrected is incident:
+        return incident
+    evidence = (said, *(e for e in incident.evidence if e.weight != said.weight))
+    return replace(corrected, evidence=evidence[:6], flags=incident.flags | {Flag.ADJUDICATED})
+
+
+def _proven(case: Case, verdict: Vote, mapped: Topology) -> tuple[Cause, str]:
+    """Cause and root of a group after its return: its own root if that is of the right sort, else its rival's."""
+    nodes = mapped.nodes
+    for node in (case.incident.root, case.rival):
+        if node in nodes and (nodes[node].kind in IS_POWER) is (verdict is Vote.POWER):
+            return CAUSES[nodes[node].kind], node
+    if verdict is Vote.POWER:
+        return Cause.GRID_OUTAGE, case.incident.root
+    return case.incident.cause, case.incident.root
+
+
+_PROVEN = {
+    Vote.POWER: N_("{count} of them started anew when they came back: it was the power."),
+    Vote.NETWORK: N_(
+        "{count} of them had been running all the time when they came back: it was the network."
+    ),
+    Vote.CRASH: N_("{count} of them started anew without having lost power: the program or its supply."),
+}
+_PROVEN_ALONE = {
+    Vote.POWER: N_("It started anew when it came back: it was the power."),
+    Vote.NETWORK: N_("It had been running all the time when it came back: it was the network."),
+    Vote.CRASH: N_("It started anew without having lost power: the program or its supply."),
+}
