@@ -88,6 +88,10 @@ class SheetScreen(StationScreen):
         self.fill()
         super().on_mount()
 
+    def said_again(self) -> None:
+        """The fields again."""
+        self.fill()
+
     async def seen(self) -> Message | None:
         """Which areas there are; the sheet itself is here already."""
         if self.areas:

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
+from textual.widgets import Input
 
 from broadcaster import language
 from broadcaster.desk.errors import DeskError, Unavailable
@@ -88,10 +89,19 @@ class StationScreen(Screen[None]):
     async def say_again(self) -> None:
         """Everything anew, in the language in use."""
         self._said_in = language.in_use()
+        focused = self.focused.id if self.focused is not None else None
         await self.recompose()
+        self.said_again()
+        for widget in self.query(f"#{focused}" if focused else ".main"):
+            if isinstance(widget, Input):  # one writes on, and not over what is there
+                widget.select_on_focus, widget.cursor_position = False, len(widget.value)
+            widget.focus()
         self.frame()
         self._is_looking = False
         self.look()
+
+    def said_again(self) -> None:
+        """What a subclass lays into the widgets that were made anew."""
 
     def start(self, work: Callable[[], Coroutine[Any, Any, None]], *, group: str) -> None:
         """Work in the background; what the group did before and has not finished is given up."""

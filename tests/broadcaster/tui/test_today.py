@@ -60,6 +60,14 @@ async def test_the_language_changes_at_once_on_every_screen(county):
         assert "Search" in text_of(pilot.app)
 
 
+async def test_another_language_leaves_what_is_written_and_where_one_is(county):
+    async with opened(app_on(county)) as pilot:
+        await press(pilot, "3", "n", "tab", *"Fire", "ctrl+l", *"wood")
+        assert "标题" in text_of(pilot.app)
+        assert "Firewood" in text_of(pilot.app)
+        assert pilot.app.screen.sheet.title == "Firewood"
+
+
 async def test_a_county_where_all_is_well_says_so(county):
     async with opened(app_on(county)) as pilot:
         screen = pilot.app.screen

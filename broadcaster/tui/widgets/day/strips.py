@@ -48,7 +48,7 @@ class DayStrips(ScrollView):
     def render_line(self, y: int) -> Strip:
         """The hours stay on top; the rows scroll."""
         if self._midnight is None:
-            return Strip.blank(self.size.width)
+            return Strip.blank(self.size.width, self.rich_style)
         scale = self._scale(self._midnight)
         if y == 0:
             return self._line(self._hours(scale))
