@@ -13,6 +13,7 @@ from broadcaster.desk.places import place_names
 from broadcaster.desk.service import working_hours
 from broadcaster.dispatch.daylight import daylight
 from broadcaster.dispatch.rounds import Job, Span, Truck, Unserved, plan
+from broadcaster.dispatch.solver import assigned
 from broadcaster.people.rights import Right
 from broadcaster.repairs.causes import Cause, Priority
 from broadcaster.storage.tables import CrewRow, EndpointRow, IncidentRow, SlotRow, TicketRow
@@ -101,7 +102,7 @@ class Dispatch(Noun):
         slots = _slots(ctx.session, chosen)
         goes = [t for t in tickets.values() if not is_off or t.priority in URGENT]
         jobs = [_job(ctx, ticket, stands, slots) for ticket in goes]
-        made = plan(jobs, list(_trucks(ctx.session, stands, begins, max(begins, ends))))
+        made = plan(jobs, list(_trucks(ctx.session, stands, begins, max(begins, ends))), assigned)
         tasks = {number: _task(ctx.session, ticket) for number, ticket in tickets.items()}
         return DayView(
             day=chosen,

@@ -1,10 +1,10 @@
 """Rounds: which stops a lift truck makes today, in which order, and why others must wait. Pure.
 
-Nearest neighbour first, then 2-opt and or-opt (Croes 1958; Or 1976) over the length of the round; then the clock is run along
-it, and a stop that cannot be served in time is left out with its reason, the least valuable first.
+Without a solver's proposal: nearest neighbour first, then 2-opt and or-opt (Croes 1958; Or 1976) over the length of the round;
+then the clock is run along it, and a stop that cannot be served in time is left out with its reason, the least valuable first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -96,7 +96,7 @@ class Rounds:
 
 
 @dataclass(slots=True)
-class _Group:
+class Group:
     """Jobs within 300 m of each other."""
 
     latitude: float
@@ -121,11 +121,17 @@ class _Group:
         return frozenset[str]().union(*(job.skills for job in self.jobs))
 
 
-Point = _Group | Truck
+Point = Group | Truck
 
 
-def plan(jobs: Sequence[Job], trucks: Sequence[Truck]) -> Rounds:
-    """The rounds of a day. Each job is in exactly one round or left out with one reason."""
+Assign = Callable[[Sequence[Group], Sequence[Truck]], "list[list[Group]] | None"]
+
+
+def plan(jobs: Sequence[Job], trucks: Sequence[Truck], assign: Assign | None = None) -> Rounds:
+    """The rounds of a day. Each job is in exactly one round or left out with one reason.
+
+    `assign` proposes stops and their order for each truck; its proposal is taken where it serves more, or as much on less road.
+    """
     left: list[LeftOut] = []
     todo: list[Job] = []
     for job in sorted(jobs, key=lambda j: (-j.prize, j.ticket)):
@@ -135,18 +141,36 @@ def plan(jobs: Sequence[Job], trucks: Sequence[Truck]) -> Rounds:
             left.append(LeftOut(ticket=job.ticket, because=Unserved.NO_SKILL))
         else:
             todo.append(job)
-    rounds: list[Round] = []
-    waiting = _grouped(todo)
-    for place, truck in enumerate(sorted(trucks, key=lambda t: t.crew)):
-        mine = [group for group in waiting if group.skills <= truck.skills]
-        share = mine if place == len(trucks) - 1 else _nearest(mine, truck, len(trucks) - place)
-        served = _served(truck, share)
-        taken = {id(group) for group in served}
-        waiting = [group for group in waiting if id(group) not in taken]
-        rounds.append(_round(truck, served))
+    groups, crews = _grouped(todo), sorted(trucks, key=lambda t: t.crew)
+    plans = [_by_nearness(groups, crews)]
+    proposed = assign(groups, crews) if assign else None
+    if proposed is not None:
+        plans.append([_served(truck, order, order) for truck, order in zip(crews, proposed, strict=True)])
+    chosen = max(plans, key=lambda orders: _worth(crews, orders))
+    rounds = [_round(truck, order) for truck, order in zip(crews, chosen, strict=True)]
+    taken = {id(group) for order in chosen for group in order}
+    waiting = [group for group in groups if id(group) not in taken]
     backs = {each.crew: each.back for each in rounds}
     left += [_reason(job, trucks, backs) for group in waiting for job in group.jobs]
     return Rounds(rounds=tuple(rounds), left_out=tuple(sorted(left, key=lambda each: each.ticket)))
+
+
+def _by_nearness(waiting: list[Group], crews: Sequence[Truck]) -> list[list[Group]]:
+    """Each crew in turn has its fair share of what lies nearest to it."""
+    found: list[list[Group]] = []
+    for place, truck in enumerate(crews):
+        mine = [group for group in waiting if group.skills <= truck.skills]
+        share = mine if place == len(crews) - 1 else _nearest(mine, truck, len(crews) - place)
+        found.append(_served(truck, share))
+        taken = {id(group) for group in found[-1]}
+        waiting = [group for group in waiting if id(group) not in taken]
+    return found
+
+
+def _worth(crews: Sequence[Truck], orders: Sequence[Sequence[Group]]) -> tuple[float, float]:
+    """What is served, then how little road that takes."""
+    served = sum(group.prize for order in orders for group in order)
+    return round(served, 6), -sum(length(truck, order) for truck, order in zip(crews, orders, strict=True))
 
 
 def between(at: datetime, lasts: timedelta, taken: Iterable[Span]) -> datetime:
@@ -167,7 +191,7 @@ def kilometres(a: Point | Job, b: Point | Job) -> float:
     return ROAD * KM_PER_DEGREE * hypot(east, a.latitude - b.latitude)
 
 
-def shortest(start: Point, groups: Sequence[_Group]) -> list[_Group]:
+def shortest(start: Point, groups: Sequence[Group]) -> list[Group]:
     """A short round from `start` and back: nearest neighbour, made better until nothing helps."""
     order, left = [], list(groups)
     here: Point = start
@@ -181,13 +205,13 @@ def shortest(start: Point, groups: Sequence[_Group]) -> list[_Group]:
     return order
 
 
-def length(start: Point, order: Sequence[_Group]) -> float:
+def length(start: Point, order: Sequence[Group]) -> float:
     """Kilometres of the round, the way back too."""
     points: list[Point] = [start, *order, start]
     return sum(kilometres(a, b) for a, b in pairwise(points))
 
 
-def _two_opt(start: Point, order: list[_Group]) -> bool:
+def _two_opt(start: Point, order: list[Group]) -> bool:
     points: list[Point] = [start, *order, start]
     for i in range(len(order)):
         for j in range(i + 1, len(order)):
@@ -199,7 +223,7 @@ def _two_opt(start: Point, order: list[_Group]) -> bool:
     return False
 
 
-def _or_opt(start: Point, order: list[_Group]) -> bool:
+def _or_opt(start: Point, order: list[Group]) -> bool:
     now = length(start, order)
     for size in (1, 2, 3):
         for i in range(len(order) - size + 1):
@@ -212,32 +236,32 @@ def _or_opt(start: Point, order: list[_Group]) -> bool:
     return False
 
 
-def _grouped(jobs: Sequence[Job]) -> list[_Group]:
-    groups: list[_Group] = []
+def _grouped(jobs: Sequence[Job]) -> list[Group]:
+    groups: list[Group] = []
     for job in jobs:
         near = next((g for g in groups if kilometres(g, job) <= TOGETHER_KM and _one_window(g, job)), None)
         if near is None:
             assert job.latitude is not None
             assert job.longitude is not None
-            near = _Group(job.latitude, job.longitude)
+            near = Group(job.latitude, job.longitude)
             groups.append(near)
         near.jobs.append(job)
     return groups
 
 
-def _one_window(group: _Group, job: Job) -> bool:
+def _one_window(group: Group, job: Job) -> bool:
     return all((each.opens, each.closes) == (job.opens, job.closes) for each in group.jobs)
 
 
-def _nearest(groups: list[_Group], truck: Truck, trucks: int) -> list[_Group]:
+def _nearest(groups: list[Group], truck: Truck, trucks: int) -> list[Group]:
     """This truck's part, where several go out."""
     fair = -(-len(groups) // trucks)
     return sorted(groups, key=lambda group: kilometres(truck, group))[:fair]
 
 
-def _served(truck: Truck, groups: list[_Group]) -> list[_Group]:
+def _served(truck: Truck, groups: list[Group], order: list[Group] | None = None) -> list[Group]:
     """Those that can be served in time; the least valuable for its time is left out until the day fits."""
-    order = shortest(truck, groups)
+    order = shortest(truck, groups) if order is None else order
     while not _fits(truck, order):
         worst = min(
             order, key=lambda group: (group.prize / max(1.0, group.minutes), -kilometres(truck, group))
@@ -248,7 +272,7 @@ def _served(truck: Truck, groups: list[_Group]) -> list[_Group]:
     return order
 
 
-def _first_broken(truck: Truck, order: list[_Group]) -> _Group | None:
+def _first_broken(truck: Truck, order: list[Group]) -> Group | None:
     """The first stop whose window is closed when the truck comes."""
     for group, arrives, _leaves in _clock(truck, order):
         closes = group.jobs[0].closes
@@ -257,12 +281,12 @@ def _first_broken(truck: Truck, order: list[_Group]) -> _Group | None:
     return None
 
 
-def _fits(truck: Truck, order: list[_Group]) -> bool:
+def _fits(truck: Truck, order: list[Group]) -> bool:
     return _first_broken(truck, order) is None and _back(truck, order) <= truck.ends
 
 
-def _clock(truck: Truck, order: list[_Group]) -> list[tuple[_Group, datetime, datetime]]:
-    found: list[tuple[_Group, datetime, datetime]] = []
+def _clock(truck: Truck, order: list[Group]) -> list[tuple[Group, datetime, datetime]]:
+    found: list[tuple[Group, datetime, datetime]] = []
     now = truck.begins
     here: Point = truck
     for group in order:
@@ -275,14 +299,14 @@ def _clock(truck: Truck, order: list[_Group]) -> list[tuple[_Group, datetime, da
     return found
 
 
-def _back(truck: Truck, order: list[_Group]) -> datetime:
+def _back(truck: Truck, order: list[Group]) -> datetime:
     if not order:
         return truck.begins
     leaves = _clock(truck, order)[-1][2]
     return leaves + timedelta(hours=kilometres(order[-1], truck) / KM_H)
 
 
-def _round(truck: Truck, order: list[_Group]) -> Round:
+def _round(truck: Truck, order: list[Group]) -> Round:
     stops: list[Stop] = []
     point: Point = truck
     for group, arrives, leaves in _clock(truck, order):
