@@ -11,6 +11,7 @@ from broadcaster.repairs.causes import Cause
 from broadcaster.sentences import sentence
 
 if TYPE_CHECKING:
+    from broadcaster.desk.county import CountyDesk
     from broadcaster.desk.incidents import IncidentView
 
 app = typer.Typer(no_args_is_help=True, help="Incidents: what is wrong, and why that is believed.")
@@ -18,6 +19,15 @@ app = typer.Typer(no_args_is_help=True, help="Incidents: what is wrong, and why 
 
 def _endpoints(incident: "IncidentView") -> str:
     return f"{len(incident.affected)}/{len(incident.members)}"
+
+
+SHORT = 8  # digits of a key that tell incidents apart
+
+
+def _whole(county: "CountyDesk", key: str) -> str:
+    """A key by its first digits, where they are one incident's."""
+    found = [each.key for each in county.incidents.list(ended=True, most=1000) if each.key.startswith(key)]
+    return found[0] if len(found) == 1 else key
 
 
 ROWS: Columns = {
@@ -30,6 +40,14 @@ ROWS: Columns = {
     N_("Confidence"): lambda incident: f"{round(incident.confidence * 100)} %",
     N_("Since"): "onset",
     N_("Ticket"): "ticket",
+}
+LIST: Columns = {  # what 80 columns hold
+    N_("Incident"): lambda incident: incident.key[:SHORT],
+    **{
+        heading: of
+        for heading, of in ROWS.items()
+        if heading in ("Cause", "Root", "Endpoints", "Since", "Ticket")
+    },
 }
 CARD: Columns = {
     **ROWS,
@@ -52,17 +70,18 @@ def list_(
 ) -> None:
     """List incidents, the newest first, also those of which nobody has been told yet."""
     found = desk(context).incidents.list(cause=cause, ended=ended, most=most)
-    listing(found, ROWS, as_json=as_json, empty=N_("Nothing is wrong."))
+    listing(found, LIST, as_json=as_json, empty=N_("Nothing is wrong."))
 
 
 @app.command()
 def show(
     context: typer.Context,
-    incident: Annotated[str, typer.Argument(metavar="INCIDENT", help="Its key.")],
+    incident: Annotated[str, typer.Argument(metavar="INCIDENT", help="Its key, or the first digits of it.")],
     as_json: Json = False,
 ) -> None:
     """Show an incident and why it is believed."""
-    found = desk(context).incidents.show(incident=incident)
+    county = desk(context)
+    found = county.incidents.show(incident=_whole(county, incident))
     if as_json:
         print_json(found)
         return

@@ -7,7 +7,7 @@ import typer
 
 from broadcaster.cli import naming, service_times
 from broadcaster.cli.caller import desk
-from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json, say
+from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json, say, wall
 from broadcaster.language import N_, _
 from broadcaster.repairs.causes import Owner
 from broadcaster.sentences import doer, sentence
@@ -41,14 +41,13 @@ def _who(ticket: "TicketView") -> str:
     return ticket.crew or ticket.accepted_by or said(ticket.owner)
 
 
-ROWS: Columns = {
+ROWS: Columns = {  # what 80 columns hold; `show` has the rest
     N_("No."): "number",
     N_("State"): "state",
     N_("What"): _what,
     N_("Where"): lambda ticket: ticket.place_name or ticket.place,
     N_("Who"): _who,
-    N_("Endpoints"): lambda ticket: f"{ticket.affected}/{ticket.members}",
-    N_("Since"): "onset",
+    N_("Since"): lambda ticket: f"{wall(ticket.onset):%m-%d %H:%M}",
     N_("Time used"): _used,
 }
 CARD: Columns = {

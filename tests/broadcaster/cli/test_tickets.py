@@ -58,6 +58,10 @@ def test_a_refusal_says_the_ticket_s_state(broken: "County", call: "Call") -> No
 def test_incidents_say_why_they_are_believed(broken: "County", call: "Call") -> None:
     key = json.loads(call("incident", "list", "--json")[1])[0]["key"]
     assert "x does not answer" in call("incident", "show", key)[1]
+    listed = call("incident", "list")[1]
+    assert key[:8] in listed
+    assert "amplifier" in listed
+    assert "x does not answer" in call("incident", "show", key[:8])[1]
 
 
 def test_crews_and_who_is_told(broken: "County", call: "Call") -> None:
