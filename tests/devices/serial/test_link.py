@@ -7,6 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import serial
+from serial.rfc2217 import PortManager
+from serial.rs485 import RS485Settings
 
 from devices import topics
 from devices.chunks import CHUNK
@@ -159,8 +162,6 @@ async def test_a_port_turned_by_the_program_speaks_and_hears(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pseudo-terminal has no RTS: what would set it is watched."""
-    import serial
-
     turned: list[bool] = []
     monkeypatch.setattr(serial.Serial, "_update_rts_state", lambda port: turned.append(port.rts))
     async with village(tmp_path, Direction.RTS) as here:
@@ -194,3 +195,65 @@ async def test_a_line_over_tcp_needs_nothing_else(tmp_path: Path) -> None:
         for task in running:
             task.cancel()
     server.close()
+
+
+class FarPort(serial.Serial):
+    """The port of a terminal server: a pseudo-terminal, which has no modem lines."""
+
+    cts = dsr = ri = cd = False  # type: ignore[assignment]
+
+    def _update_rts_state(self) -> None:
+        pass
+
+    _update_dtr_state = _update_rts_state
+
+
+async def test_a_line_behind_a_terminal_server_runs_at_the_speed_that_it_is_told(tmp_path: Path) -> None:
+    """`rfc2217://`: pyserial's own server end, on a port of its own."""
+    cable, loop = Cable(tmp_path), asyncio.get_running_loop()
+    cable.plug()
+    with FarPort(str(cable.ends[0]), baudrate=1_200, timeout=0) as far:
+
+        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            manager = PortManager(far, writer)
+            loop.add_reader(far.fd, lambda: writer.write(b"".join(manager.escape(far.read(4_096)))))
+            while content := await reader.read(4_096):
+                far.write(b"".join(manager.filter(content)))
+            loop.remove_reader(far.fd)
+
+        server = await asyncio.start_server(accept, "127.0.0.1", 0)
+        near = f"rfc2217://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        wired, cable.ends = cable.ends, (near, cable.ends[1])  # type: ignore[assignment]
+        here = Village(tmp_path, cable)
+        here.link.subscribe(PLAN.topic)
+        here.send(PLAN)
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(here.port.run()), tasks.create_task(here.link.run())]
+            await eventually(lambda: here.told == [PLAN])
+            assert far.baudrate == LINE.baud
+            for task in running:
+                task.cancel()
+        server.close()
+        cable.ends = wired
+        cable.pull()
+
+
+async def test_a_port_turned_by_the_driver_is_told_so_when_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pseudo-terminal has no driver that turns: what would tell it is watched."""
+    told: list[RS485Settings] = []
+    monkeypatch.setattr(serial.Serial, "_set_rs485_mode", lambda port, settings: told.append(settings))
+    async with village(tmp_path, Direction.DRIVER) as here:
+        here.link.subscribe(PLAN.topic)
+        here.send(PLAN)
+        await eventually(lambda: here.told == [PLAN])
+    assert [settings.rts_level_for_tx for settings in told if settings] == [True, True]
+
+
+async def test_a_driver_that_cannot_turn_is_told_and_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with village(tmp_path, Direction.DRIVER):
+        await eventually(lambda: "the serial port cannot be opened; it is tried again" in caplog.messages)
+    assert any("RS485" in str(vars(record).get("reason", "")) for record in caplog.records)
