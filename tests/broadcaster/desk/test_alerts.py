@@ -335,3 +335,14 @@ def test_an_endpoint_that_was_dark_when_it_began_is_told_as_long_as_it_is_in_for
     assert publish(station) == first
     assert [alert.id for alert in published(station, COUNTY).alerts] == [sent.id]
     assert station.ask(lambda session: session.get(AlertRow, sent.id)).cancelled_at is None
+
+
+@pytest.mark.parametrize("linked", [True, False, None])
+def test_whether_endpoints_can_learn_of_it_stands_with_the_preview_and_the_alert(
+    station: Station, linked: bool | None
+) -> None:
+    notice = station.emergency()
+    station.house.linked = lambda: linked
+    assert station.desk("li").alerts.preview(notice=notice).linked is linked
+    sent = station.send(notice)
+    assert (sent.linked, station.desk("li").alerts.cancel(alert=sent.id).linked) == (linked, linked)
