@@ -44,8 +44,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 3, 2, tzinfo=ZONE)  # a Monday
 HABITS = Habits(
     zone=ZONE,
-    heartbeat_s=1800,
-    gather_s=240.0,
+    heartbeat_s=3600,
+    gather_s=480.0,
     beacon_s=3600.0,
     look_s=1800.0,
     lease=timedelta(days=3),
