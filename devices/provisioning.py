@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,6 +17,44 @@ from devices.signing import PublicKey
 from schedules.places import Place, covers, endpoint_place, place
 
 PROOF_KEY = 32  # bytes
+
+
+class ProvisionFile:
+    """What a provision is as a file of JSON, which holds secrets."""
+
+    __slots__ = ()
+
+    def to_json(self) -> str:
+        """As a file for whoever is provisioned."""
+        return msgspec.json.format(msgspec.json.encode(self)).decode() + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read and validated. Raises BadProvision."""
+        try:
+            return msgspec.json.decode(text, type=cls)
+        except (ValueError, RecursionError) as problem:
+            raise BadProvision(f"provisioning file: {problem}; ask the station for a new one") from None
+
+    def save(self, path: Path) -> None:
+        """Write the file so that only its owner can read it, replacing it as a whole."""
+        part = path.with_name(f"{path.name}.part")
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(self.to_json())
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a saved file. Raises BadProvision, also if there is none."""
+        try:
+            return cls.from_json(path.read_bytes())
+        except OSError as problem:
+            raise BadProvision(f"provisioning file {path}: {problem.strerror}") from problem
+        except BadProvision as problem:
+            raise BadProvision(f"{path}: {problem}") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +76,7 @@ class LineProvision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Provision:
+class Provision(ProvisionFile):
     """Who an endpoint is, where it connects, whom it trusts; `password` and `proof_key` are its secrets.
 
     With a `line` it connects to no broker.
@@ -76,35 +114,3 @@ class Provision:
             raise ValueError(
                 f"zone: expected an IANA time zone such as Asia/Shanghai, got {self.zone!r}"
             ) from None
-
-    def to_json(self) -> str:
-        """As a file for the endpoint; it holds secrets."""
-        return msgspec.json.format(msgspec.json.encode(self)).decode() + "\n"
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> "Provision":
-        """Read and validated. Raises BadProvision."""
-        try:
-            return msgspec.json.decode(text, type=cls)
-        except (ValueError, RecursionError) as problem:
-            raise BadProvision(f"provisioning file: {problem}; ask the station for a new one") from None
-
-    def save(self, path: Path) -> None:
-        """Write the file so that only its owner can read it, replacing it as a whole."""
-        part = path.with_name(f"{path.name}.part")
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(self.to_json())
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-
-    @classmethod
-    def load(cls, path: Path) -> "Provision":
-        """Read a saved file. Raises BadProvision, also if there is none."""
-        try:
-            return cls.from_json(path.read_bytes())
-        except OSError as problem:
-            raise BadProvision(f"provisioning file {path}: {problem.strerror}") from problem
-        except BadProvision as problem:
-            raise BadProvision(f"{path}: {problem}") from None

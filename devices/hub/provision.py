@@ -1,15 +1,12 @@
 """What a hub is given: its account at the broker, whom it trusts, its lines and the endpoints on them."""
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
-from devices.errors import BadProvision
 from devices.mqtt.access import HUB_PREFIX
+from devices.provisioning import ProvisionFile
 from devices.serial.frames import FIRST_GROUP
 from devices.serial.pacing import Line
 from devices.serial.wiring import Direction, Wiring
@@ -55,7 +52,7 @@ class HubLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HubProvision:
+class HubProvision(ProvisionFile):
     """Who a hub is; `password` is its secret. Its id is its MQTT user name and begins with `hub-`."""
 
     hub: str
@@ -85,33 +82,3 @@ class HubProvision:
     def taps(self) -> tuple[TapProvision, ...]:
         """The endpoints of all lines."""
         return tuple(tap for line in self.lines for tap in line.taps)
-
-    def to_json(self) -> str:
-        """As a file for the hub; it holds a secret."""
-        return msgspec.json.format(msgspec.json.encode(self)).decode() + "\n"
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> "HubProvision":
-        """Read and validated. Raises BadProvision."""
-        try:
-            return msgspec.json.decode(text, type=cls)
-        except (ValueError, RecursionError) as problem:
-            raise BadProvision(f"provisioning file: {problem}; ask the station for a new one") from None
-
-    def save(self, path: Path) -> None:
-        """Write the file so that only its owner can read it, replacing it as a whole."""
-        part = path.with_name(f"{path.name}.part")
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(self.to_json())
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-
-    @classmethod
-    def load(cls, path: Path) -> "HubProvision":
-        """Read a saved file. Raises BadProvision, also if there is none."""
-        try:
-            return cls.from_json(path.read_bytes())
-        except OSError as problem:
-            raise BadProvision(f"provisioning file {path}: {problem.strerror}") from problem
