@@ -1,6 +1,6 @@
 """How many reports a second are taken in: validated, collapsed, checked against each chain, stored durably and receipted.
 
-The load is twelve minutes of a busy county of 10,000 endpoints, sent as fast as it is taken: of 25 reports 24 are
+The load is twelve minutes of a busy county of 10,000 endpoints in 600 villages, sent as fast as it is taken: of 25 reports 24 are
 heartbeats and one is a batch of two as-played records. A raw socket publishes it through Mosquitto. Ours is the
 whole controller on its database; the time ends when every report is committed. The baseline is our own MQTT link with
 a callback that only counts, on the same broker, in the same run, taking turns.
@@ -45,7 +45,8 @@ ENDPOINTS, REPORTS, ROUNDS = 10_000, 100_000, 3
 PLAYED_EVERY, RECORDS = 25, 2
 PATIENCE_S = 300.0
 SETTLE_S, LOOK_S = 1.0, 0.01  # until what is published at the start is out; between two looks
-VILLAGE = "341523001001"
+COUNTY, TOWNS, VILLAGES = "341523", 20, 600
+UP_S = 7 * 86_400  # the endpoints have run for a week
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ def endpoint_id(number: int) -> str:
     return f"horn-{number:05d}"
 
 
+def village_of(endpoint: int) -> str:
+    number = endpoint % VILLAGES
+    return f"{COUNTY}{number % TOWNS + 100:03d}{number // TOWNS + 200:03d}"
+
+
 def load(keys: list[bytes], reports: int) -> Iterator[Message]:
     """The reports, one endpoint after the other, so that no two neighbours are of the same one."""
     chance = random.Random(7)
@@ -128,11 +134,14 @@ def _sequence(endpoints: int, reports: int) -> Iterator[tuple[int, int, bool]]:
 
 def _heartbeat(endpoint: int, turn: int, begun: datetime, chance: random.Random) -> Message:
     name = endpoint_id(endpoint)
-    held = {f"area/{VILLAGE[:6]}000000/plan": 1_790_000_000, f"area/{VILLAGE}/plan": 1_790_000_000 + turn}
+    held = {
+        f"area/{COUNTY}000000/plan": 1_790_000_000,
+        f"area/{village_of(endpoint)}/plan": 1_790_000_000 + turn,
+    }
     beat = Heartbeat(
         boot=f"{endpoint:08x}",
         seq=turn + 1,
-        up_s=30 * turn,
+        up_s=UP_S + 30 * turn,
         clock_ms=int(begun.timestamp() * 1000) + 30_000 * turn,
         clock=ClockQuality.SYNCED,
         next_in_s=30,
@@ -181,13 +190,14 @@ def _county(path: Path, keys: list[bytes]) -> None:
     """A database in which these endpoints are provisioned."""
     now = datetime.now(UTC)
     engine = open_database(f"sqlite:///{path}")
-    areas = [(VILLAGE[:6] + "000000", "County"), (VILLAGE[:9] + "000", "Town"), (VILLAGE, "Village")]
+    villages = sorted({village_of(n) for n in range(len(keys))})
+    towns = sorted({village[:9] + "000" for village in villages})
     with transaction(engine) as session:
-        session.add_all(AreaRow(code=code, name=name) for code, name in areas)
+        session.add_all(AreaRow(code=code, name=code) for code in (f"{COUNTY}000000", *towns, *villages))
         session.flush()
         rows = [
             EndpointRow(
-                id=endpoint_id(n), village=VILLAGE, name=f"{n}", proof_key=key.hex(), created_at=now
+                id=endpoint_id(n), village=village_of(n), name=f"{n}", proof_key=key.hex(), created_at=now
             ).model_dump()
             for n, key in enumerate(keys)
         ]
