@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from broadcaster.desk.county import CountyDesk
+from broadcaster.desk.deeds import Deed
 from broadcaster.desk.door import Entry, entries
 from broadcaster.desk.errors import Refused
 from broadcaster.desk.files import Upload
@@ -17,6 +18,7 @@ from broadcaster.desk.lines import LineDraft
 from broadcaster.desk.notices import NoticeDraft
 from broadcaster.desk.playlists import PlaylistDraft
 from broadcaster.people.rights import RIGHTS, Grant, Right, Role
+from broadcaster.repairs.causes import Priority
 from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.parts import Part
 from tests.broadcaster.county import COUNTY, HOURLY, NOW
@@ -37,7 +39,11 @@ GIVEN: dict[Any, Callable[[], object]] = {
     PlaylistDraft: lambda: PlaylistDraft(title="早间", items=("n",), rule=HOURLY, targets=(COUNTY,)),
     WaitReason: lambda: WaitReason.WEATHER,
     Part: lambda: Part.CREW,
+    Deed: lambda: Deed.ACCEPT,
+    Priority: lambda: Priority.P1,
 }
+
+NAMED = {"line": "line-1", "key": "0" * 16}
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +64,8 @@ def arguments(entry: Entry[..., Any]) -> dict[str, object]:
 
 
 def _some(hint: Any, name: str) -> object:
-    if name == "line":
-        return "line-1"
+    if name in NAMED:
+        return NAMED[name]
     if get_origin(hint) is tuple:
         return ()
     plain = getattr(hint, "__supertype__", None) or getattr(hint, "__origin__", hint)
@@ -86,5 +92,6 @@ def test_every_order_takes_a_right_that_not_everybody_has_or_asks_again() -> Non
         "playlists.withdraw",
         "users.password",
         "tokens.issue",
+        "tokens.phone",
         "tokens.revoke",
     }

@@ -2,12 +2,13 @@
 
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from broadcaster.desk.county import CountyDesk
 from broadcaster.tui.app import StationApp
@@ -16,11 +17,12 @@ from broadcaster.tui.visit import Visit
 from tests.broadcaster.tui.county import NOW, ZONE
 
 _ROUNDS = 3
+_DRAFTS = tempfile.TemporaryDirectory(prefix="drafts-")
 
 
 def app_on(desk: CountyDesk, *, who: str = "li", drafts: Path | None = None) -> StationApp:
     """The app at ten o'clock; it looks only when it is told to."""
-    kept = Drafts(drafts or Path(tempfile.mkdtemp(prefix="drafts-")))
+    kept = Drafts(drafts or Path(tempfile.mkdtemp(dir=_DRAFTS.name)))
     visit = Visit(desk, clock=lambda: NOW)
     return StationApp(visit, clock=lambda: NOW, zone=ZONE, who=who, drafts=kept, every_s=0)
 
@@ -41,9 +43,16 @@ async def settle(pilot: Pilot[Any]) -> None:
     seen: list[str] = []
     while len(seen) < _ROUNDS or len(set(seen[-_ROUNDS:])) > 1:
         await pilot.pause(0)
-        await pilot.app.workers.wait_for_complete()
+        await _answered(pilot.app)
         await pilot.pause(0)
         seen.append(text_of(pilot.app))
+
+
+async def _answered(app: App[Any]) -> None:
+    """Until no worker works; one whose place a newer look took is cancelled, and that is as good."""
+    while working := [worker for worker in app.workers if not worker.is_finished]:
+        with suppress(WorkerCancelled):
+            await app.workers.wait_for_complete(working)
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> int:
