@@ -8,7 +8,9 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from threading import RLock
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import msgspec
 from sqlalchemy import (
@@ -81,9 +83,19 @@ def _sqlite(where: URL) -> Engine:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
-    """One unit of work that writes: committed when its block ends, undone when it raises."""
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    """One unit of work that writes: committed when its block ends, undone when it raises.
+
+    Writers of one process take turns before the database sees them: it would have them look again ever more seldom.
+    """
+    with _turns(engine), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+_TURNS: WeakKeyDictionary[Engine, RLock] = WeakKeyDictionary()
+
+
+def _turns(engine: Engine) -> RLock:
+    return _TURNS.setdefault(engine, RLock())
 
 
 @contextmanager

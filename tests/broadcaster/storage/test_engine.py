@@ -76,6 +76,23 @@ def test_writers_wait_for_each_other_and_lose_nothing(engine: Engine, in_memory:
         assert session.get_one(SettingRow, "count").value == 60
 
 
+def test_writers_of_one_program_take_turns_before_the_database_refuses_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broadcaster.storage.engine.BUSY_TIMEOUT_MS", 0)
+    engine = open_database(f"sqlite:///{tmp_path}/county.db")
+
+    def write() -> None:
+        with transaction(engine) as session:
+            upsert(session, AreaRow, [COUNTY])
+
+    with ThreadPoolExecutor() as pool:
+        with transaction(engine), pytest.raises(TimeoutError):
+            waiting = pool.submit(write)
+            waiting.result(timeout=0.05)
+        assert waiting.result() is None
+
+
 def test_a_question_waits_for_no_writer_and_sees_nothing_half_done(engine: Engine) -> None:
     with transaction(engine) as writing:
         upsert(writing, AreaRow, [COUNTY])
