@@ -87,9 +87,10 @@ def test_writers_of_one_program_take_turns_before_the_database_refuses_them(
             upsert(session, AreaRow, [COUNTY])
 
     with ThreadPoolExecutor() as pool:
-        with transaction(engine), pytest.raises(TimeoutError):
+        with transaction(engine):
             waiting = pool.submit(write)
-            waiting.result(timeout=0.05)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.05)
         assert waiting.result() is None
 
 
