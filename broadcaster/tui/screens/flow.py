@@ -18,7 +18,7 @@ from broadcaster.tui.pinyin import matches
 from broadcaster.tui.player import sounded
 from broadcaster.tui.screens.ask import AskScreen
 from broadcaster.tui.screens.confirm import ConfirmScreen
-from broadcaster.tui.screens.station import StationScreen
+from broadcaster.tui.screens.narrowed import NarrowedScreen
 from broadcaster.tui.telling import told
 from broadcaster.tui.widgets.rows import Rows
 from broadcaster.words import said
@@ -59,7 +59,7 @@ _SHOWN: tuple[NoticeState | None, ...] = (
 )
 
 
-class FlowScreen(StationScreen, Generic[W]):
+class FlowScreen(NarrowedScreen, Generic[W]):
     """A list with a search, a filter by state, and the details of the row under the cursor."""
 
     CSS_PATH = "flow.tcss"
@@ -87,7 +87,6 @@ class FlowScreen(StationScreen, Generic[W]):
         super().__init__()
         self.written: dict[str, W] = {}
         self.only: NoticeState | None = None
-        self.search = ""
         self._listened: set[str] = set()
 
     def body(self) -> ComposeResult:
@@ -169,28 +168,6 @@ class FlowScreen(StationScreen, Generic[W]):
     @on(DataTable.RowHighlighted, "#list")
     def _highlighted(self) -> None:
         self.show_detail()
-
-    def action_search(self) -> None:
-        """To the search."""
-        field = self.query_one("#search", Input)
-        field.add_class("-open")
-        field.focus()
-
-    @on(Input.Changed, "#search")
-    def _typed(self, event: Input.Changed) -> None:
-        self.search = event.value
-        self.narrow()
-
-    @on(Input.Submitted, "#search")
-    def _found(self) -> None:
-        self.query_one("#list", Rows).focus()
-
-    def action_leave_search(self) -> None:
-        """Everything again."""
-        field = self.query_one("#search", Input)
-        field.value = ""
-        field.remove_class("-open")
-        self.query_one("#list", Rows).focus()
 
     def action_filter(self) -> None:
         """The next state."""

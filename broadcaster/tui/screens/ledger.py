@@ -23,7 +23,7 @@ from broadcaster.tui.exporting import HEADINGS, exported
 from broadcaster.tui.files import write
 from broadcaster.tui.moments import day as day_of
 from broadcaster.tui.pinyin import matches
-from broadcaster.tui.screens.station import StationScreen
+from broadcaster.tui.screens.narrowed import NarrowedScreen
 from broadcaster.tui.telling import told
 from broadcaster.tui.widgets.rows import Rows
 from broadcaster.words import word
@@ -42,7 +42,7 @@ class By(StrEnum):
 BY_WORDS = {By.NOTICE: N_("by notice"), By.VILLAGE: N_("by village"), By.DAY: N_("by day")}
 
 
-class LedgerScreen(StationScreen):
+class LedgerScreen(NarrowedScreen):
     """Sums by notice, village or day, and how far each notice came."""
 
     CSS_PATH = "ledger.tcss"
@@ -81,7 +81,6 @@ class LedgerScreen(StationScreen):
         super().__init__()
         self.lines: tuple[LedgerLine, ...] = ()
         self.by, self.days_back, self.days = By.NOTICE, 0, 1
-        self.search = ""
 
     def body(self) -> ComposeResult:
         """The search, what is shown, the sums, the coverage."""
@@ -173,28 +172,6 @@ class LedgerScreen(StationScreen):
     def _anew(self) -> None:
         self._is_looking = False
         self.look()
-
-    def action_search(self) -> None:
-        """To the search."""
-        field = self.query_one("#search", Input)
-        field.add_class("-open")
-        field.focus()
-
-    @on(Input.Changed, "#search")
-    def _typed(self, event: Input.Changed) -> None:
-        self.search = event.value
-        self.narrow()
-
-    @on(Input.Submitted, "#search")
-    def _found(self) -> None:
-        self.query_one("#sums", Rows).focus()
-
-    def action_leave_search(self) -> None:
-        """Everything again."""
-        field = self.query_one("#search", Input)
-        field.value = ""
-        field.remove_class("-open")
-        self.query_one("#sums", Rows).focus()
 
     def action_export(self, format: str) -> None:
         """Writes the lines that are shown into a file."""
