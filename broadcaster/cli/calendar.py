@@ -105,7 +105,6 @@ def add(
 ) -> None:
     """Say what a day is, whatever the published calendar says."""
     which = naming.day(day)
-    assert which is not None
     corrected = desk(context).calendar.set(day=which, workday=what == "workday", name=name)
     card(corrected, CORRECTION, as_json=as_json)
 

@@ -130,8 +130,6 @@ def duty(
 ) -> None:
     """Put somebody on duty: while anybody of their part and place is, only those are told."""
     begin, end = naming.moment(begins), naming.moment(ends, ends=True)
-    assert begin is not None
-    assert end is not None
     card(desk(context).crews.on_duty(contact=name, begins=begin, ends=end), DUTIES, as_json=as_json)
 
 

@@ -100,7 +100,6 @@ def indices(
     """Show a month's availability and repairs, of the county and each town."""
     county = desk(context)
     first = naming.day(f"{month}-01") if month else naming.today()
-    assert first is not None
     found: tuple[PlaceFigures, ...] = county.indices.month(year=first.year, month=first.month)
     if to is not None:
         from broadcaster.desk.files import Download

@@ -50,8 +50,6 @@ def plan(
     where = naming.place(county, place or target)
     what = target if place else where.rpartition("/")[2]
     begin, end = naming.moment(begins), naming.moment(ends, ends=True)
-    assert begin is not None
-    assert end is not None
     found = county.maintenance.plan(place=where, target=what, begins=begin, ends=end, reason=reason)
     card(found, COLUMNS, as_json=as_json)
 

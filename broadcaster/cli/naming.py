@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, overload
 
 import typer
 
@@ -96,6 +96,10 @@ def today() -> date:
     return output.wall(datetime.now(UTC)).date()
 
 
+@overload
+def day(said: str) -> date: ...
+@overload
+def day(said: str | None) -> date | None: ...
 def day(said: str | None) -> date | None:
     """2026-11-24, today, tomorrow, yesterday, or +3 for three days from now."""
     if said is None:
@@ -112,6 +116,10 @@ def day(said: str | None) -> date | None:
         ) from None
 
 
+@overload
+def moment(said: str, *, ends: bool = False) -> datetime: ...
+@overload
+def moment(said: str | None, *, ends: bool = False) -> datetime | None: ...
 def moment(said: str | None, *, ends: bool = False) -> datetime | None:
     """A day, or a day with a time, on the county's wall clock; a day alone that `ends` something counts in full."""
     if said is None:
@@ -120,9 +128,7 @@ def moment(said: str | None, *, ends: bool = False) -> datetime | None:
         which, clock = re.split(r"[T ]", said)
         at = f"{day(which)}T{clock.zfill(5)}"
     else:
-        known = day(said)
-        assert known is not None
-        at = (known + timedelta(days=1 if ends else 0)).isoformat()
+        at = (day(said) + timedelta(days=1 if ends else 0)).isoformat()
     try:
         return output.moment(datetime.fromisoformat(at))
     except ValueError:

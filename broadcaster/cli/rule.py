@@ -161,7 +161,7 @@ class RuleOptions:
         if self.weekdays is not None:
             changed = replace(changed, weekdays=frozenset(self.weekdays))
         if self.dates is not None:
-            changed = replace(changed, dates=frozenset(map(_day, self.dates)))
+            changed = replace(changed, dates=frozenset(naming.day(each) for each in self.dates))
         if self.between is not None:
             changed = replace(changed, ranges=tuple(map(_range, self.between)))
         if self.workdays is not None:
@@ -171,7 +171,7 @@ class RuleOptions:
         if self.market_calendar is not None:
             changed = replace(changed, market_calendar=self.market_calendar)
         if self.except_dates is not None:
-            changed = replace(changed, except_dates=frozenset(map(_day, self.except_dates)))
+            changed = replace(changed, except_dates=frozenset(naming.day(each) for each in self.except_dates))
         return changed
 
 
@@ -232,17 +232,11 @@ def _incomplete() -> typer.BadParameter:
     return typer.BadParameter(_("a loop rule needs --plays and --window, or --at"))
 
 
-def _day(said: str) -> date:
-    found = naming.day(said)
-    assert found is not None
-    return found
-
-
 def _range(said: str) -> tuple[date, date]:
     first, dots, last = said.partition("..")
     if not dots:
         raise typer.BadParameter(_("expected DATE..DATE, got {got}").format(got=said))
-    return _day(first), _day(last)
+    return naming.day(first), naming.day(last)
 
 
 def _time(said: str) -> time:

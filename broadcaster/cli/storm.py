@@ -47,8 +47,6 @@ def note(
     """Note a storm over an area, past or to come."""
     county = desk(context)
     begin, end = naming.moment(begins), naming.moment(ends, ends=True)
-    assert begin is not None
-    assert end is not None
     found = county.storms.note(place=naming.place(county, place), begins=begin, ends=end, note=said)
     card(found, COLUMNS, as_json=as_json)
 
