@@ -30,6 +30,15 @@ class Shelf(Protocol):
     def finish(self, sha256: bytes) -> bool:
         """Keep the whole for good if its SHA-256 is right; else throw it away."""
 
+    def is_whole(self, sha256: bytes) -> bool:
+        """Whether all of a recording is here, verified."""
+
+    def discard(self, sha256: bytes) -> None:
+        """Throw away a recording, whole or part."""
+
+    def kept(self) -> frozenset[bytes]:
+        """All recordings that are here, whole or in part."""
+
 
 @dataclass(slots=True)
 class _Part:
@@ -67,6 +76,16 @@ class MemoryShelf:
             return False
         self.whole[sha256] = content
         return True
+
+    def is_whole(self, sha256: bytes) -> bool:
+        return sha256 in self.whole
+
+    def discard(self, sha256: bytes) -> None:
+        self.whole.pop(sha256, None)
+        self._parts.pop(sha256, None)
+
+    def kept(self) -> frozenset[bytes]:
+        return frozenset((*self.whole, *self._parts))
 
 
 class DiskShelf:
@@ -138,18 +157,15 @@ class DiskShelf:
         self._settle(sha256, self._parts[sha256].held)
 
     def is_whole(self, sha256: bytes) -> bool:
-        """Whether all of a recording is here, verified."""
         return self._whole(sha256).exists()
 
     def discard(self, sha256: bytes) -> None:
-        """Throw away a recording, whole or part."""
         self._wait()
         self._parts.pop(sha256, None)
         for path in (self._whole(sha256), self._path(sha256, ".part"), self._path(sha256, ".held")):
             path.unlink(missing_ok=True)
 
     def kept(self) -> frozenset[bytes]:
-        """All recordings that are here, whole or in part."""
         return frozenset(bytes.fromhex(path.stem) for path in self._directory.iterdir())
 
     def _settle(self, sha256: bytes, held: int) -> None:
