@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import time
 import uuid
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 _INSTANT_S = 0.001  # reports that arrive so close together arrive at one moment
 _LOOK_S = 1.0  # between two looks of repairs at what arrived
 _RETRY_S = 1.0  # after a fault of the database or the disk
+_GARBAGE = (10_000, 10, 20)  # objects and rounds between searches for it: reports leave none, and are many
 
 
 class LibraryShelf:
@@ -96,6 +98,7 @@ class LiveController:
 
     async def run(self) -> None:
         """Until cancelled."""
+        gc.set_threshold(*_GARBAGE)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.link.run(), name="controller's link")
             tasks.create_task(self._attend(), name="controller")
@@ -123,12 +126,17 @@ class LiveController:
 
     async def _repair(self) -> None:
         """Supervision, correlation and tickets in a thread: what arrives waits for none of it."""
+        await self._look()  # the county is opened before much arrives
+        gc.freeze()  # and stays: no search for garbage goes through it again
         while True:
             await asyncio.sleep(_LOOK_S)
-            try:
-                await asyncio.to_thread(lambda: self._repairing.look(moment()))
-            except Exception:
-                log.exception("repairs could not look at what arrived, they try again")
+            await self._look()
+
+    async def _look(self) -> None:
+        try:
+            await asyncio.to_thread(lambda: self._repairing.look(moment()))
+        except Exception:
+            log.exception("repairs could not look at what arrived, they try again")
 
     async def _gauge(self) -> None:
         """Telemetry is kept every quarter of an hour, in a thread."""
