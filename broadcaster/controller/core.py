@@ -27,7 +27,7 @@ from broadcaster.storage.changes import changes
 from broadcaster.storage.engine import snapshot, transaction
 from devices.links import Link, Message
 from devices.mqtt.access import HUB_PREFIX
-from devices.reports import LineReport, PlayedBatch, Report, Want
+from devices.reports import Heartbeat, LineReport, PlayedBatch, Report, Want
 from devices.signing import Signer
 from devices.topics import DocumentKind, ReportKind, manifest, parse_report, report
 
@@ -138,7 +138,7 @@ class Controller:
                 False  # its life is a matter of repairs; what it says beside that is in its reports of lines
             )
         self._batch.add(endpoint, said, now.utc)
-        is_full = self._batch.size >= self._habits.most_gathered
+        is_full = type(said) is not Heartbeat and self._batch.size >= self._habits.most_gathered
         return self._store_by(now.mono_s if is_full else now.mono_s + self._gather_s)
 
     def _want(self, endpoint: str, want: Want, now: Moment) -> bool:

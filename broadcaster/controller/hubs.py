@@ -23,20 +23,17 @@ class Hubs:
         self._boots: dict[str, str] = {
             watch.endpoint: watch.boot for watch in supervision.watches if watch.boot
         }
-        self._known: frozenset[str] = frozenset()
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._known
+        self.names: frozenset[str] = frozenset()
 
     def watch(self, hubs: Iterable[str], at_s: float) -> None:
         """These are all hubs that have endpoints."""
         now_known = frozenset(hubs)
-        for gone in sorted(self._known - now_known):
+        for gone in sorted(self.names - now_known):
             self._supervision.forget(gone)
             self._supervision.open(node_id(Kind.HUB, gone), at_s, "retired")
-        for hub in sorted(now_known - self._known):
+        for hub in sorted(now_known - self.names):
             self._supervision.watch(hub, self._gates)
-        self._known = now_known
+        self.names = now_known
 
     def take(self, hub: str, report: Report, at_s: float, *, retained: bool) -> None:
         """A report of a hub arrived."""

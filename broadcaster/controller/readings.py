@@ -9,6 +9,7 @@ from itertools import islice
 from statistics import median
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from broadcaster.controller.moment import Moment
@@ -57,30 +58,43 @@ class Readings:
         self._started: dict[str, float] = {}  # of late
         self._restarted: set[str] = set()  # of these, those that had been heard before
         self._sounds: dict[str, _Sound] = {}
+        self._at: Moment | None = None  # many heartbeats arrive at one moment
+        self._unix = 0.0
 
     def of(self, name: str, beat: Heartbeat, at_s: float, at: Moment) -> Reading:
         """A heartbeat that arrived, as the rules look at it."""
-        ordered_volume = self._volume(name, beat)
+        ordered_volume = self._volume(name, beat) if beat.volume_actual is not None else None
         self._note(name, beat, at_s, ordered_volume)
-        ordered = self.programme.of(beat.sounding) if beat.sounding else None
-        sound = self._sound(name, beat, ordered, at_s, at.utc)
-        right = ordered is not None and sound is not None and sound.wrong_s is None
-        wrong_s = at_s - sound.wrong_s if sound is not None and sound.wrong_s is not None else None
-        lasted_s = self._lasted(sound, ordered, at_s, at.utc) if right else 0.0
-        knows = beat.clock is not ClockQuality.NONE
-        return Reading(
+        if at is not self._at:
+            self._at, self._unix = at, at.utc.timestamp()
+        silent = Reading(
             endpoint=name,
             at=at_s,
             beat=beat,
             volume_ordered=ordered_volume,
-            programme=lasted_s >= SETTLED_S,
-            sounding_ordered=ordered is not None if beat.sounding else None,
-            stopped_for_s=wrong_s if sound is not None and sound.began_rightly else None,
-            stream_age_s=_stale_for(sound, ordered, at_s, at.utc),
-            clock_off_s=beat.clock_ms / 1000 - at.utc.timestamp() if knows else None,
-            neighbours_celsius=self._warmth_around(name, beat),
-            started_with_neighbours=name in self._restarted and self._started_together(name),
-            played_for_s=self._since_start(name, at.utc) if name in self._restarted else None,
+            clock_off_s=beat.clock_ms / 1000 - self._unix if beat.clock is not ClockQuality.NONE else None,
+            neighbours_celsius=self._warmth_around(name, beat) if beat.temperature is not None else None,
+        )
+        if name in self._restarted:
+            together, since_s = self._started_together(name), self._since_start(name, at.utc)
+            silent = replace(silent, started_with_neighbours=together, played_for_s=since_s)
+        if beat.sounding is None:
+            self._sounds.pop(name, None)
+            return silent
+        return self._with_sound(silent, beat.sounding, at.utc)
+
+    def _with_sound(self, silent: Reading, sounding: str, now: datetime) -> Reading:
+        """With what is known of what sounds."""
+        ordered = self.programme.of(sounding)
+        sound = self._sound(silent.endpoint, silent.beat, sounding, ordered, silent.at, now)
+        wrong_s = silent.at - sound.wrong_s if sound.wrong_s is not None else None
+        right = ordered is not None and wrong_s is None
+        return replace(
+            silent,
+            programme=right and self._lasted(sound, ordered, silent.at, now) >= SETTLED_S,
+            sounding_ordered=ordered is not None,
+            stopped_for_s=wrong_s if sound.began_rightly else None,
+            stream_age_s=_stale_for(sound, ordered, silent.at, now),
         )
 
     def event(self, name: str, event: Event, at_s: float) -> None:
@@ -142,25 +156,28 @@ class Readings:
         return beat.volume if stand is None or stand.volume is None else stand.volume
 
     def _sound(
-        self, name: str, beat: Heartbeat, ordered: Ordered | None, at_s: float, now: datetime
-    ) -> _Sound | None:
-        if beat.sounding is None:
-            self._sounds.pop(name, None)
-            return None
+        self,
+        name: str,
+        beat: Heartbeat,
+        sounding: str,
+        ordered: Ordered | None,
+        at_s: float,
+        now: datetime,
+    ) -> _Sound:
         wrong = ordered is not None and _should_be_silent(ordered, beat, now)
         sound = self._sounds.get(name)
-        if sound is None or sound.key not in ("", beat.sounding):
-            sound = self._sounds[name] = _Sound(beat.sounding, at_s, began_rightly=not wrong)
-        sound.key = beat.sounding
+        if sound is None or sound.key not in ("", sounding):
+            sound = self._sounds[name] = _Sound(sounding, at_s, began_rightly=not wrong)
+        sound.key = sounding
         if not wrong:
             sound.wrong_s = None
         elif sound.wrong_s is None:
             sound.wrong_s = at_s
         return sound
 
-    def _lasted(self, sound: _Sound | None, ordered: Ordered | None, at_s: float, now: datetime) -> float:
+    def _lasted(self, sound: _Sound, ordered: Ordered | None, at_s: float, now: datetime) -> float:
         """For how long at least what sounds has sounded: seen, or by the plan."""
-        seen_s = at_s - sound.since_s if sound is not None else 0.0
+        seen_s = at_s - sound.since_s
         return max(seen_s, (now - ordered.begins).total_seconds() if ordered is not None else 0.0)
 
     def _since_start(self, name: str, at: datetime) -> float | None:
@@ -186,9 +203,9 @@ class Readings:
         return datetime.fromtimestamp(at_s, self._zone).date()
 
 
-def _stale_for(sound: _Sound | None, ordered: Ordered | None, at_s: float, now: datetime) -> float | None:
+def _stale_for(sound: _Sound, ordered: Ordered | None, at_s: float, now: datetime) -> float | None:
     """How long over is what began when it was over already: seen twice, or by the plan for more than a minute."""
-    if sound is None or ordered is None or sound.began_rightly or sound.wrong_s is None:
+    if ordered is None or sound.began_rightly or sound.wrong_s is None:
         return None
     over_s = (now - ordered.ends).total_seconds()
     return over_s if over_s > SURELY_S else at_s - sound.wrong_s

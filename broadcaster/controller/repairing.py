@@ -273,7 +273,7 @@ class Repairing:
         match happened:
             case Flip():
                 self._flips.append((happened, happened.endpoint in self._maintained))
-                if happened.endpoint in mind.hubs:
+                if happened.endpoint in mind.hubs.names:
                     mind.hubs.flipped(happened)
                     return
                 mind.correlator.flip(happened)
@@ -285,19 +285,27 @@ class Repairing:
                 mind.correlator.gate(happened)
 
     def _take(self, mind: Mind, noted: Noted, at_s: float) -> None:
+        name, report = noted.endpoint, noted.report
+        if type(report) is not Heartbeat or name in mind.hubs.names:
+            self._take_other(mind, noted, at_s)
+            return
+        is_news = mind.supervision.heartbeat(name, report, at_s)
+        mind.examiner.look(self._readings.of(name, report, at_s, noted.at))
+        if report.cell:
+            self._cells[name] = report.cell
+        if is_news:
+            self._correlate(mind)
+
+    def _take_other(self, mind: Mind, noted: Noted, at_s: float) -> None:
+        """Anything but a heartbeat of an endpoint."""
         name = noted.endpoint
-        if noted.report is not None and name in mind.hubs:
+        if noted.report is not None and name in mind.hubs.names:
             mind.hubs.take(name, noted.report, at_s, retained=noted.retained)
         match noted.report:
             case LineReport() as line:
                 self._take_line(mind, line, at_s)
-            case _ if name in mind.hubs:
+            case _ if name in mind.hubs.names:
                 pass
-            case Heartbeat() as beat:
-                mind.supervision.heartbeat(name, beat, at_s)
-                mind.examiner.look(self._readings.of(name, beat, at_s, noted.at))
-                if beat.cell:
-                    self._cells[name] = beat.cell
             case Event() as event:
                 mind.supervision.event(name, event, at_s)
                 mind.examiner.event(name, event, at_s)

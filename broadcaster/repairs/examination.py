@@ -45,6 +45,7 @@ class Examiner:
         self.topology = topology
         self._is_explained = is_explained
         self._rules = tuple(rules) if rules is not None else all_rules()
+        self._looks = tuple(rule.look for rule in self._rules)
         self._live: dict[tuple[str, Cause], Incident] = {}
         self._degraded: dict[str, float] = {}
         self._changed: dict[str, Incident] = {}
@@ -52,8 +53,8 @@ class Examiner:
 
     def look(self, reading: Reading) -> None:
         """One heartbeat with what is known around it."""
-        for rule in self._rules:
-            verdict = rule.look(reading)
+        for look in self._looks:
+            verdict = look(reading)
             if verdict is not None:
                 self._judge(verdict, reading.at)
 

@@ -83,15 +83,15 @@ class Supervision:
 
     # What it is told
 
-    def heartbeat(self, endpoint: str, beat: Heartbeat, now: float) -> None:
-        """A heartbeat arrived; those of endpoints that are not watched are passed over."""
+    def heartbeat(self, endpoint: str, beat: Heartbeat, now: float) -> bool:
+        """A heartbeat arrived; those of endpoints that are not watched are passed over. Whether anything has happened."""
         watch = self._watches.get(endpoint)
         if watch is None or not self._is_news(watch, beat, now):
-            return
-        rebooted = beat.boot != watch.boot
-        missed = 0 if rebooted or not watch.path.saw_all_since(watch.heard) else beat.seq - watch.seq - 1
-        before = watch.heard
-        self._learn(watch, beat, now, missed, rebooted=rebooted)
+            return bool(self._happened)
+        rebooted, before = beat.boot != watch.boot, watch.heard
+        seen = watch.path.saw_all_since(before)
+        missed = beat.seq - watch.seq - 1 if seen and not rebooted else 0
+        self._learn(watch, beat, now, missed, seen=seen, rebooted=rebooted)
         watch.good = watch.good + 1 if missed == 0 else 1
         sign = Sign.HEARD_ON_BATTERY if beat.mains is False else Sign.HEARD
         to = after(watch.state, sign)
@@ -101,6 +101,7 @@ class Supervision:
             self._prove(watch, now)
         elif missed or watch.state is State.DEGRADED:
             self._judge_line(watch, now)
+        return bool(self._happened)
 
     def event(self, endpoint: str, event: Event, now: float) -> None:
         """An event arrived: last gasps and returns of the mains matter here."""
@@ -256,10 +257,12 @@ class Supervision:
             return now - watch.gasp_rx > OVERTAKEN_S
         return True
 
-    def _learn(self, watch: Watch, beat: Heartbeat, now: float, missed: int, *, rebooted: bool) -> None:
+    def _learn(
+        self, watch: Watch, beat: Heartbeat, now: float, missed: int, *, seen: bool, rebooted: bool
+    ) -> None:
         late = now - watch.heard - watch.due_in
         in_turn = late > -OVERTAKEN_S
-        if in_turn and not rebooted and watch.state not in DOWN and watch.path.saw_all_since(watch.heard):
+        if in_turn and not rebooted and seen and watch.state not in DOWN:
             watch.rhythm.came(max(0.0, late), missed)
             if missed:
                 self.runs.came(missed)

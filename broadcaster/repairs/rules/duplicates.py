@@ -32,6 +32,8 @@ class Duplicates:
         if known is None:
             known = self._identities[name] = _Identity(("", boot))
         before, newest = known.boots
+        if boot == newest and not known.on:
+            return None
         if boot != newest:
             known.boots = (newest, boot)
             if boot == before:

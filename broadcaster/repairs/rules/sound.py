@@ -26,9 +26,9 @@ class Sound:
         self._said: dict[str, Cause] = {}
 
     def look(self, reading: Reading) -> Verdict | None:
-        fault = _fault(reading) if reading.programme else None
-        name = reading.endpoint
-        well = reading.programme and _is_well(reading)
+        if not reading.programme:
+            return None
+        fault, name, well = _fault(reading), reading.endpoint, _is_well(reading)
         if fault is None and not well:
             return None
         found = self._patience.look(name, reading.at, enters=fault is not None, leaves=well)

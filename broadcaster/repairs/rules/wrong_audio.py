@@ -17,8 +17,11 @@ class WrongAudio:
         self._on: dict[str, Cause] = {}
 
     def look(self, reading: Reading) -> Verdict | None:
-        fault, name = _fault(reading), reading.endpoint
+        name = reading.endpoint
         known = self._on.get(name)
+        if reading.beat.sounding is None and known is None:
+            return None
+        fault = _fault(reading)
         cause = fault[0] if fault else None
         if cause is known:
             return None
