@@ -67,7 +67,7 @@ def seen_on(terminal: int, begun: float) -> Start:
         if not frame_s and FRAME.encode() in shown:
             frame_s = passed_s
         if FIRST_TOWN.encode() in shown:
-            return Start(frame_s=frame_s, filled_s=passed_s)
+            return Start(frame_s=frame_s or passed_s, filled_s=passed_s)
     raise TimeoutError(f"the terminal showed no town in {LONGEST_S} seconds: {shown[-500:]!r}")
 
 

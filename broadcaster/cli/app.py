@@ -4,49 +4,21 @@ Exit codes: 0 done, 1 refused or failed, 2 the command line was not understood. 
 translated when the tree of commands stands. What costs time to import is imported by the command that needs it.
 """
 
+import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from io import TextIOWrapper
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
 import typer
-from typer import rich_utils
 from typer.exceptions import TyperException
 
 from broadcaster import language
-from broadcaster.cli import (
-    alert,
-    area,
-    audit,
-    backup,
-    calendar,
-    crew,
-    deadman,
-    dispatch,
-    doctor,
-    document,
-    endpoint,
-    incident,
-    indices,
-    ledger,
-    line,
-    maintenance,
-    misread,
-    notice,
-    plan,
-    playlist,
-    recording,
-    rehearse,
-    run,
-    storm,
-    ticket,
-    token,
-    tui,
-    user,
-)
+from broadcaster.cli import misread
 from broadcaster.cli.caller import Caller
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import N_, _
@@ -54,43 +26,43 @@ from broadcaster.words import facts_said
 
 PROGRAM = "broadcaster"
 
-app = typer.Typer(invoke_without_command=True, pretty_exceptions_enable=False, add_completion=False)
-app.command("run")(run.run)
-for noun in (
-    area,
-    endpoint,
-    line,
-    recording,
-    notice,
-    playlist,
-    plan,
-    alert,
-    calendar,
-    ticket,
-    incident,
-    crew,
-    maintenance,
-    storm,
-    dispatch,
-    document,
-    user,
-    token,
-    audit,
-):
-    app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
-app.command("tui")(tui.tui)
-app.command("doctor")(doctor.doctor)
-app.command("backup")(backup.backup)
-app.command("restore")(backup.restore)
-app.command("ledger")(ledger.ledger)
-app.command("coverage")(ledger.coverage)
-app.command("indices")(indices.indices)
-app.command("deadman")(deadman.deadman)
-app.command("hub")(line.hub)
-app.command("rehearse")(rehearse.rehearse)
+NOUNS = (
+    "area",
+    "endpoint",
+    "line",
+    "recording",
+    "notice",
+    "playlist",
+    "plan",
+    "alert",
+    "calendar",
+    "ticket",
+    "incident",
+    "crew",
+    "maintenance",
+    "storm",
+    "dispatch",
+    "document",
+    "user",
+    "token",
+    "audit",
+)  # each a module beside this one, with verbs of its own
+DEEDS: Mapping[str, str] = {
+    "run": "run",
+    "tui": "tui",
+    "doctor": "doctor",
+    "backup": "backup",
+    "restore": "backup",
+    "ledger": "ledger",
+    "coverage": "ledger",
+    "indices": "indices",
+    "deadman": "deadman",
+    "hub": "line",
+    "rehearse": "rehearse",
+}  # a command → the module that has a function of its name
+NAMES = (*NOUNS, *DEEDS)
 
 
-@app.callback()
 def broadcaster(
     context: typer.Context,
     county: Annotated[
@@ -119,7 +91,9 @@ def broadcaster(
     options = _pairs(settings or []) | ({"county.language": speak} if speak else {})
     context.obj = Caller(county=county, who=who, controller=controller, options=options)
     if context.invoked_subcommand is None:
-        run.run_sample(context)
+        from broadcaster.cli.run import run_sample
+
+        run_sample(context)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -129,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese ends no command
     language.use(_asked_language(given) or language.preferred(os.environ))
-    tree = commands()
+    tree = commands(_named(given))
     try:
         code = tree(given, prog_name=PROGRAM, standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -155,22 +129,43 @@ def complain(error: DeskError) -> None:
         )
 
 
-def commands() -> Any:
-    """The tree of commands, with its help in the language in use."""
+def commands(names: Iterable[str] = NAMES) -> Any:
+    """The tree of these commands, with its help in the language in use."""
+    app = typer.Typer(invoke_without_command=True, pretty_exceptions_enable=False, add_completion=False)
+    app.callback()(broadcaster)
+    for name in names:
+        module = importlib.import_module(f"broadcaster.cli.{DEEDS.get(name, name)}")
+        if name in DEEDS:
+            app.command(name)(getattr(module, name))
+        else:
+            app.add_typer(module.app, name=name)
+    tree = typer.main.get_command(app)
+    _translate(tree)
+    return tree
+
+
+def _named(arguments: Sequence[str]) -> Sequence[str]:
+    """The commands that may be meant: those whose name was said; all of them where none was, or help on all is asked for."""
+    said = [name for name in NAMES if name in arguments]
+    return NAMES if arguments[:1] == ["--help"] else said or NAMES
+
+
+def _print_help(command: Any, context: Any, formatter: Any) -> None:
+    from typer import rich_utils  # takes a tenth of a second to be read
+
     rich_utils.ARGUMENTS_PANEL_TITLE = _("Arguments")
     rich_utils.OPTIONS_PANEL_TITLE = _("Options")
     rich_utils.COMMANDS_PANEL_TITLE = _("Commands")
     rich_utils.DEFAULT_STRING = _("[default: {}]")
     rich_utils.ENVVAR_STRING = _("[env var: {}]")
     rich_utils.REQUIRED_LONG_STRING = _("[required]")
-    tree = typer.main.get_command(app)
-    _translate(tree)
-    return tree
+    type(command).format_help(command, context, formatter)
 
 
 def _translate(command: Any) -> None:
     command.get_help_option(typer.Context(command)).help = _("Show this message and exit.")
     command.get_usage = misread.usage
+    command.format_help = partial(_print_help, command)
     for part in (command, *command.params):
         if getattr(part, "help", None):
             part.help = _(part.help)

@@ -45,11 +45,16 @@ class Caller:
 
         return CountyDesk(self._door(report))
 
-    def desk_later(self) -> "CountyDesk":
-        """The same desk, whose door is opened by the first call through it: a screen stands before the database is open."""
+    def desk_for_a_screen(self) -> "CountyDesk":
+        """The same desk for a screen that stands before it is answered: a database is opened by the first call, a
+        controller is asked at once for what is shown first."""
+        from broadcaster.api.running import find
         from broadcaster.desk.county import CountyDesk
-        from broadcaster.desk.late import LateDoor
+        from broadcaster.desk.late import AskedDoor, LateDoor
+        from broadcaster.desk.today import Today
 
+        if self.controller or find(self.county):
+            return CountyDesk(AskedDoor(self._door(lambda share: None), Today.show))
         return CountyDesk(LateDoor(lambda: self._door(lambda share: None)))
 
     def _door(self, report: Callable[[float], None]) -> "Door":

@@ -1,5 +1,6 @@
 """`broadcaster tui`: the station's terminal."""
 
+import gc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,11 +33,15 @@ def tui(
     """Open the station's terminal: today, playlists, notices, endpoints. Closing it changes nothing on the air."""
     from broadcaster import language
 
+    desk = None
+    if not serve and not demo:
+        gc.disable()  # until the first screen is there: nothing of what is read meanwhile is rubbish
+        desk = caller(context).desk_for_a_screen()
     settings = caller(context).settings
     language.use(settings.county.language or language.in_use())
     if serve:
         _serve(caller(context), port)
-    elif demo:
+    elif desk is None:
         _open_demo(caller(context).who, settings.terminal.player)
     else:
         from broadcaster.tui.drafts import directory_for
@@ -44,7 +49,7 @@ def tui(
         who = caller(context).who or ""
         drafts = directory_for(caller(context).controller or str(settings.directory), who)
         _open(
-            caller(context).desk_later(),
+            desk,
             lambda: datetime.now(UTC),
             settings.zone,
             who,

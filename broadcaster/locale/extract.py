@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import typer
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from audio.errors import AudioError
-from broadcaster.cli import app
+from broadcaster.cli.app import commands
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import LANGUAGES, LOCALE
 from schedules.explain import SENTENCES
@@ -33,7 +32,7 @@ def texts() -> set[str]:
         for _file, _line, text, *_rest in extract_from_dir(ROOT / room, [("**.py", "python")], keywords=marks)
         if isinstance(text, str)
     }
-    return found | set(_help(typer.main.get_command(app.app))) | set(SENTENCES.values())
+    return found | set(_help(commands())) | set(SENTENCES.values())
 
 
 def update(path: Path) -> Catalog:

@@ -1,9 +1,10 @@
 """The app: theme, screens, language. It visits the desk; closing it changes nothing on the air."""
 
+import gc
 import importlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ _KEYS = tuple(
     Binding(str(number), f"go('{mode}')", name, show=False)
     for number, (mode, name) in enumerate(TABS.items(), 1)
 )
+_SHEETS = Path(__file__).parent / "screens"
 _NOTICED_S = 0.4  # a wait that people notice
 _QUIET_S = 3.0  # for the first screen to be painted, and read
 
@@ -43,7 +45,10 @@ def _later(mode: str) -> Callable[[], Screen[Any]]:
 class StationApp(App[None]):
     """The station's terminal for one person's visit. `every_s`: how often a screen looks again; 0 for never."""
 
-    CSS_PATH = Path(__file__).parent / "screens" / "station.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        _SHEETS / "station.tcss",
+        _SHEETS / "today.tcss",
+    ]  # read in one go
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         **{mode: _later(mode) for mode in TABS},
         "today": TodayScreen,
@@ -82,6 +87,9 @@ class StationApp(App[None]):
 
     def looked(self) -> None:
         """A screen had its answer; a while after the first one what the other screens need is read from the disk."""
+        if not gc.isenabled():  # it was kept from slowing down the start
+            gc.freeze()
+            gc.enable()
         if self.every_s and not self._reads_ahead:
             self._reads_ahead = True
             self.set_timer(_QUIET_S, lambda: self.run_worker(in_thread(_read_ahead), group="ahead"))

@@ -4,8 +4,10 @@ import contextlib
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from broadcaster.tui.editing import Sheet
+if TYPE_CHECKING:
+    from broadcaster.tui.editing import Sheet
 
 
 class Drafts:
@@ -14,7 +16,7 @@ class Drafts:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def keep(self, name: str, sheet: Sheet) -> None:
+    def keep(self, name: str, sheet: "Sheet") -> None:
         """Writes a sheet down; a torn write leaves the one before."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path(name)
@@ -22,8 +24,12 @@ class Drafts:
         new.write_text(sheet.to_json(), encoding="utf-8")
         new.replace(path)
 
-    def kept(self, name: str) -> Sheet | None:
+    def kept(self, name: str) -> "Sheet | None":
         """What was kept, or None; a file that cannot be read is none."""
+        from broadcaster.tui.editing import (
+            Sheet,
+        )  # knows all of a notice, which the first screen does not need
+
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             return Sheet.from_json(self._path(name).read_text(encoding="utf-8"))
         return None

@@ -4,9 +4,10 @@ import string
 from collections.abc import Iterator
 
 import pytest
+from babel.messages.pofile import read_po
 
 from broadcaster import language
-from broadcaster.language import _, catalogue, preferred
+from broadcaster.language import LOCALE, _, catalogue, preferred
 from broadcaster.locale.extract import texts
 
 
@@ -25,6 +26,12 @@ def fields(text: str) -> set[tuple[str, str | None]]:
 def test_every_text_has_a_chinese_translation() -> None:
     missing = texts() - catalogue("zh_CN").keys()
     assert not missing, "run `python -m broadcaster.locale.extract` and translate these"
+
+
+def test_the_catalogue_is_read_as_babel_reads_it() -> None:
+    with (LOCALE / "zh_CN" / "LC_MESSAGES" / "broadcaster.po").open("rb") as file:
+        entries = [entry for entry in read_po(file) if entry.id and entry.string]
+    assert catalogue("zh_CN") == {entry.id: entry.string for entry in entries}
 
 
 def test_no_translation_is_left_of_texts_that_are_gone() -> None:

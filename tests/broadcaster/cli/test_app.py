@@ -73,7 +73,7 @@ def test_an_error_of_the_desk_is_told_with_its_problems(call: Call, monkeypatch:
             "The file has errors.", Problem(where="line 3", message="got {got}", facts={"got": "x"})
         )
 
-    monkeypatch.setattr(app, "commands", lambda: lambda *_args, **_options: fail())
+    monkeypatch.setattr(app, "commands", lambda _names: lambda *_args, **_options: fail())
     assert call("anything") == (1, "", "The file has errors.\n  line 3: got x\n")
 
 
@@ -90,7 +90,7 @@ def test_errors_are_sentences_not_tracebacks(
     def fail(*_arguments: object, **_options: object) -> None:
         raise error
 
-    monkeypatch.setattr(app, "commands", lambda: fail)
+    monkeypatch.setattr(app, "commands", lambda _names: fail)
     assert call("anything") == (1, "", says)
 
 

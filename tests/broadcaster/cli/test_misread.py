@@ -76,7 +76,7 @@ def test_a_no_ends_the_command_with_a_word(call: Call, monkeypatch: pytest.Monke
     def abort(*_arguments: object, **_options: object) -> None:
         raise typer.Abort
 
-    monkeypatch.setattr("broadcaster.cli.app.commands", lambda: abort)
+    monkeypatch.setattr("broadcaster.cli.app.commands", lambda _names: abort)
     assert call("--language", "zh_CN", "anything") == (1, "", "已取消，什么也没有做。\n")
 
 

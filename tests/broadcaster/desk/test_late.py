@@ -1,11 +1,14 @@
-"""A door that is opened by the first call, and nouns that are loaded when they are spoken of."""
+"""Doors that are opened by the first call or asked before it, and nouns that are loaded when they are spoken of."""
+
+import threading
 
 import pytest
 
 from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.door import entries
 from broadcaster.desk.errors import Unavailable
-from broadcaster.desk.late import LateDoor
+from broadcaster.desk.late import AskedDoor, LateDoor
+from broadcaster.desk.today import Today
 
 
 class Hall:
@@ -46,6 +49,42 @@ def test_a_door_that_could_not_be_opened_is_tried_again():
         desk.today.show()
     desk.today.show()
     assert hall.carried == ["today.show"]
+
+
+def test_what_was_asked_ahead_is_answered_to_the_first_who_asks_and_asked_again_by_the_next():
+    class Counting(Hall):
+        def carry(self, entry, arguments):
+            super().carry(entry, arguments)
+            return len(self.carried)
+
+    desk = CountyDesk(AskedDoor(Counting(), Today.show))
+    assert [desk.today.show(), desk.today.show()] == [1, 2]
+
+
+def test_other_questions_do_not_wait_for_what_was_asked_ahead():
+    may_answer = threading.Event()
+
+    class Slow(Hall):
+        def carry(self, entry, arguments):
+            super().carry(entry, arguments)
+            assert entry.name != "today.show" or may_answer.wait(10)
+
+    hall = Slow()
+    desk = CountyDesk(AskedDoor(hall, Today.show))
+    desk.areas.list()
+    may_answer.set()
+    desk.today.show()
+    assert sorted(hall.carried) == ["areas.list", "today.show"]
+
+
+def test_what_went_wrong_ahead_is_told_to_the_first_who_asks():
+    class Closed:
+        def carry(self, entry, arguments):
+            raise Unavailable("Nobody answers.")
+
+    desk = CountyDesk(AskedDoor(Closed(), Today.show))
+    with pytest.raises(Unavailable, match="Nobody answers"):
+        desk.today.show()
 
 
 def test_a_noun_that_the_desk_has_not_is_told_with_its_name():
