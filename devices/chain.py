@@ -13,10 +13,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from devices.epoch import from_ms, to_ms
 from devices.errors import BadReport
@@ -34,27 +34,27 @@ _Ascii = Annotated[str, Meta(pattern=r"^[!-~]{1,64}\Z")]
 
 
 class _Members(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The members of a record on the wire."""
+    """The members of a record on the wire, in the order of their names: as they stand, they encode canonically."""
 
+    alert: _Ascii | None = None
+    because: MissedBecause | None = None
+    boot: Boot
+    clock: ClockQuality
+    ended_ms: Natural | None = None
+    full_ms: Natural
+    hash: Any = None
+    heard_ms: Natural
+    notice: _Ascii
+    recording: Sha256 | None = None
+    result: Result
     seq: Ordinal
     slot: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")] | None = None
-    alert: _Ascii | None = None
-    notice: _Ascii
-    version: Natural
-    recording: Sha256 | None = None
     started_ms: Natural | None = None
-    ended_ms: Natural | None = None
-    heard_ms: Natural
-    full_ms: Natural
-    result: Result
-    because: MissedBecause | None = None
+    version: Natural
     volume: Percent
-    clock: ClockQuality
-    boot: Boot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tip:
+class Tip(Struct, frozen=True, kw_only=True, gc=False):
     """The last record of a chain that somebody holds; seq 0 with the genesis hash: a chain without records."""
 
     chain: str  # 16 hex digits
@@ -69,26 +69,38 @@ def genesis(chain: str) -> str:
 
 def record_to_json(record: AsPlayed) -> Linked:
     """Its members as ASCII strings and whole numbers, None left out; times in ms, cut, not rounded."""
-    members: Linked = msgspec.to_builtins(
-        _Members(
-            seq=record.seq,
-            slot=record.slot,
-            alert=record.alert,
-            notice=record.notice,
-            version=record.version,
-            recording=record.recording,
-            started_ms=None if record.started is None else to_ms(record.started),
-            ended_ms=None if record.ended is None else to_ms(record.ended),
-            heard_ms=record.heard_ms,
-            full_ms=record.full_ms,
-            result=record.result,
-            because=record.because,
-            volume=record.volume,
-            clock=record.clock,
-            boot=record.boot,
-        )
-    )
+    members: Linked = msgspec.to_builtins(_members(record))
     return members
+
+
+def record_to_text(record: AsPlayed) -> str:
+    """The canonical form of its members. Raises BadReport."""
+    return _encoded(_members(record)).decode()
+
+
+def _members(record: AsPlayed) -> _Members:
+    return _Members(
+        seq=record.seq,
+        slot=record.slot,
+        alert=record.alert,
+        notice=record.notice,
+        version=record.version,
+        recording=record.recording,
+        started_ms=None if record.started is None else to_ms(record.started),
+        ended_ms=None if record.ended is None else to_ms(record.ended),
+        heard_ms=record.heard_ms,
+        full_ms=record.full_ms,
+        result=record.result,
+        because=record.because,
+        volume=record.volume,
+        clock=record.clock,
+        boot=record.boot,
+    )
+
+
+def _encoded(members: _Members) -> bytes:
+    encoded = msgspec.json.encode(members)
+    return encoded if encoded.isascii() else canonical(msgspec.to_builtins(members))
 
 
 def record_from_json(members: Linked) -> AsPlayed:
@@ -135,6 +147,14 @@ def link(record: AsPlayed, previous_hash: str) -> Linked:
     """The record as a JSON object with its "hash"; `previous_hash` is the genesis for the first."""
     members = record_to_json(record)
     return {**members, "hash": _hash(members, previous_hash)}
+
+
+def link_text(record: AsPlayed, previous_hash: str) -> tuple[str, str]:
+    """Its hash, and the canonical form of what `link` gives. Raises BadReport."""
+    members = _members(record)
+    hashed = hashlib.sha256(bytes.fromhex(previous_hash) + _encoded(members)).hexdigest()
+    members.hash = hashed
+    return hashed, _encoded(members).decode()
 
 
 def batch(chain: str, linked: Iterable[Linked], proof_key: bytes) -> PlayedBatch:

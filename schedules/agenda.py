@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from operator import attrgetter
 
+from msgspec import Struct
+
 from schedules.interruption import Playable
 from schedules.makeup import Output, Owed, make_up
 from schedules.notices import InterruptionPolicy
@@ -23,8 +25,7 @@ ON_TIME = timedelta(seconds=60)  # a cue so late still starts at once and is not
 _MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cue:
+class Cue(Struct, frozen=True, kw_only=True, gc=False):
     """What an endpoint holds of a slot: it sounds inside `spans` and [earliest, latest), and *ends* by then.
 
     Empty `spans` allow all of [earliest, latest). `fixed`: never re-spread, it starts late or not at all.
@@ -67,8 +68,7 @@ class Cue:
         return tuple(Span(start=a, end=b) for a, b in clipped if a < b and a + self.duration <= b)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Play:
+class Play(Struct, frozen=True, kw_only=True, gc=False):
     """One cue with the instant at which it starts; `made_up`: it was owed, or is fixed and late."""
 
     when: datetime

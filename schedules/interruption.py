@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
+from msgspec import Struct
+
 from schedules.notices import InterruptionPolicy
 from schedules.precedence import Precedence
 from schedules.records import DEFAULT_COUNTING_PERCENT, MissedBecause, Result, result_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Playable:
+class Playable(Struct, frozen=True, kw_only=True, gc=False):
     """Something that wants the output: a slot's cue, or one sounding of an alert.
 
     It must end by `not_after` (None: no limit, as for an alert, which is withdrawn when it expires). A
@@ -33,8 +34,7 @@ class Playable:
     not_after: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sounding:
+class Sounding(Struct, frozen=True, kw_only=True, gc=False):
     """What the output plays: `heard_ms` up to now, earlier stretches included, since the attempt
     `started`."""
 
@@ -43,8 +43,7 @@ class Sounding:
     started: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paused:
+class Paused(Struct, frozen=True, kw_only=True, gc=False):
     """What waits to go on after an interruption; without `started` it begins (again), as a new attempt."""
 
     item: Playable
@@ -90,8 +89,7 @@ class Because(StrEnum):
     TIME_OVER = "time_over"  # it must not sound any longer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True, gc=False):
     """What to do, and the state that follows: `sounding` and `paused` replace the caller's."""
 
     action: Action

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from msgspec import structs
+
 from schedules.agenda import ON_TIME
 from schedules.records import AsPlayed, ClockQuality, MissedBecause, Result
 from schedules.slots import Slot
@@ -133,7 +135,7 @@ def _proves_time(record: AsPlayed) -> bool:
 
 def _untimed(record: AsPlayed) -> AsPlayed:
     """The record as it counts for a slot when nobody knows at what time it sounded."""
-    return replace(record, result=Result.MISSED, because=MissedBecause.CLOCK_UNKNOWN, started=None)
+    return structs.replace(record, result=Result.MISSED, because=MissedBecause.CLOCK_UNKNOWN, started=None)
 
 
 def _verdict(records: Sequence[AsPlayed], ends: datetime, now: datetime, progress: Progress) -> Settled:

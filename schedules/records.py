@@ -1,8 +1,9 @@
 """As-played records: the endpoint's proof of what really sounded, and what counts as heard."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Result(StrEnum):
@@ -39,8 +40,7 @@ class ClockQuality(StrEnum):
 DEFAULT_COUNTING_PERCENT = 90
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsPlayed:
+class AsPlayed(Struct, frozen=True, kw_only=True, gc=False):
     """One record of an endpoint. `seq` counts from 1 without gaps inside one chain; exactly one of slot, alert is set.
 
     `started`/`ended` are true time by the endpoint's clock of quality `clock`; None when nothing sounded.

@@ -1,11 +1,11 @@
 """Moment: the controller's two clocks, read once per decision."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+
+class Moment(Struct, frozen=True, gc=False):
     """`utc` for rules, documents and people; `mono_s` for intervals, so that a wall clock that jumps moves no deadline."""
 
     utc: datetime

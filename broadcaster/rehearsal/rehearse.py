@@ -21,7 +21,7 @@ from broadcaster.rehearsal.horn import Horn, Site
 from broadcaster.rehearsal.judgement import Sum
 from broadcaster.rehearsal.laws import Violation
 from broadcaster.rehearsal.people import People
-from broadcaster.rehearsal.reading import Reading
+from broadcaster.rehearsal.reading import Notary, Reading
 from broadcaster.rehearsal.scene import Scene, simulated
 from broadcaster.rehearsal.station import Station
 from broadcaster.rehearsal.troubles import DAY_S, Mishap, mishaps
@@ -36,7 +36,7 @@ from broadcaster.tickets.ticket import Ticket
 from devices.endpoint.media import MemoryMedia
 from devices.endpoint.store import Change
 from devices.provisioning import Provision
-from devices.signing import Ed25519Signer, Keyring
+from devices.signing import Ed25519Signer
 from schedules.places import Place, chain_of
 from schedules.tally import Tally
 
@@ -149,15 +149,15 @@ class _Run:
         self.scenario, self.scene, county = scenario, scene, scene.county
         self.world = World(scene.start.astimezone(UTC))
         self.broker = Broker(self.world)
-        self.signer = Ed25519Signer.from_seed(hashlib.sha256(b"rehearsal").digest())
+        self.notary = Notary(Ed25519Signer.from_seed(hashlib.sha256(b"rehearsal").digest()))
         self.ears = Ears()
-        self.reading = Reading()
-        self.witness = Witness(Keyring([self.signer.public]), self.reading)
+        self.reading = Reading(self.notary)
+        self.witness = Witness(self.reading)
         self.station = Station(
             self.world,
             self.broker,
             scene.engine,
-            self.signer,
+            self.notary,
             MemoryShelf(county.shelf),
             scene.habits,
             self._chance("station"),
@@ -227,7 +227,7 @@ class _Run:
             username=name,
             password=name,
             proof_key=proof_key_of(name),
-            keys=(self.signer.public,),
+            keys=(self.notary.public,),
             zone=self.scene.county.zone.key,
         )
         store = FusedStore(chance)

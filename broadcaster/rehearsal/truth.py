@@ -5,15 +5,15 @@ design (section 4) are judged against this, never against what the controller be
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from broadcaster.rehearsal.fuse import Fuse
 from devices.endpoint.output import Output, Progress, Sound, Stage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class Heard(Struct, frozen=True, kw_only=True, gc=False):
     """One stretch that sounded at one endpoint, in true time; `heard_ms` of its body."""
 
     endpoint: str

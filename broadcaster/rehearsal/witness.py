@@ -19,7 +19,6 @@ from devices.acceptance import topics_of
 from devices.documents import Alerts, Document, Plan
 from devices.errors import DeviceError
 from devices.links import Message
-from devices.signing import Keyring
 from devices.topics import TIME
 
 
@@ -51,10 +50,10 @@ class _Told:
 
 
 class Witness:
-    """`keyring` is the county's own."""
+    """`reading` trusts the county's own key."""
 
-    def __init__(self, keyring: Keyring, reading: Reading) -> None:
-        self._keyring, self._reading = keyring, reading
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
         self._deliveries: defaultdict[str, dict[str, list[_Delivery]]] = defaultdict(dict)
         self._told: dict[bytes, _Told | None] = {}
         self._lost: defaultdict[str, list[tuple[datetime, timedelta]]] = defaultdict(list)
@@ -105,7 +104,7 @@ class Witness:
 
     def _unsealed(self, payload: bytes) -> _Told | None:
         try:
-            document = self._reading.unseal(payload, self._keyring)
+            document = self._reading.unseal(payload)
         except DeviceError:
             return None
         header = document.header

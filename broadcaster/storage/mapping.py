@@ -14,7 +14,7 @@ from schedules.records import AsPlayed
 from schedules.rules import LoopRule, Window
 from schedules.slots import Absence, Slot, SlotId, Span
 
-_PLAYED = AsPlayed.__dataclass_fields__.keys()
+_PLAYED = AsPlayed.__struct_fields__
 _SLOT = Slot.__dataclass_fields__.keys() - {"order"}
 _ABSENCE = Absence.__dataclass_fields__.keys() - {"order"}
 _NOTICE = Notice.__dataclass_fields__.keys() - {"recording", "duration_ms", "targets"}

@@ -91,8 +91,9 @@ class SimulatedCounty:
         self._lock = threading.Lock()  # people order from their threads while the world turns in its own
         self._stop = threading.Event()
         self._fill()
-        self._broker, self._reading = Broker(self._world), Reading()
-        self._witness = Witness(Keyring([self.house.signer.public]), self._reading)
+        self._broker = Broker(self._world)
+        self._reading = Reading(Keyring([self.house.signer.public]))
+        self._witness = Witness(self._reading)
         self._station = Station(
             self._world,
             self._broker,

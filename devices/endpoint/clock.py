@@ -8,8 +8,9 @@ is believed while the system calls it disciplined and no other witness contradic
 
 import math
 from collections import deque
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from devices.acceptance import TOLERANCE
 from schedules.records import ClockQuality
@@ -26,8 +27,7 @@ BEACONS = 8
 HAIR_S = 0.001  # more than what is lost when instants are rounded to microseconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instant:
+class Instant(Struct, frozen=True, kw_only=True, gc=False):
     """One moment as the board sees it; every entry of the core takes one."""
 
     mono_s: float  # seconds of a timer that only grows while this boot lasts

@@ -36,6 +36,7 @@ MISSING_NAMED = 16
 ROUNDING_S = 1e-6
 STEP_S = 0.005  # of the clock, that moves deadlines
 WAITING_AFTER = timedelta(days=1)  # audio for an emergency to come is fetched as if it had a cue then
+_NO_READINGS = Readings()
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -341,7 +342,7 @@ class Endpoint:
             self._say(EventKind.LAST_GASP, f"{self._now_s}", "mains has failed")
 
     def _describe(self, seq: int, next_in_s: int) -> Heartbeat:
-        readings = self._instruments.read() if self._instruments else Readings()
+        readings = self._instruments.read() if self._instruments else _NO_READINGS
         missing = self._downloads.missing
         return Heartbeat(
             boot=self._boot,

@@ -4,11 +4,13 @@ A cue is *off* while it must not be started: settled for good, or taken by the o
 owed plays is the agenda's to say; what has not sounded by its latest lapses here, with the reason.
 """
 
-import dataclasses
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from devices.documents import Cue as OrderedCue
 from devices.documents import Header, Plan, PlanItem
@@ -24,8 +26,7 @@ from schedules.windows import clipped, less
 REMEMBERED = timedelta(days=7)  # after its latest; longer while a held plan names the slot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldCue:
+class HeldCue(Struct, frozen=True, kw_only=True, gc=False):
     """A cue as the plan orders it, and what of it may sound here (None: nothing)."""
 
     cue: Cue
@@ -46,7 +47,7 @@ def held_cues(header: Header, plan: Plan, quiet: QuietHours) -> Iterator[HeldCue
         cue = _cue(ordered, item)
         allowed: Cue | None = cue
         if room.spans != spans:
-            allowed = dataclasses.replace(cue, spans=room.spans) if room.spans else None
+            allowed = replace(cue, spans=room.spans) if room.spans else None
         yield HeldCue(cue=cue, allowed=allowed, lease=header.expires, hushed=room.hushed)
 
 
@@ -113,7 +114,7 @@ class Cues:
         self._since = max(self._since, since)
         for slot in before.keys() - self._held.keys():
             if before[slot].cue.latest <= self._since and not self._settled(slot):
-                self._held[slot] = dataclasses.replace(before[slot], allowed=None)
+                self._held[slot] = replace(before[slot], allowed=None)
         self._lapses = [(h.cue.latest, s) for s, h in self._held.items() if not self._settled(s)]
         self._lapses.sort(reverse=True)
         self._rebuild()
@@ -201,7 +202,7 @@ class Cues:
         """What has been attempted is owed at once, so that it keeps its gap to the attempt."""
         if cue.slot not in self._marks:
             return cue
-        return dataclasses.replace(cue, planned=cue.planned - ON_TIME - timedelta(seconds=1))
+        return replace(cue, planned=cue.planned - ON_TIME - timedelta(seconds=1))
 
     def _note_end(self, mark: SlotMark) -> None:
         if mark.ended is not None:

@@ -5,9 +5,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recording:
+
+class Recording(Struct, frozen=True, kw_only=True, gc=False):
     """A verified recording, from `start_ms` on."""
 
     path: Path
@@ -27,8 +28,7 @@ class Siren:
     drill: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
+class Sound(Struct, frozen=True, kw_only=True, gc=False):
     """What an output is asked to sound. `key` is the slot or alert, for names and logs."""
 
     key: str
@@ -51,8 +51,7 @@ class Stage(StrEnum):
     OUTPUT_FAULT = "output_fault"  # the player or its program died: the next play may work
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True, gc=False):
     """How far a sound has come; `heard_ms` counts this stretch of the body, without chime or silence."""
 
     stage: Stage

@@ -1,7 +1,8 @@
 """Pieces: what may take the output, a slot's cue or one sounding of an alert, and how its turn ended."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from devices.documents import Alert
 from devices.endpoint.alerts import key_of
@@ -12,8 +13,7 @@ from schedules.precedence import BroadcastClass
 from schedules.records import MissedBecause, Result
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(Struct, frozen=True, kw_only=True, gc=False):
     """All that sounding it and recording it need. Exactly one of slot and alert is set; no recording: the siren."""
 
     playable: Playable
@@ -70,8 +70,7 @@ def of_alert(alert: Alert, recording: str | None, volume: int, not_after: dateti
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(Struct, frozen=True, kw_only=True, gc=False):
     """How a turn at the output ended. `fault` says what broke, if something did; `waits`: it begins again later."""
 
     piece: Piece

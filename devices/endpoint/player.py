@@ -6,8 +6,10 @@ The output may raise or die at any moment: that ends the play as a fault, and th
 import logging
 import math
 from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from devices.endpoint.media import Media
 from devices.endpoint.output import Output, Progress, Recording, Siren, Sound, Stage

@@ -1,8 +1,9 @@
 """Proof: as-played records, made of attempts that ended, and of those that a power cut ended."""
 
-import json
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+import msgspec
+from msgspec.structs import replace
 
 from devices import chain
 from devices.endpoint.piece import Ended, Piece
@@ -49,12 +50,12 @@ def under_way(
         clock,
         boot,
     )
-    return Unfinished(key=piece.key, body=chain.canonical(chain.record_to_json(record)).decode())
+    return Unfinished(key=piece.key, body=chain.record_to_text(record))
 
 
 def taken_up(note: Unfinished, counting_percent: int) -> AsPlayed:
     """The record of a play that the last boot did not live to end; MISSED if nobody heard any of it."""
-    record = chain.record_from_json(json.loads(note.body))
+    record = chain.record_from_json(msgspec.json.decode(note.body))
     result = result_of(record.heard_ms, record.full_ms, counting_percent)
     return replace(
         record, result=result, because=None if result is Result.COUNTED else MissedBecause.NO_POWER

@@ -1,10 +1,11 @@
 """Recorder: the endpoint's proof. Writes chained as-played records with what they settle, and sends them until receipted."""
 
-import json
 import math
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+import msgspec
+from msgspec.structs import replace
 
 from devices import chain, topics
 from devices.codec import encode
@@ -114,7 +115,9 @@ class Recorder:
             found = self._store.records(self._sent, BATCH)
             if not found:
                 break
-            batch = chain.batch(self._tip.chain, [json.loads(body) for _, body in found], self._proof_key)
+            batch = chain.batch(
+                self._tip.chain, [msgspec.json.decode(body) for _, body in found], self._proof_key
+            )
             self._link.publish(Message(self._topic, encode(batch)))
             self._sent = found[-1][0]
         self.next_s = self._again_s if self.unreceipted else math.inf
@@ -134,9 +137,10 @@ class Recorder:
         self._go_on(now_s)
 
     def _link_one(self, record: AsPlayed) -> tuple[int, str]:
-        linked = chain.link(replace(record, seq=self._tip.seq + 1), self._tip.hash)
-        self._tip = replace(self._tip, seq=self._tip.seq + 1, hash=str(linked["hash"]))
-        return self._tip.seq, chain.canonical(linked).decode()
+        seq = self._tip.seq + 1
+        hashed, text = chain.link_text(replace(record, seq=seq), self._tip.hash)
+        self._tip = chain.Tip(chain=self._tip.chain, seq=seq, hash=hashed)
+        return seq, text
 
     def _continues(self, receipt: Receipt) -> bool:
         """Whether the receipt names a record of ours that we can go on from."""
@@ -147,7 +151,7 @@ class Recorder:
         if not self._receipted < receipt.seq < self._tip.seq:
             return False
         found = self._store.records(receipt.seq - 1, 1)
-        return bool(found) and json.loads(found[0][1])["hash"] == receipt.hash
+        return bool(found) and msgspec.json.decode(found[0][1])["hash"] == receipt.hash
 
     def _forget(self, seq: int) -> None:
         try:
@@ -163,7 +167,7 @@ class Recorder:
         self.write_owed()
         if self._owed.records:
             return  # the store is failing; the controller will send its receipt again
-        kept = [chain.record_from_json(json.loads(body)) for _, body in self._store.records(0, -1)]
+        kept = [chain.record_from_json(msgspec.json.decode(body)) for _, body in self._store.records(0, -1)]
         before = self._tip
         fresh = f"{self._chance.getrandbits(64):016x}"
         self._tip = chain.Tip(chain=fresh, seq=0, hash=chain.genesis(fresh))

@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, Self
 
+from msgspec import Struct
+
 log = logging.getLogger(__name__)
 
 FORMAT = 2  # PRAGMA user_version; a file of another format is moved aside
@@ -51,8 +53,7 @@ class HeldDocument:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlotMark:
+class SlotMark(Struct, frozen=True, kw_only=True, gc=False):
     """What is known of a slot after an attempt. Not settled: it is still owed, its last play ended at `ended`."""
 
     slot: str
@@ -71,8 +72,7 @@ class AlertMark:
     forget: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unfinished:
+class Unfinished(Struct, frozen=True, kw_only=True, gc=False):
     """A play under way, interrupted or sounding: `body` is its as-played record if the power went now."""
 
     key: str
@@ -87,8 +87,7 @@ class Boot:
     last: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True, gc=False):
     """All that one decision writes. `records` are (seq, canonical JSON), `tip` the chain's last (seq, hash)."""
 
     records: tuple[tuple[int, str], ...] = ()

@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from schedules.agenda import Cue, agenda, in_turn
 from schedules.interruption import Paused, Playable, Sounding, decide

@@ -6,11 +6,11 @@ Each `*.json` is what the code produces; a test holds that the files are up to d
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import cbor2
+from msgspec.structs import replace
 
 from devices import acceptance, cbor, chain, chunks, codec, sealing, topics
 from devices.documents import (

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from devices.chain import (
     ChainVerdict,
@@ -17,8 +18,10 @@ from devices.chain import (
     check,
     genesis,
     link,
+    link_text,
     record_from_json,
     record_to_json,
+    record_to_text,
 )
 from devices.codec import decode, encode
 from devices.errors import BadReport
@@ -88,6 +91,21 @@ def test_records_are_the_same_in_and_out() -> None:
     )
     for original in (missed, record(1)):
         assert record_from_json(record_to_json(original)) == original
+
+
+def test_the_text_of_a_record_is_its_canonical_form_alone_and_in_its_chain() -> None:
+    for original in (
+        record(1),
+        structs.replace(record(2), slot=None, alert="flood", started=None, ended=None),
+    ):
+        linked = link(original, genesis(CHAIN))
+        assert record_to_text(original).encode() == canonical(record_to_json(original))
+        assert link_text(original, genesis(CHAIN)) == (linked["hash"], canonical(linked).decode())
+
+
+def test_what_the_text_of_a_record_cannot_hold_is_refused() -> None:
+    with pytest.raises(BadReport):
+        record_to_text(structs.replace(record(1), notice="通知"))
 
 
 def test_a_record_has_one_canonical_form() -> None:

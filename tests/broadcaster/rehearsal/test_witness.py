@@ -32,7 +32,7 @@ def message(document: Document, topic: str = HERE, signer: Ed25519Signer = OURS)
 
 def orders_of(key: str, *deliveries: tuple[Message, bool]) -> bool:
     """Whether an endpoint that got these, some of them surely, may hold an order to sound `key`."""
-    witness = Witness(Keyring([OURS.public]), Reading())
+    witness = Witness(Reading(Keyring([OURS.public])))
     for delivered, sure in deliveries:
         witness.delivered("horn", delivered, NOW, sure=sure)
     return any(witness.orders("horn", key, LATER))
@@ -65,7 +65,7 @@ def test_a_document_that_killed_its_endpoint_may_be_held_or_not():
 
 def until_of(*, dark: timedelta | None, beacon: bool = False) -> timedelta:
     """How long after its expiry an endpoint may sound an alert that it held before it was dark, without a clock after."""
-    witness = Witness(Keyring([OURS.public]), Reading())
+    witness = Witness(Reading(Keyring([OURS.public])))
     witness.delivered("horn", message(alerts(["a"], 1)), NOW, sure=True)
     if dark is not None:
         witness.woke("horn", LATER, LATER - dark)
