@@ -53,7 +53,8 @@ def cells_for(duration_ms: int) -> int:
 
 def run(start: int, end: int) -> int:
     """The cells [start, end), as far as they lie on the grid."""
-    start = max(start, 0)
+    if start < 0:
+        start = 0
     return ((1 << (end - start)) - 1) << start if end > start else 0
 
 

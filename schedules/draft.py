@@ -161,6 +161,9 @@ class Draft:
         """Place what is missing; where that falls short, see whether moving the order's own future plays helps."""
         order, standing = duty.order.id, self._standing[duty.order.id]
         best = self._best_attempt(duty, standing)
+        if not best.plays and not best.missing:
+            self._missing[order] = {}
+            return
         movable = [stood for stood in standing.rows() if stood.plays[0].start_ms >= self._scene.now_ms]
         if movable and any(
             self._scene.affordable(duty, leaf) and self._may_hear_more(duty, leaf, len(ordinals))

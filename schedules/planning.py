@@ -47,7 +47,7 @@ def replan(previous: Planning, request: PlanRequest) -> Planning:
     if not same_ground or before.calendar != request.calendar or request.now < before.now:
         return planned(replace(request, kept=previous.plan.slots + request.kept))
     orders = {order.id: order for order in before.orders}
-    stood = {slot.id: slot for slot in previous.plan.slots}
+    stood = {slot.id: slot for slot in previous.plan.slots} if request.kept else {}
     touched = {slot.order for slot in request.kept if slot.day == request.day and stood.get(slot.id) != slot}
     duties = {
         order.id: previous.duties[order.id] for order in request.orders if orders.get(order.id) == order

@@ -1,16 +1,18 @@
 """Rows: the plays of one order at one place, in order of time, with what planning asks of them again and again."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from operator import attrgetter
 
 from schedules.cells import CELL_MS, GUARD_CELLS, HORIZON_CELLS, run
 from schedules.places import Place
 from schedules.slots import PlannedBecause, Slot
 
 _MS = timedelta(milliseconds=1)
+_START = attrgetter("start_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Play:
 
     def cells(self, margin: int = 0, behind: int = 0) -> int:
         """The cells that it touches, with a margin on both sides or behind."""
-        return run(self.first - margin, self.end + margin + behind)
+        return run(self.start_ms // CELL_MS - margin, -(-self.end_ms // CELL_MS) + margin + behind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +101,31 @@ class Row:
 
 def joined(rows: Iterable[Row]) -> Row:
     """Several rows of one order and place as one."""
-    return row(play for part in rows for play in part.plays)
+    parts = tuple(rows)
+    cells = guarded = duration_ms = 0
+    for part in parts:
+        cells |= part.cells
+        guarded |= part.guarded
+        duration_ms += part.duration_ms
+    ordered = tuple(sorted([play for part in parts for play in part.plays], key=_START))
+    ordinals = frozenset().union(*[part.ordinals for part in parts])
+    return Row(parts[0].place, ordered, ordinals, cells, guarded, duration_ms, _pause(ordered))
 
 
 def row(plays: Iterable[Play]) -> Row:
     """The row of `plays`, at least one and all of one order and place."""
-    ordered = tuple(sorted(plays, key=lambda play: play.start_ms))
+    ordered = tuple(sorted(plays, key=_START))
     cells = guarded = 0
     for play in ordered:
         cells |= play.cells()
         guarded |= play.cells(behind=GUARD_CELLS)
-    return Row(
-        place=ordered[0].place,
-        plays=ordered,
-        ordinals=frozenset(play.ordinal for play in ordered),
-        cells=cells,
-        guarded=guarded,
-        duration_ms=sum(play.end_ms - play.start_ms for play in ordered),
-        pause=min((after.first - before.end for before, after in pairwise(ordered)), default=HORIZON_CELLS),
-    )
+    ordinals = frozenset([play.ordinal for play in ordered])
+    duration_ms = sum([play.end_ms - play.start_ms for play in ordered])
+    return Row(ordered[0].place, ordered, ordinals, cells, guarded, duration_ms, _pause(ordered))
+
+
+def _pause(ordered: Sequence[Play]) -> int:
+    return min([after.first - before.end for before, after in pairwise(ordered)], default=HORIZON_CELLS)
 
 
 def rows_of(plays: Iterable[Play]) -> tuple[Row, ...]:

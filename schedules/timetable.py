@@ -27,7 +27,7 @@ def programme_of(
 ) -> Programme:
     """The programme of `rows`, all of them facts if there is no duty; `known` itself if nothing of it has changed."""
     standing = tuple(rows)
-    if known and _plays(known.rows) == _plays(standing):
+    if known and (_same(known.rows, standing) or _plays(known.rows) == _plays(standing)):
         return known
     by_place: dict[Place, list[Row]] = defaultdict(list)
     written = _plays(known.rows) if known else set()
@@ -37,6 +37,10 @@ def programme_of(
     merged = tuple(parts[0] if len(parts) == 1 else joined(parts) for _, parts in sorted(by_place.items()))
     plays = sorted((play for part in merged for play in part.plays), key=lambda play: play.ordinal)
     return Programme(rows=merged, slots=tuple(slot for play in plays for slot in play.slots))
+
+
+def _same(some: Iterable[Row], others: Iterable[Row]) -> bool:
+    return set(map(id, some)) == set(map(id, others))
 
 
 def _plays(rows: Iterable[Row]) -> set[int]:

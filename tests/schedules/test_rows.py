@@ -1,7 +1,7 @@
 """Rows: what is left of one where others have taken cells."""
 
 from schedules.cells import CELL_MS, run
-from schedules.rows import Play, row
+from schedules.rows import Play, joined, row
 from schedules.slots import PlannedBecause
 from tests.schedules.county import LIJIA
 
@@ -27,3 +27,8 @@ def test_the_silence_behind_a_play_counts_too() -> None:
 
 def test_where_everything_is_taken_nothing_is_left() -> None:
     assert row([play(0, 10), play(1, 20)]).besides(run(0, 30)) is None
+
+
+def test_rows_that_are_joined_are_the_row_of_all_their_plays() -> None:
+    plays = [play(2, 30), play(0, 10), play(3, 34), play(1, 20)]
+    assert joined([row(plays[:1]), row(plays[1:3]), row(plays[3:])]) == row(plays)
