@@ -13,6 +13,7 @@ NEEDS_TICKET_GROUP_S, NEEDS_TICKET_SINGLE_S = (
     1_200.0,
     2_400.0,
 )  # shorter ones may be over before their hold is
+NEAR = 1.5  # times as fitting is what began at the same time
 BEFORE_S, AFTER_S = 200.0, 900.0  # by how much a ticket's onset may miss the truth
 
 
@@ -102,20 +103,18 @@ class _Scoring:
         )
 
     def _cause_of(self, incident: Incident) -> Misfortune | None:
-        """The misfortune that truly took most of its members between its onset and its detection, or lasted then."""
+        """The misfortune that fits it best: it truly took them between its onset and its detection, or lasted then."""
         if incident.parent is not None:
             told = self._by_member[incident.members[0]]
             later = [m for m in told if incident.onset < m.begin <= incident.detected]
             return max(later, key=lambda m: m.begin, default=told[0])
-        votes: defaultdict[int, int] = defaultdict(int)
-        found: dict[int, Misfortune] = {}
-        for name in incident.members:
-            for m in self._by_member.get(name, ()):
-                if m.begin - BEFORE_S <= incident.detected and incident.onset <= m.end + AFTER_S:
-                    near = 2 if abs(incident.onset - m.begin) <= BEFORE_S else 1
-                    votes[id(m)] += near
-                    found[id(m)] = m
-        return found[max(votes, key=lambda key: votes[key])] if votes else None
+        possible = {
+            id(m): m
+            for name in incident.members
+            for m in self._by_member.get(name, ())
+            if m.begin - BEFORE_S <= incident.detected and incident.onset <= m.end + AFTER_S
+        }
+        return max(possible.values(), key=lambda m: _fit(incident, m), default=None)
 
     def _accuracy(self, incidents: Mapping[str, Incident]) -> float | None:
         """Of the announced incidents of group causes: how many name the right cause."""
@@ -134,3 +133,10 @@ class _Scoring:
             is_one = true is not None and true.cause is Cause.SWITCHED_OFF
             called, truly, right = called + said, truly + is_one, right + (said and is_one)
         return (right / called if called else None), (right / truly if truly else None)
+
+
+def _fit(incident: Incident, m: Misfortune) -> float:
+    """How well the members agree, and a little of when it began: what hides behind another misfortune is nobody's."""
+    shared = len(set(incident.members).intersection(m.members))
+    near = NEAR if abs(incident.onset - m.begin) <= BEFORE_S else 1.0
+    return near * shared / (len(incident.members) + len(m.members) - shared)

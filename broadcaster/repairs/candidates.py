@@ -1,20 +1,21 @@
 """Candidates: what one node would explain if it had failed, at which instant, and how well."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from math import inf
+from math import inf, log
 
-from broadcaster.repairs.observations import Observation, Seen, Surroundings
-from broadcaster.repairs.scoring import Rates
+from broadcaster.repairs.observations import OVERTAKEN_S, Observation, Seen, Surroundings
+from broadcaster.repairs.scoring import Rates, Supplied
 from broadcaster.repairs.serial_order import Cut, cut_after
 from broadcaster.repairs.taps import Taps
 from broadcaster.repairs.topology import IS_POWER, RADIO, STAND_INS, Kind, Node, Topology
 
 TOGETHER_S = 30.0  # one failure reaches its endpoints within this time
-OVERTAKEN_S = 5.0
 CERTAIN = 0.95  # an edge at least as sure makes a witness
 WITNESSES = 2  # that forbid a root
+MUTE = log(20.0)  # against that not one last gasp arrives
+NEAREST_LINKS = (Kind.CELL, Kind.LINE)
 SHARE, FEWEST = 0.60, 3  # of a node whose members are only assumed, or may have gone to another cell
 
 
@@ -27,6 +28,7 @@ class Candidate:
     members: tuple[str, ...]
     score: float
     onset: float
+    last_heard: float  # when the last of them was heard before it: it failed after that
     witnesses: int  # that answer nevertheless
     cut: Cut | None = None
 
@@ -49,8 +51,8 @@ class Scene:
     rates: Rates
     planned: frozenset[str]  # nodes with announced work
     taps: Taps = field(default_factory=Taps)
-    _terms: dict[str, float] = field(default_factory=dict, repr=False, compare=False)  # below supplies
-    _alike: dict[Hashable, float] = field(default_factory=dict, repr=False, compare=False)
+    _terms: dict[str, Supplied] = field(default_factory=dict, repr=False, compare=False)  # below supplies
+    _alike: dict[Hashable, Supplied] = field(default_factory=dict, repr=False, compare=False)
 
     def candidate(self, node: Node, unexplained: Mapping[str, float]) -> Candidate | Refusal:
         """What `node` would explain of the `unexplained` below it, given with the confidence that they are."""
@@ -64,7 +66,9 @@ class Scene:
             return Refusal.TOO_FEW
         onset = min([o.onset for o in together])
         below = {o.endpoint for o in together}
-        witnesses = self._witnesses(node, onset, below if cut is None else self._before(node, cut))
+        last_heard = max([o.onset - o.slack for o in together])
+        begun = max(onset, last_heard)
+        witnesses = self._witnesses(node, onset, begun, below if cut is None else self._before(node, cut))
         if witnesses is None:
             return Refusal.WITNESSED
         if self._needs_a_share(node, together) and not _is_a_share(len(together), len(witnesses)):
@@ -77,7 +81,8 @@ class Scene:
             kind=node.kind,
             members=tuple(sorted(below)),
             score=score,
-            onset=min([o.onset for o in together if o.seen is not Seen.SILENT], default=onset),
+            onset=min([o.onset for o in together if o.is_exact], default=onset),
+            last_heard=last_heard,
             witnesses=len(witnesses),
             cut=cut,
         )
@@ -90,12 +95,15 @@ class Scene:
     def _told(self, kind: Kind, together: list[Observation], unexplained: Mapping[str, float]) -> float:
         """The sum of the members' terms. Below a link it hangs on what was seen alone."""
         if kind in IS_POWER:
-            return sum([self._below_supply(o, unexplained[o.endpoint]) for o in together])
+            terms = [self._below_supply(o, unexplained[o.endpoint]) for o in together]
+            return self.rates.either(
+                sum([term.heard for term in terms]), sum([term.drowned for term in terms])
+            )
         seen = [o.seen for o in together]
         return sum(seen.count(each) * self.rates.linked(each) for each in Seen)
 
-    def _below_supply(self, o: Observation, confidence: float) -> float:
-        """A member's term, the same for every supply of its chain; many members' are the same."""
+    def _below_supply(self, o: Observation, confidence: float) -> Supplied:
+        """A member's terms, the same for every supply of its chain; many members' are the same."""
         term = self._terms.get(o.endpoint)
         if term is None:
             p = self.topology.placements[o.endpoint]
@@ -112,7 +120,34 @@ class Scene:
             return inf
         edges, of = self.topology.edges, self.observations
         found = ((name, next((e for e in edges(name) if e.is_power), None)) for name in names)
-        return sum(max(0.0, self._below_supply(of[n], edge.confidence)) for n, edge in found if edge)
+        terms = [self._below_supply(of[n], edge.confidence) for n, edge in found if edge]
+        return sum([max(0.0, term.heard, term.drowned) for term in terms])
+
+    def networks_of(self, best: Candidate) -> Candidate | Refusal:
+        """All networks behind those that a supply's failure silenced, failed at once as one thing that is on no map."""
+        edges, nodes = self.topology.edges, self.topology.nodes
+        near = {e.node: None for n in best.members for e in edges(n) if nodes[e.node].kind in NEAREST_LINKS}
+        behind = Node(
+            Kind.OPERATOR, "", members={n: sure for e in near for n, sure in nodes[e].members.items()}
+        )
+        begun = max(best.onset, best.last_heard)
+        if not near:
+            return Refusal.TOO_FEW
+        witnesses = self._witnesses(behind, best.onset, begun, set(best.members))
+        if witnesses is None:
+            return Refusal.WITNESSED
+        score = self.rates.prior(Kind.OPERATOR, planned=False)
+        score += self._told(Kind.OPERATOR, [self.observations[n] for n in best.members], {})
+        score += sum(self.rates.answers(Kind.OPERATOR, behind.members[w]) for w in witnesses)
+        return replace(best, node=", ".join(sorted(near)), kind=Kind.OPERATOR, score=score)
+
+    def is_mute(self, best: Candidate) -> bool:
+        """Whether a supply's failure should have made some of its members send a last gasp, and none did."""
+        found = [self.observations[name] for name in best.members]
+        if best.kind not in IS_POWER or any(o.seen is not Seen.SILENT for o in found):
+            return False
+        places = (self.topology.placements[o.endpoint] for o in found if not o.deaf)
+        return sum(-log(1 - self.rates.gasp(place)) for place in places) >= MUTE
 
     def together(self, found: list[Observation]) -> list[Observation]:
         """Those that one instant explains: the instant that most of their onsets allow."""
@@ -131,14 +166,14 @@ class Scene:
                 best, instant = depth, at
         return [o for o in found if o.onset - o.slack - TOGETHER_S <= instant <= o.onset + TOGETHER_S]
 
-    def _witnesses(self, node: Node, onset: float, below: set[str]) -> list[str] | None:
+    def _witnesses(self, node: Node, onset: float, begun: float, below: set[str]) -> list[str] | None:
         """Members that were heard after the onset; None if enough of them forbid that `node` failed."""
         found: list[str] = []
         if len(below) == len(node.members):
             return found
         certain = 0
         for name, sure in node.members.items():
-            if name in below or not self.answers_since(name, onset):
+            if name in below or not (self.answers_since(name, onset) or self._fell_later(name, begun)):
                 continue
             found.append(name)
             certain += sure >= CERTAIN
@@ -153,6 +188,11 @@ class Scene:
             and self.surroundings.heard(endpoint) > onset + OVERTAKEN_S
             and not self.surroundings.is_unobserved(endpoint)
         )
+
+    def _fell_later(self, endpoint: str, instant: float) -> bool:
+        """Whether an affected endpoint was surely well after `instant`, so that something else took it."""
+        o = self.observations.get(endpoint)
+        return o is not None and o.onset - o.slack > instant + TOGETHER_S
 
     def _needs_a_share(self, node: Node, together: Sequence[Observation]) -> bool:
         return node.kind in STAND_INS or node.kind in RADIO
@@ -177,6 +217,10 @@ class Scene:
         cut = cut_after([answers] * polls)
         beyond = set(order[cut.after :])
         return [o for o in together if o.endpoint in beyond], cut
+
+    def is_beyond(self, name: str, best: Candidate) -> bool:
+        """Whether an endpoint of a line lies beyond its cut; of other nodes it always does."""
+        return best.cut is None or name in self.topology.by_position(best.node)[best.cut.after :]
 
     def _is_there(self, name: str, onset: float) -> bool:
         """Whether an endpoint of a line is known to be on the hub's side of a cut."""

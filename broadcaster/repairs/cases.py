@@ -37,6 +37,7 @@ class Case:
     gate: str | None = None  # that is closed: no endpoint's report is behind this case
     votes: dict[str, Vote] = field(default_factory=dict)
     mostly_back: float | None = None  # since when most of its members report again
+    gathered_since: float = float("-inf")  # before that nothing could be seen
     counted: bool = False  # by habits and by what is chronic
 
     def is_frozen(self, now: float) -> bool:

@@ -17,18 +17,19 @@ from broadcaster.repairs.causes import POWER, Cause
 from broadcaster.repairs.chronic import Chronic, problem
 from broadcaster.repairs.evidence import Statement
 from broadcaster.repairs.findings import Knowledge
-from broadcaster.repairs.incidents import Flag, Incident, Stage, held_until, key_of
+from broadcaster.repairs.incidents import GATHERING_S, Flag, Incident, Stage, held_until, key_of
 from broadcaster.repairs.lifecycle import Step, next_look, step
 from broadcaster.repairs.memory import Memory
 from broadcaster.repairs.observations import Observation, Seen
 from broadcaster.repairs.observed import Observed
 from broadcaster.repairs.settlement import settled_by
 from broadcaster.repairs.storm import SINGLES_HELD_S, Storm
-from devices.supervision import Flip, GateMoved, Overlaid, Overlay, State
+from devices.supervision import CONTROLLER, Flip, GateMoved, Overlaid, Overlay, State
 
 QUIET_S, LONGEST_S = 20.0, 120.0  # of a window in which news is gathered
 MANY, PAUSE_S = 20, 5.0  # news that is judged at once, but not more often than this …
 PAUSE_PER_OBSERVATION_S = 1 / 5_000  # … and more seldom when there is much to judge
+BLIND = frozenset({CONTROLLER, "broker"})  # while one of these is closed nothing is seen of anybody
 _GATES = {"hub": Cause.SERIAL_HUB, "line": Cause.SERIAL_HUB, "broker": Cause.CONTROLLER_BLIND}
 
 
@@ -50,6 +51,7 @@ class Correlator:
         self._news = 0
         self._judged = -inf
         self._look_at = inf
+        self._blind_since: float | None = None
 
     # What it is told
 
@@ -79,6 +81,8 @@ class Correlator:
 
     def gate(self, moved: GateMoved) -> None:
         """A gate was closed or opened: a hub, a line's port or the broker that stays closed is an incident itself."""
+        if moved.gate in BLIND:
+            self._was_blind(moved)
         kind = moved.gate.partition(":")[0]
         if kind not in _GATES:
             return
@@ -103,10 +107,7 @@ class Correlator:
     def emergency(self, now: float, *, waits: bool) -> None:
         """While an emergency waits to be sent holds are a minute at most."""
         self._emergency = waits
-        for key, case in list(self.cases.items()):
-            if case.incident.stage is Stage.HELD:
-                self._update(key, hold_until=self._hold(case.incident, case.is_group, case.incident.detected))
-        self._look_at = min(self._look_at, now)
+        self._hold_anew(now)
 
     def tick(self, now: float) -> None:
         """Time passes; call it every second, or whenever it is convenient."""
@@ -167,6 +168,17 @@ class Correlator:
         self._news_since, self._judged, self._look_at = memory.news_since, memory.judged, -inf
 
     # How it judges
+
+    def _was_blind(self, moved: GateMoved) -> None:
+        """What was held while nothing could be seen is held on, as evidence is only gathered again."""
+        if not moved.open:
+            self._blind_since = moved.since if self._blind_since is None else self._blind_since
+            return
+        blind_s = moved.since - (moved.since if self._blind_since is None else self._blind_since)
+        self._blind_since = None
+        for case in self.cases.values():
+            case.gathered_since = moved.since - max(0.0, GATHERING_S - blind_s)
+        self._hold_anew(moved.since)
 
     def _note_news(self, at: float) -> None:
         self._news_since = at if self._news_since is None else self._news_since
@@ -241,7 +253,7 @@ class Correlator:
                 incident = incident.corrected(finding.cause, finding.root, _REJUDGED, now)
             incident = replace(incident, confidence=finding.confidence, evidence=finding.evidence)
         incident = replace(incident, members=finding.members, flags=incident.flags | finding.flags)
-        hold = self._hold(incident, finding.is_group, incident.detected)
+        hold = self._hold(incident, case)
         self._set(key, replace(incident, hold_until=hold) if incident.stage is Stage.HELD else incident)
 
     def _begin(self, finding: Finding, now: float) -> str:
@@ -262,11 +274,16 @@ class Correlator:
         self.cases[key] = Case(incident, is_group=finding.is_group)
         return key
 
-    def _hold(self, incident: Incident, is_group: bool, detected: float) -> float:
-        extra_s = SINGLES_HELD_S if self.storm.active and not is_group else 0.0
-        return held_until(
-            incident.cause, incident.onset, detected, emergency=self._emergency, extra_s=extra_s
-        )
+    def _hold(self, incident: Incident, case: Case) -> float:
+        extra_s = SINGLES_HELD_S if self.storm.active and not case.is_group else 0.0
+        since = max(incident.detected, case.gathered_since)
+        return held_until(incident.cause, incident.onset, since, emergency=self._emergency, extra_s=extra_s)
+
+    def _hold_anew(self, now: float) -> None:
+        for key, case in self.cases.items():
+            if case.incident.stage is Stage.HELD:
+                self._update(key, hold_until=self._hold(case.incident, case))
+        self._look_at = min(self._look_at, now)
 
     # How incidents go on
 
@@ -278,7 +295,8 @@ class Correlator:
                 if case.incident.stage is Stage.HELD and now >= case.incident.hold_until:
                     self._update(key, stage=Stage.OPEN, announced=now)
                 continue
-            self._step(key, case, step(case, self.observed.of, now), now)
+            if self._blind_since is None or case.incident.stage is not Stage.HELD:
+                self._step(key, case, step(case, self.observed.of, now), now)
         self._look_at = min((next_look(case, now) for case in self.cases.values()), default=inf)
 
     def _is_ripe(self, case: Case, now: float) -> bool:
@@ -386,7 +404,7 @@ class Correlator:
         self._take_over(key, members, moved.since)
         case = self.cases[key]
         case.gate = moved.gate
-        self._update(key, hold_until=self._hold(case.incident, True, moved.since), flags=finding.flags)
+        self._update(key, hold_until=self._hold(case.incident, case), flags=finding.flags)
         self._look_at = min(self._look_at, case.incident.hold_until)
 
     def _take_over(self, key: str, members: Iterable[str], now: float) -> None:
@@ -409,7 +427,7 @@ class Correlator:
         mine = [n for n in self.cases[key].incident.members if self._case_of.get(n) == key]
         for name in mine:
             o = self.observed.of.get(name)
-            if o is not None and o.sure:
+            if o is not None and o.sure_since is not None:
                 del self._case_of[name]
                 self._note_news(now)
         self._end(key, Stage.ENDED, now)

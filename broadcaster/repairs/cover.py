@@ -9,8 +9,9 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from math import inf
 
-from broadcaster.repairs.candidates import TOGETHER_S, Candidate, Scene
+from broadcaster.repairs.candidates import TOGETHER_S, Candidate, Refusal, Scene
 from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.darkness import dark_areas
 from broadcaster.repairs.incidents import Flag
@@ -34,8 +35,7 @@ ROLL_UP_SHARE = 0.70
 OVERLAP = 0.60  # of the members: a rival explanation
 SURROUNDED, AMONG = 0.60, 8  # neighbours that make a stray one of them
 SMALL = 4
-EARLY_PERIODS = 4
-SUREST, COMMON = 0.99, 0.95
+SUREST, COMMON, UNTOLD = 0.99, 0.95, 0.60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,7 @@ class Root:
     best: Candidate
     rival: Candidate | None = None  # of the other sort, power or network
     flags: frozenset[Flag] = frozenset()
+    is_mute: bool = False  # no last gasp tells that it is the power, and no network that answers
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -112,34 +113,40 @@ class _Covering:
         return self._scene.topology.nodes[node]
 
     def _greedy(self) -> list[Root]:
-        """Best first; one that explains less than it was queued for is queued again. Most are overtaken unseen."""
-        at_most = self._scene.at_most
-        heap = [
-            (-at_most(self._node(node), len(left)), node)
-            for node, left in self._left.items()
-            if len(left) > 1
-        ]
+        """Best first; one that explains less than it was queued for is queued again. Most are overtaken unseen.
+
+        One that explains nothing is asked again when some below it are explained: those may have forbidden it.
+        """
+        heap = [(-self._at_most(node), node) for node, left in self._left.items() if len(left) > 1]
         heapq.heapify(heap)
         roots: list[Root] = []
+        refused: set[str] = set()
         while heap:
             queued, node = heapq.heappop(heap)
             candidate = self._candidate(node) if node in self._left else None
             if candidate is None:
+                refused.add(node)
                 continue
             if -candidate.score > queued:
                 heapq.heappush(heap, (-candidate.score, node))
                 continue
             root = self._judged(self._most_specific(candidate))
-            self._explain(root.members)
+            touched = self._explain(root.members)
             roots.append(root)
-            left = self._candidate(node)
-            if left is not None:
-                heapq.heappush(heap, (-left.score, node))
+            for again in sorted({node, *(refused & touched)}):
+                if len(self._left.get(again, ())) > 1:
+                    heapq.heappush(heap, (-self._at_most(again), again))
+            refused -= touched
         return roots
 
-    def _explain(self, members: Iterable[str]) -> None:
+    def _at_most(self, node: str) -> float:
+        return self._scene.at_most(self._node(node), len(self._left[node]))
+
+    def _explain(self, members: Iterable[str]) -> set[str]:
+        """They are set aside; the nodes behind them."""
         edges, gone = self._scene.topology.edges, set(members)
-        for node in {edge.node for name in gone for edge in edges(name)}:
+        touched = {edge.node for name in gone for edge in edges(name)}
+        for node in touched:
             self._found.pop(node, None)
             left = self._left.get(node)
             if left is None:
@@ -148,6 +155,7 @@ class _Covering:
                 del left[name]
             if not left:
                 del self._left[node]
+        return touched
 
     def _most_specific(self, candidate: Candidate) -> Candidate:
         """Down to the child that explains it as well."""
@@ -166,7 +174,12 @@ class _Covering:
             [edge.node for name in best.members for edge in edges(name) if edge.is_power is not is_power]
         )
         near = [node for node, shared in sorted(rivals.items()) if shared >= OVERLAP * len(best.members)]
-        found = [c for node in near if (c := self._candidate(node)) is not None]
+        return self._named(best, [c for node in near if (c := self._candidate(node)) is not None])
+
+    def _named(self, best: Candidate, rivals: list[Candidate]) -> Root:
+        """The root with its cause, against all that may explain it otherwise."""
+        networks = self._scene.networks_of(best) if self._scene.is_mute(best) else Refusal.WITNESSED
+        found = [*rivals, networks] if isinstance(networks, Candidate) else rivals
         rival = max(found, key=lambda c: c.score, default=None)
         dark = rival is not None and best.score - rival.score <= SAME
         flags = {Flag.WITNESSED} if best.witnesses else set()
@@ -175,6 +188,7 @@ class _Covering:
             best=best,
             rival=rival,
             flags=frozenset(flags),
+            is_mute=networks is not Refusal.WITNESSED,
         )
 
     def _second_thoughts(self, roots: list[Root]) -> list[Root]:
@@ -231,12 +245,11 @@ class _Covering:
         candidate = self._scene.candidate(node, members)
         if not isinstance(candidate, Candidate) or len(candidate.members) < len(members):
             return None
-        return Root(
-            cause=CAUSES[node.kind], best=candidate, flags=frozenset().union(*(r.flags for r in children))
-        )
+        root = self._named(candidate, [])
+        return replace(root, flags=root.flags.union(*(child.flags for child in children)))
 
     def _with_early_losses(self, roots: list[Root]) -> list[Root]:
-        """Silent ones below a root whose last heartbeats before it failed had been lost by chance."""
+        """Silent ones below a root that failed before they were surely silent: they had lost heartbeats by chance."""
         taken = {name for root in roots for name in root.members}
         of_node: defaultdict[str, list[int]] = defaultdict(list)
         for number, root in enumerate(roots):
@@ -253,10 +266,11 @@ class _Covering:
         o = self._scene.observations[name]
         if o.seen is not Seen.SILENT:
             return None
+        sure_since = inf if o.sure_since is None else o.sure_since
         for edge in self._scene.topology.edges(name):
             for number in of_node.get(edge.node, ()):
                 best = roots[number].best
-                if best.cut is None and o.onset < best.onset <= o.onset + EARLY_PERIODS * o.slack:
+                if o.onset < best.onset <= sure_since and self._scene.is_beyond(name, best):
                     return number
         return None
 
@@ -298,8 +312,9 @@ class _Covering:
         if not owned:
             return None
         into, count = owned.most_common(1)[0]
-        o = self._scene.observations[name]
-        together = o.onset - o.slack - TOGETHER_S <= roots[into].best.onset <= o.onset + TOGETHER_S
+        o, best = self._scene.observations[name], roots[into].best
+        begun = min(best.onset, best.last_heard)
+        together = o.onset - o.slack - TOGETHER_S <= best.onset and begun <= o.onset + TOGETHER_S
         return into if together and count >= SURROUNDED * len(near) else None
 
 
@@ -316,4 +331,5 @@ def confidence(root: Root, scene: Scene) -> float:
     wrong = 1.0
     for name in root.members[:8]:
         wrong *= 1 - scene.topology.confidence(name, root.best.node)
-    return min(SUREST, 1 - wrong, sigmoid(root.best.score - second))
+    surest = UNTOLD if root.is_mute else SUREST
+    return min(surest, 1 - wrong, sigmoid(root.best.score - second))

@@ -57,6 +57,7 @@ def _dark(
         members=tuple(sorted(dark)),
         score=ACCEPT,
         onset=_exact(together, onset),
+        last_heard=max(o.onset - o.slack for o in together),
         witnesses=answering,
     )
     power = sum(o.seen is not Seen.SILENT for o in together)
@@ -64,4 +65,4 @@ def _dark(
 
 
 def _exact(together: list[Observation], onset: float) -> float:
-    return min((o.onset for o in together if o.seen is not Seen.SILENT), default=onset)
+    return min((o.onset for o in together if o.is_exact), default=onset)

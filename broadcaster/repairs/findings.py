@@ -55,7 +55,7 @@ class Knowledge:
         for root in covered.roots:
             yield self._of_root(root, scene)
         for name in covered.singles:
-            if observed.of[name].sure:
+            if observed.of[name].sure_since is not None:
                 yield self.single(observed, observed.of[name])
 
     def left_over(self, observed: Observed, names: Collection[str]) -> Iterator[Finding]:

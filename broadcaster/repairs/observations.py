@@ -7,6 +7,8 @@ from typing import Protocol
 from broadcaster.repairs.circumstances import Circumstances
 from devices.supervision import State
 
+OVERTAKEN_S = 5.0  # by which reports overtake each other
+
 
 class Seen(StrEnum):
     """The classes of affected endpoints. The others are witnesses, explained already, or unobservable."""
@@ -27,8 +29,9 @@ SEEN: dict[State, Seen] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """One affected endpoint. `onset` is exact after a last gasp; of a silence it is the first heartbeat that did not come,
-    up to `slack` after the truth. `sure` is whether it may count alone, `deaf` whether a last gasp may have been missed.
+    """One affected endpoint. `onset` is exact after a last gasp; else it is the first heartbeat that did not come, or the
+    first that came from the battery, up to `slack` after the truth. From `sure_since` on it may count alone; `deaf`: a last
+    gasp may have been missed.
     """
 
     endpoint: str
@@ -36,10 +39,15 @@ class Observation:
     onset: float
     slack: float
     detected: float
-    sure: bool
+    sure_since: float | None = float("-inf")
     deaf: bool = False
     back: float | None = None  # since when it reports again
     well: bool = False  # and was verified
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether its last gasp said when."""
+        return self.slack <= OVERTAKEN_S
 
 
 class Surroundings(Protocol):

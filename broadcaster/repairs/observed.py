@@ -4,10 +4,9 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 
-from broadcaster.repairs.observations import SEEN, Observation, Seen
+from broadcaster.repairs.observations import OVERTAKEN_S, SEEN, Observation, Seen
 from devices.supervision import Flip, Sign, State
 
-OVERTAKEN_S = 5.0
 DIPS_KEPT = 2_000
 _UNSURE = frozenset({State.SUSPECT, State.MAINS_LOST_HELD})
 
@@ -59,18 +58,20 @@ def _new(flip: Flip, seen: Seen, period: float) -> Observation:
         onset=flip.onset,
         slack=OVERTAKEN_S if seen is Seen.GASPED else max(period, flip.onset - flip.heard),
         detected=flip.detected,
-        sure=flip.to_state not in _UNSURE,
+        sure_since=None if flip.to_state in _UNSURE else flip.detected,
         deaf=flip.blind,
     )
 
 
 def _more(known: Observation, flip: Flip, seen: Seen) -> Observation:
     """More of the same: surer, or a last gasp that says when and why; or it fails again before it was verified."""
-    sure = known.sure or flip.to_state not in _UNSURE
+    sure = known.sure_since
+    if sure is None and flip.to_state not in _UNSURE:
+        sure = flip.detected
     if known.back is not None:
-        return replace(known, back=None, well=False, sure=True)
+        return replace(known, back=None, well=False, sure_since=flip.detected)
     if known.seen is Seen.SILENT and seen is Seen.GASPED and flip.because is Sign.GASPED:
-        return replace(known, seen=seen, onset=flip.onset, slack=OVERTAKEN_S, sure=sure)
+        return replace(known, seen=seen, onset=flip.onset, slack=OVERTAKEN_S, sure_since=sure)
     if seen is Seen.ON_BATTERY:
-        return replace(known, seen=seen, sure=sure)
-    return replace(known, sure=sure)
+        return replace(known, seen=seen, sure_since=sure)
+    return replace(known, sure_since=sure)

@@ -6,7 +6,8 @@ the length of a window; members that are explained otherwise or unobserved contr
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import exp, log
+from math import exp, log, log1p
+from typing import NamedTuple
 
 from broadcaster.repairs.observations import Seen
 from broadcaster.repairs.topology import IS_POWER, Kind, Placement
@@ -14,6 +15,7 @@ from broadcaster.repairs.topology import IS_POWER, Kind, Placement
 DAY_S = 86_400.0
 ACCEPT = log(20.0)  # posterior of at least 0.95 against no common cause
 SAME = 3.0  # nats within which two explanations are equally good
+GETS_OUT = 0.3  # of the last gasps where the network dies with the power
 _PRIOR_EVENTS = 20.0
 
 _RATES_PER_DAY: Mapping[Kind, float] = {
@@ -45,6 +47,13 @@ class Beta:
         return Beta(self.yes + so, self.no + (not so))
 
 
+class Supplied(NamedTuple):
+    """An affected member's terms below a failed supply: where the network lives on, and where it dies with the power."""
+
+    heard: float
+    drowned: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
     """What is assumed, and what was learned from adjudicated incidents."""
@@ -55,6 +64,7 @@ class Rates:
     nodes: Mapping[Kind, float] = field(default_factory=lambda: dict(_RATES_PER_DAY))
     mapping_error: float = 0.04  # at least; below a failed supply that nevertheless answers
     backup: float = 0.015  # below a failed cell or line that nevertheless answers
+    network_too: float = 0.1  # of power cuts take the base station along, and most last gasps
     escaped: float = 1e-3  # a last gasp just before its network failed
     gasps: Mapping[str, Beta] = field(default_factory=dict)  # by model of hardware
 
@@ -97,10 +107,18 @@ class Rates:
         """The term of an affected member below a failed cell, operator, line or hub."""
         return log(self._below_link(seen)) - self.alone(seen)
 
-    def supplied(self, seen: Seen, placement: Placement, confidence: float, *, deaf: bool = False) -> float:
-        """The term of one below a failed supply; `deaf`: its last gasp may have come while nobody listened."""
-        gasp = 0.001 if deaf else self.gasp(placement)
-        return log(self._below_supply(seen, gasp, confidence, battery=placement.battery)) - self.alone(seen)
+    def supplied(
+        self, seen: Seen, placement: Placement, confidence: float, *, deaf: bool = False
+    ) -> Supplied:
+        """The terms of one below a failed supply; `deaf`: its last gasp may have come while nobody listened."""
+        gasp, battery = 0.001 if deaf else self.gasp(placement), placement.battery
+        heard = self._below_supply(seen, gasp, confidence, battery=battery)
+        drowned = self._below_supply(seen, max(0.001, gasp * GETS_OUT), confidence, battery=battery)
+        return Supplied(log(heard) - self.alone(seen), log(drowned) - self.alone(seen))
+
+    def either(self, heard: float, drowned: float) -> float:
+        """ln P of what was seen below a supply that failed, whether or not the network died with it."""
+        return _log_of_sum(heard + log(1 - self.network_too), drowned + log(self.network_too))
 
     def answers(self, kind: Kind, confidence: float) -> float:
         """The term of a member that answers nevertheless."""
@@ -125,6 +143,11 @@ class Rates:
                 return self.escaped
             case Seen.SILENT:
                 return 1 - self.backup
+
+
+def _log_of_sum(a: float, b: float) -> float:
+    """ln(e^a + e^b)."""
+    return max(a, b) + log1p(exp(-abs(a - b)))
 
 
 def sigmoid(nats: float) -> float:

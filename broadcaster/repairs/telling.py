@@ -90,6 +90,8 @@ def _around(best: Candidate, scene: Scene) -> Iterator[Statement]:
 
 
 def _doubts(root: Root) -> Iterator[Statement]:
+    if root.is_mute:
+        yield Statement(message=_MUTE, weight=85.0)
     if root.rival is not None and root.best.score - root.rival.score < 10:
         names = {"node": root.best.node.partition(":")[2], "other": root.rival.node.partition(":")[2]}
         power_first = root.best.kind in IS_POWER
@@ -117,6 +119,9 @@ _SIBLINGS = N_("{count} other endpoints on {node} answer.")
 _WITNESSED = N_("{count} endpoints below it answer nevertheless: perhaps the map is wrong.")
 _POWER_OR_NETWORK = N_("It may also be the network ({other}): a call to the village would tell.")
 _NETWORK_OR_POWER = N_("It may also be the power ({other}): a call to the village would tell.")
+_MUTE = N_(
+    "Not one sent a last gasp, though most could have: power or network, a call to the village would tell."
+)
 _MAP = N_("Some of them stand elsewhere on the map, in the middle of the others: check their supply.")
 _STAND_IN = N_("No supply line is on the map here: the area stands in for it.")
 _GASPED_ALONE = N_("It sent a last gasp: its mains failed.")

@@ -22,7 +22,7 @@ FATES = st.sampled_from([None, *Seen])
 def scene_of(fates: list[Seen | None], planned: frozenset[str]) -> Scene:
     observations = {
         placed.endpoint: Observation(
-            endpoint=placed.endpoint, seen=seen, onset=float(n % 7), slack=60.0, detected=200.0, sure=True
+            endpoint=placed.endpoint, seen=seen, onset=float(n % 7), slack=60.0, detected=200.0
         )
         for n, (placed, seen) in enumerate(zip(PLACED, fates, strict=True))
         if seen is not None
