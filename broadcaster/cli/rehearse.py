@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from broadcaster.rehearsal.repairs import Repaired
     from broadcaster.rehearsal.scene import Scene
 
+VILLAGES_PER_LINE = 40  # of a simulated county, one of which hangs on a serial line
 _RunSeed = Callable[[int], "Rehearsed"]
 
 
@@ -64,6 +65,12 @@ def rehearse(
     endpoints: Annotated[
         int | None, typer.Option(min=1, help="How many endpoints the simulated county has; without, 200.")
     ] = None,
+    lines: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="How many villages of the simulated county hang on serial lines; without, one in 40."
+        ),
+    ] = None,
     climate: Annotated[Weather, typer.Option(help="How much goes wrong.")] = Weather.USUAL,
     as_json: Json = False,
 ) -> None:
@@ -71,9 +78,9 @@ def rehearse(
     gc.set_threshold(200_000, 50, 100)  # little of what a run makes is ever thrown away
     if not plan and start is not None:
         raise typer.BadParameter(_("only a plan begins on a day: add --plan"), param_hint="--from")
-    if plan and endpoints is not None:
+    if plan and (endpoints is not None or lines is not None):
         raise typer.BadParameter(_("with --plan the county has its own endpoints"), param_hint="--endpoints")
-    run = _of_plan(context, start, days, climate) if plan else _of_simulated(days, endpoints, climate)
+    run = _of_plan(context, start, days, climate) if plan else _of_simulated(days, endpoints, lines, climate)
     if seeds:
         raise typer.Exit(_run_many(run, _range(seeds), as_json=as_json))
     found = run(seed)
@@ -87,14 +94,15 @@ def rehearse(
     raise typer.Exit(1 if found.violations else 0)
 
 
-def _of_simulated(days: float | None, endpoints: int | None, climate: Weather) -> _RunSeed:
+def _of_simulated(days: float | None, endpoints: int | None, lines: int | None, climate: Weather) -> _RunSeed:
     from broadcaster.rehearsal.county import Scenario
     from broadcaster.rehearsal.rehearse import ZONE
     from broadcaster.rehearsal.troubles import CLIMATES
 
     use_zone(ZONE)
     scenario = Scenario(days=days or 7.0, endpoints=endpoints or 200, climate=CLIMATES[climate])
-    return lambda seed: _run(replace(scenario, seed=seed))
+    lines = scenario.villages // VILLAGES_PER_LINE if lines is None else lines
+    return lambda seed: _run(replace(scenario, seed=seed, lines=lines))
 
 
 def _of_plan(context: typer.Context, said: str | None, days: float | None, climate: Weather) -> _RunSeed:

@@ -7,13 +7,16 @@ from datetime import datetime, time, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from audio.recording import Codec, Profile
+from broadcaster.registry.line import SERIAL
 from broadcaster.rehearsal.troubles import Climate, Mishap
 from broadcaster.rehearsal.wire import Weather
 from broadcaster.storage.mapping import rule_json
-from broadcaster.storage.tables import AreaRow, AssetRow, EndpointRow, NoticeRow, RecordingRow
+from broadcaster.storage.tables import AreaRow, AssetRow, EndpointRow, LineRow, NoticeRow, RecordingRow
+from devices.mqtt.access import HUB_PREFIX
+from devices.serial import emulated
 from schedules.notices import NoticeKind, NoticeState
 from schedules.places import Level, Place
 from schedules.rules import DaySelection, LoopRule, Weekday, Window
@@ -32,6 +35,8 @@ class Scenario:
     climate: Climate = Climate()
     mishaps: tuple[Mishap, ...] = ()  # besides those that the climate brings
     weather: Weather = Weather()
+    lines: int = 0  # villages that hang on a hub and a serial line
+    noise: emulated.Weather | None = None  # of these lines; None: each its own, out of the seed
 
     @property
     def villages(self) -> int:
@@ -80,9 +85,10 @@ def lay_out(session: Session, scenario: Scenario, start: datetime) -> County:
     )
     _areas(session, towns, villages, chance)
     endpoints = _endpoints(session, scenario.endpoints, villages[:-1], start)
+    _lines(session, villages[:-1][::-1][: scenario.lines])
     shelf: dict[str, bytes] = {}
     for notice in _notices(towns, villages, start, chance):
-        session.add_all(_audio(notice, shelf, chance))
+        session.add_all(_audio(notice, shelf, chance, slow=bool(scenario.lines)))
         session.flush()
         session.add(notice)
     return County(
@@ -123,6 +129,24 @@ def _endpoints(
             )
         )
     return found
+
+
+def _lines(session: Session, villages: tuple[Place, ...]) -> None:
+    """Buses for whole villages, and in the place of every second one a cable to the first endpoint of its village."""
+    session.flush()
+    for number, village in enumerate(villages):
+        name, is_bus = f"line-{number}", number % 2 == 0
+        hub = f"{HUB_PREFIX}{number}"
+        row = LineRow(name=name, hub=hub, port="/dev/null", baud=9_600 if is_bus else 57_600)
+        row.half_duplex, row.turn_ms = is_bus, 5 if is_bus else 0
+        session.add(row)
+        here = session.exec(
+            select(EndpointRow).where(EndpointRow.village == village).order_by(col(EndpointRow.id))
+        ).all()
+        for address, endpoint in enumerate(here if is_bus else here[:1], 1):
+            endpoint.link = f"{SERIAL}{name}:{address}"
+            session.add(endpoint)
+    session.flush()
 
 
 def _notices(
@@ -195,12 +219,11 @@ def _notice(name: str, kind: NoticeKind, targets: list[Place], start: datetime, 
 
 
 def _audio(
-    notice: NoticeRow, shelf: dict[str, bytes], chance: random.Random
+    notice: NoticeRow, shelf: dict[str, bytes], chance: random.Random, *, slow: bool
 ) -> list[AssetRow | RecordingRow]:
+    """`slow`: some of the county's lines are, and want a recording a third as large."""
     duration_ms = chance.randrange(20_000, 240_000)
     content = chance.randbytes(chance.randrange(10_000, 60_000))
-    sha256 = hashlib.sha256(content).hexdigest()
-    shelf[sha256] = content
     asset = AssetRow(
         id=notice.id,
         title=notice.title,
@@ -208,10 +231,18 @@ def _audio(
         imported_by=_PEOPLE,
         duration_ms=duration_ms,
     )
-    recording = RecordingRow(
-        asset=notice.id,
-        profile=Profile.SPEECH,
-        sha256=sha256,
+    contents = {Profile.SPEECH: content} | ({Profile.LOW_RATE: content[::3]} if slow else {})
+    recordings = [recording_row(notice.id, *each, duration_ms) for each in contents.items()]
+    shelf.update({row.sha256: contents[row.profile] for row in recordings})
+    return [asset, *recordings]
+
+
+def recording_row(asset: str, profile: Profile, content: bytes, duration_ms: int) -> RecordingRow:
+    """Of a recording that is nothing but bytes."""
+    return RecordingRow(
+        asset=asset,
+        profile=profile,
+        sha256=hashlib.sha256(content).hexdigest(),
         codec=Codec.OPUS,
         size=len(content),
         duration_ms=duration_ms,
@@ -220,4 +251,3 @@ def _audio(
         sample_rate=16_000,
         bitrate=16_000,
     )
-    return [asset, recording]

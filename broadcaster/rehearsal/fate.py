@@ -17,6 +17,7 @@ from broadcaster.rehearsal.horn import (
     WrongClock,
 )
 from broadcaster.rehearsal.station import Station
+from broadcaster.rehearsal.town_hall import TownHall
 from broadcaster.rehearsal.troubles import DAY_S, Mishap, Trouble
 from broadcaster.rehearsal.wire import Broker
 from broadcaster.rehearsal.world import World
@@ -35,11 +36,13 @@ class Fate:
         broker: Broker,
         station: Station,
         horns: Mapping[str, Horn],
+        halls: Mapping[str, TownHall],
         county: County,
         forger: Forger,
         chance: random.Random,
     ) -> None:
         self._world, self._broker, self._station, self._horns = world, broker, station, horns
+        self._halls = halls
         self._county, self._forger, self._chance = county, forger, chance
 
     def strike(self, mishap: Mishap) -> None:
@@ -65,11 +68,21 @@ class Fate:
                 self._world.after(mishap.lasts_s, self._broker.rise)
             case Trouble.FORGERY:
                 self._forger.strike(self._chance.choice(self._county.villages))
+            case Trouble.HUB_KILLED:
+                self._halls[mishap.subject].doom(mishap.lasts_s)
+            case Trouble.UPLINK_CUT:
+                self._cut_uplink(self._halls[mishap.subject], mishap.lasts_s)
+            case Trouble.LINE_CUT:
+                self._cut_line(self._halls[mishap.subject], mishap.lasts_s)
 
     def mend_all(self) -> None:
         """Everything works again."""
         self._broker.rise()
         self._station.start()
+        for hall in self._halls.values():
+            hall.boot()
+            hall.deafen(deaf=False)
+            hall.network(reachable=True)
         for horn in self._horns.values():
             horn.mend_clock()
             horn.deafen(deaf=False)
@@ -95,6 +108,19 @@ class Fate:
         for horn in self._hit(mishap):
             self._world.after(mishap.lasts_s + DAY_S / 2, horn.mend_clock)
 
+    def _cut_uplink(self, hall: TownHall, lasts_s: float) -> None:
+        hall.network(reachable=False)
+        hall.trouble(lasts_s + RECOVERY_S)
+        self._world.after(lasts_s, partial(hall.network, reachable=True))
+
+    def _cut_line(self, hall: TownHall, lasts_s: float) -> None:
+        """Whoever is behind the place is cut off."""
+        place = self._chance.randrange(1, len(hall.horns) + 1)
+        for horn in [horn for address, horn in hall.horns.items() if address >= place]:
+            self._hurt_one(
+                horn, lasts_s, partial(Horn.network, reachable=False), partial(Horn.network, reachable=True)
+            )
+
     def _hit(self, mishap: Mishap) -> list[Horn]:
         if mishap.subject in self._horns:
             return [self._horns[mishap.subject]]
@@ -106,10 +132,14 @@ class Fate:
 
     def _hurt(self, mishap: Mishap, begin: Callable[[Horn], None], end: Callable[[Horn], None]) -> None:
         for horn in self._hit(mishap):
-            begin(horn)
-            until_s = self._world.now_s + mishap.lasts_s + RECOVERY_S
-            horn.troubled.append((self._world.now_s, until_s))
-            self._world.after(mishap.lasts_s, partial(end, horn))
+            self._hurt_one(horn, mishap.lasts_s, begin, end)
+
+    def _hurt_one(
+        self, horn: Horn, lasts_s: float, begin: Callable[[Horn], None], end: Callable[[Horn], None]
+    ) -> None:
+        begin(horn)
+        horn.troubled.append((self._world.now_s, self._world.now_s + lasts_s + RECOVERY_S))
+        self._world.after(lasts_s, partial(end, horn))
 
 
 def _restart_with(horn: Horn, wrong: WrongClock) -> None:

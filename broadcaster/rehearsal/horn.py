@@ -8,7 +8,7 @@ from functools import partial
 
 from broadcaster.rehearsal.fuse import Fuse, FusedStore, Killed
 from broadcaster.rehearsal.truth import Ears, HeardOutput
-from broadcaster.rehearsal.wire import Broker, SimLink, Weather
+from broadcaster.rehearsal.wire import Broker, Carrier, SimLink, Weather
 from broadcaster.rehearsal.witness import Witness
 from broadcaster.rehearsal.world import World
 from devices.endpoint.clock import Instant
@@ -81,7 +81,7 @@ class Horn:
         self.lit = self.reachable = True
         self._endpoint: Endpoint | None = None
         self._output: HeardOutput | None = None
-        self._link: SimLink | None = None
+        self._link: Carrier | None = None
         self._booted_s = 0.0
         self._wrong_clock: WrongClock | None = None
         self._armed_s = float("inf")
@@ -106,16 +106,7 @@ class Horn:
             lambda mono_s: self._world.start + timedelta(seconds=mono_s + booted_s),
             self._fuse,
         )
-        link = SimLink(
-            self._world,
-            self._broker,
-            self._weather,
-            self._chance,
-            on_message=self._receive,
-            on_connected=lambda: self._do(lambda endpoint, now: endpoint.connected(now)),
-            on_disconnected=lambda: self._do(lambda endpoint, now: endpoint.disconnected(now)),
-            fuse=self._fuse,
-        )
+        link = self._new_link()
         self._output, self._link = output, link
         self._endpoint = Endpoint(
             provision=self.site.provision,
@@ -138,6 +129,18 @@ class Horn:
         self._do(lambda endpoint, now: endpoint.started(now))
         if self.reachable and self._link is link:
             link.open()
+
+    def _new_link(self) -> Carrier:
+        return SimLink(
+            self._world,
+            self._broker,
+            self._weather,
+            self._chance,
+            on_message=self._receive,
+            on_connected=lambda: self._do(lambda endpoint, now: endpoint.connected(now)),
+            on_disconnected=lambda: self._do(lambda endpoint, now: endpoint.disconnected(now)),
+            fuse=self._fuse,
+        )
 
     def doom(self, steps: int, down_s: float) -> None:
         """kill -9 will strike in the middle of what it does, `steps` steps from now; after `down_s` it boots again."""

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from broadcaster.controller.habits import Habits
+from broadcaster.registry.line import hub_lines, hubs
 from broadcaster.rehearsal import judgement
+from broadcaster.rehearsal.cable import Cable
 from broadcaster.rehearsal.county import MemoryShelf, Scenario, proof_key_of
 from broadcaster.rehearsal.fate import Fate
 from broadcaster.rehearsal.forger import Forger
@@ -24,6 +26,8 @@ from broadcaster.rehearsal.people import People
 from broadcaster.rehearsal.reading import Notary, Reading
 from broadcaster.rehearsal.scene import Scene, simulated
 from broadcaster.rehearsal.station import Station
+from broadcaster.rehearsal.tapped import TappedHorn
+from broadcaster.rehearsal.town_hall import TownHall
 from broadcaster.rehearsal.troubles import DAY_S, Mishap, mishaps
 from broadcaster.rehearsal.truth import Ears
 from broadcaster.rehearsal.wire import Broker
@@ -35,7 +39,9 @@ from broadcaster.storage.tickets import ticket_of
 from broadcaster.tickets.ticket import Ticket
 from devices.endpoint.media import MemoryMedia
 from devices.endpoint.store import Change
+from devices.hub.provision import HubLine, HubProvision
 from devices.provisioning import Provision
+from devices.serial import emulated
 from devices.signing import Ed25519Signer
 from schedules.places import Place, chain_of
 from schedules.tally import Tally
@@ -53,6 +59,8 @@ HABITS = Habits(
 )
 CALM_END_S = 4 * 3600.0  # after the last day everything is mended, and what is owed to the ledger arrives
 ENOUGH = 0.8  # of the plays at its endpoints: a village that hears less hears too little
+
+_BOOTED_S = 600.0  # all endpoints are booted; hubs are then, so that what all lack goes to all at once
 
 Progress = Callable[[float], None]
 
@@ -162,17 +170,27 @@ class _Run:
             scene.habits,
             self._chance("station"),
         )
+        self.halls = self._halls()
         self.horns = {name: self._horn(name, village) for name, (village, _) in county.endpoints.items()}
         forger = Forger(self.world, self.broker, tuple(county.shelf), self._chance("forger"))
         self.fate = Fate(
-            self.world, self.broker, self.station, self.horns, county, forger, self._chance("fate")
+            self.world,
+            self.broker,
+            self.station,
+            self.horns,
+            self.halls,
+            county,
+            forger,
+            self._chance("fate"),
         )
 
     def run(self, progress: Progress) -> Rehearsed:
         end_s = self.scenario.days * DAY_S
         self.station.start()
+        for hall in self.halls.values():
+            self.world.at(_BOOTED_S, hall.boot)
         for horn in self.horns.values():
-            self.world.at(self._chance(horn.id).uniform(0, 600), horn.boot)
+            self.world.at(self._chance(horn.id).uniform(0, _BOOTED_S), horn.boot)
         for mishap in (*self._mishaps(), *self.scenario.mishaps):
             self.world.at(mishap.at_s, partial(self.fate.strike, mishap))
         people = self._people(end_s)
@@ -239,7 +257,7 @@ class _Run:
             last_gasp=chance.random() < 0.7,
             clock_error_s=chance.gauss(0, 0.006),
         )
-        return Horn(
+        given = (
             self.world,
             self.broker,
             self.scenario.weather,
@@ -248,6 +266,28 @@ class _Run:
             chance,
             self.reading.unseal,
             self.witness,
+        )
+        hall = next((hall for hall in self.halls.values() if name in hall.addresses), None)
+        return Horn(*given) if hall is None else TappedHorn(*given, hall=hall)
+
+    def _halls(self) -> dict[str, TownHall]:
+        """By hub."""
+        with transaction(self.scene.engine) as session:
+            lines = {hub: hub_lines(session, hub) for hub in sorted(hubs(session))}
+        return {hub: self._hall(hub, line) for hub, (line,) in lines.items()}
+
+    def _hall(self, hub: str, line: HubLine) -> TownHall:
+        chance = self._chance(hub)
+        noise = self.scenario.noise or emulated.Weather(
+            bit_errors=chance.choice((0.0, 1e-5, 1e-4)),
+            lost_frames=chance.choice((0.0, 0.0, 0.05, 0.15, 0.3)),
+        )
+        provision = HubProvision(
+            hub=hub, host="rehearsal.invalid", password=hub, keys=(self.notary.public,), lines=(line,)
+        )
+        cable = Cable(self.world, line.wiring.line, noise, len(line.taps), chance.getrandbits(32))
+        return TownHall(
+            self.world, self.broker, self.scenario.weather, provision, cable, self.reading, chance
         )
 
     def _mishaps(self) -> tuple[Mishap, ...]:
@@ -258,4 +298,5 @@ class _Run:
             feeders=self.scene.county.feeders,
             villages=self.scene.county.villages,
             endpoints=tuple(self.scene.county.endpoints),
+            hubs=tuple(self.halls),
         )

@@ -20,6 +20,9 @@ class Trouble(StrEnum):
     )
     DEAF = "deaf"  # one village's network carries reports, but nothing that the controller says: no receipts either
     FORGERY = "forgery"  # forged, changed and old documents are sent to one village
+    HUB_KILLED = "hub_killed"
+    UPLINK_CUT = "uplink_cut"  # of a hub
+    LINE_CUT = "line_cut"  # a hub's line, somewhere between it and the last endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,9 @@ class Climate:
     clock_wrong_days: float = 25
     deaf_days: float = 12
     forgery_days: float = 1
+    hub_killed_days: float = 3
+    uplink_cut_days: float = 4
+    line_cut_days: float = 6
     link_cut_s: float = 7_200  # how long a link cut lasts on average
 
 
@@ -58,6 +64,9 @@ CALM = Climate(
     clock_wrong_days=0,
     deaf_days=0,
     forgery_days=0,
+    hub_killed_days=0,
+    uplink_cut_days=0,
+    line_cut_days=0,
 )
 ROUGH = Climate(
     power_cut_days=1.5,
@@ -69,6 +78,9 @@ ROUGH = Climate(
     clock_wrong_days=4,
     deaf_days=4,
     forgery_days=0.3,
+    hub_killed_days=0.3,
+    uplink_cut_days=0.7,
+    line_cut_days=1,
 )
 FAR_OFF = Climate(link_cut_days=8, link_cut_s=3 * 86_400, power_cut_days=10, deaf_days=6)
 
@@ -85,6 +97,7 @@ def mishaps(
     feeders: Sequence[str],
     villages: Sequence[str],
     endpoints: Sequence[str],
+    hubs: Sequence[str] = (),
 ) -> tuple[Mishap, ...]:
     """Everything that will go wrong in `days`, in order of time. Outages last minutes to hours, seldom a day."""
     county = ("",)
@@ -98,6 +111,9 @@ def mishaps(
         (Trouble.CLOCK_WRONG, climate.clock_wrong_days, endpoints, 30),
         (Trouble.DEAF, climate.deaf_days, villages, 5_400),
         (Trouble.FORGERY, climate.forgery_days, county, 0),
+        (Trouble.HUB_KILLED, climate.hub_killed_days, hubs, 60),
+        (Trouble.UPLINK_CUT, climate.uplink_cut_days, hubs, climate.link_cut_s),
+        (Trouble.LINE_CUT, climate.line_cut_days, hubs, 10_800),
     )
     drawn = [
         Mishap(at_s=at, trouble=trouble, subject=subject, lasts_s=_length(chance, mean_length_s))

@@ -9,12 +9,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from paho.mqtt.matcher import MQTTMatcher
 
 from broadcaster.rehearsal.fuse import Fuse
 from broadcaster.rehearsal.world import World
-from devices.links import Message
+from devices.links import Link, Message
 
 OVERTAKEN_S = 20.0
 
@@ -31,6 +32,23 @@ class Weather:
     double: float = 0.001
     reorder: float = 0.001  # a message is overtaken by those after it, as a repetition may be
     reconnect_s: tuple[float, float] = (1.0, 45.0)
+
+
+class Carrier(Link, Protocol):
+    """What carries a board's messages: a link that comes and goes."""
+
+    will: Message | None
+    on_lost: Callable[[Message], None]
+    deaf: bool
+
+    def open(self) -> None:
+        """Power and carrier are there."""
+
+    def close(self) -> None:
+        """Power or carrier is gone."""
+
+    def cut(self) -> None:
+        """The session breaks."""
 
 
 class Broker:

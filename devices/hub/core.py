@@ -17,7 +17,7 @@ from devices.endpoint.downloads import Downloads
 from devices.endpoint.media import Media
 from devices.errors import BadReport
 from devices.hub.documents import Documents, Unseal, topics_for
-from devices.hub.gauge import Gauge
+from devices.hub.gauge import EVERY_S, Gauge
 from devices.hub.line import LineDuty
 from devices.hub.postbox import Postbox
 from devices.hub.provision import HubProvision
@@ -32,12 +32,14 @@ from devices.topics import ReportKind
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_S = 60.0
 ROUNDING_S = 1e-6
 
 
 class Hub:
-    """Build it anew for every boot from the same store and media; `boot` is 8 fresh hex digits."""
+    """Build it anew for every boot from the same store and media; `boot` is 8 fresh hex digits.
+
+    `report_s`: between its reports; rehearsals may choose longer periods.
+    """
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class Hub:
         chance: random.Random,
         software: str = "",
         unseal: Unseal = sealing.unseal,
+        report_s: float = EVERY_S,
     ) -> None:
         self._provision = provision
         self._uplink = uplink
@@ -71,7 +74,7 @@ class Hub:
             for line in provision.lines
         }
         self._line_of = {tap.endpoint: duty for duty in self._lines.values() for tap in duty.taps}
-        self._gauge = Gauge(provision.hub, boot, uplink, self._lines, software)
+        self._gauge = Gauge(provision.hub, boot, uplink, self._lines, software, report_s)
         self._epochs: dict[str, str] = {}  # of endpoints' sessions
         self._connected = False
 
@@ -227,7 +230,7 @@ class Hub:
         report = decode(kind, message.payload)
         match report:
             case Want():
-                duty.want(endpoint, report)
+                duty.want(endpoint, report, now)
                 return
             case Heartbeat():
                 duty.beat(endpoint, report, now)

@@ -24,13 +24,20 @@ class Gauge:
     """Publishes while connected."""
 
     def __init__(
-        self, hub: str, boot: str, uplink: Link, lines: Mapping[str, LineDuty], software: str
+        self,
+        hub: str,
+        boot: str,
+        uplink: Link,
+        lines: Mapping[str, LineDuty],
+        software: str,
+        every_s: float = EVERY_S,
     ) -> None:
         self._hub = hub
         self._boot = boot
         self._uplink = uplink
         self._lines = lines
         self._software = software
+        self._every_s = every_s
         self._open = dict.fromkeys(lines, False)
         self._started_s = 0.0
         self._beats = 0
@@ -64,7 +71,7 @@ class Gauge:
         """Say how the hub and its lines are, if it is time."""
         if now.mono_s < self.next_s:
             return
-        self.next_s = now.mono_s + EVERY_S
+        self.next_s = now.mono_s + self._every_s
         self._beats += 1
         self._publish(ReportKind.HEARTBEAT, self._heartbeat(now))
         for name, duty in self._lines.items():
@@ -80,7 +87,7 @@ class Gauge:
             up_s=int(now.mono_s - self._started_s),
             clock_ms=max(0, round(now.wall.timestamp() * 1000)),
             clock=ClockQuality.SYNCED if now.synced else ClockQuality.NONE,
-            next_in_s=ceil(EVERY_S),
+            next_in_s=ceil(self._every_s),
             software=self._software,
         )
 

@@ -35,6 +35,7 @@ STILL_JOINING = 0.25  # of a recording's airtime: who needs it later gets it aft
 REFUSED_S = 60.0  # before a recording that was refused is offered again
 SAMPLE_S = 5.0
 STEADY_WEIGHT = 0.2  # of the newest measurement: one recording is delayed by chance, many are not
+CROSSED_S = 30.0  # a want may be on its way while the recording comes
 BELIEVED_S = 600.0  # an acknowledgement outweighs heartbeats of the same boot for so long
 
 
@@ -61,6 +62,7 @@ class _Tap:
     boot: str = ""
     under_way: dict[str, int] = field(default_factory=dict)  # topic → ticket
     refused: dict[str, float] = field(default_factory=dict)  # recording → when
+    got: dict[str, float] = field(default_factory=dict)
     lacks: dict[str, Need] = field(default_factory=dict)  # recordings
     settling: bool = True  # documents are on their way that may name more
     steady: Steady = field(default_factory=Steady)  # how calm the line is to it
@@ -208,6 +210,7 @@ class LineDuty:
         """A tap has all of a recording."""
         tap, recording = self._taps[event.tap], event.sha256.hex()
         self._reached.hold(tap.endpoint, recording, held=True)
+        tap.got[recording] = now.mono_s
         tap.lacks.pop(recording, None)
         self._settled(recording, tap, now)
 
@@ -219,9 +222,14 @@ class LineDuty:
         self._settled(recording, tap, now)
         self._look_s = min(self._look_s, now.mono_s + REFUSED_S)
 
-    def want(self, endpoint: str, want: Want) -> None:
-        """An endpoint says that it lacks a recording, or its manifest: what was known of that is wrong."""
+    def want(self, endpoint: str, want: Want, now: Instant) -> None:
+        """An endpoint says that it lacks a recording, or its manifest: what was known of that is wrong.
+
+        Just after it got the recording it has said so before; it repeats what it goes on to lack.
+        """
         tap = self._by_endpoint[endpoint]
+        if now.mono_s - tap.got.get(want.recording, -inf) < CROSSED_S:
+            return
         tap.refused.pop(want.recording, None)
         if not want.have_manifest:
             self._reached.set(endpoint, topics.manifest(want.recording), 0)

@@ -85,6 +85,7 @@ class EmulatedLine:
     _vanishing: dict[tuple[int, int], bool] = field(
         default_factory=dict
     )  # the frame now, by listener and speaker
+    _begun: dict[int, bytes] = field(default_factory=dict)  # of a frame, by tap
     _numbers: Iterator[int] = field(default_factory=count)
     _chance: random.Random = field(init=False)
 
@@ -107,6 +108,24 @@ class EmulatedLine:
                 self._hear(index, b"")
         return True
 
+    @property
+    def next_s(self) -> float:
+        """When something happens next."""
+        return self._heap[0][0] if self._heap else inf
+
+    @property
+    def speaks(self) -> bool:
+        """Whether bytes are under way."""
+        return any(speech is not None for *_, speech in self._heap)
+
+    def skip(self, now: float) -> None:
+        """Time has passed in which nothing happened: who would have spoken meanwhile does so now. Nothing may be under way."""
+        self.now = now
+        self._heap.clear()
+        wakes, self._wakes = self._wakes, {}
+        for index, at in wakes.items():
+            self._wake(index, at)
+
     def happened(self, kind: type) -> int:
         """How many events of a kind there were."""
         return self._counts[kind]
@@ -114,6 +133,7 @@ class EmulatedLine:
     def replace(self, index: int, end: End) -> None:
         """An end has rebooted."""
         self.ends[index] = end
+        self._begun.pop(index, None)
         self._wake(index, self.now)
 
     def stir(self, index: int) -> None:
@@ -175,8 +195,13 @@ class EmulatedLine:
             content = self._run(content, 0)
         if weather.doubled_runs and self._chance.random() < weather.doubled_runs:
             content = self._run(content, 2)
-        for part in [bytes([byte]) for byte in content] if weather.one_by_one else [content]:
-            self._hear(index, part)
+        if weather.one_by_one:
+            for byte in content:
+                self._hear(index, bytes([byte]))
+        elif index == 0 or 0 in content:
+            self._hear(index, self._begun.pop(index, b"") + content)
+        else:  # a tap does nothing before a frame ends
+            self._begun[index] = self._begun.get(index, b"") + content
 
     def _run(self, content: bytes, times: int) -> bytes:
         first, last = sorted(self._chance.choices(range(len(content) + 1), k=2))

@@ -134,6 +134,11 @@ class Head:
         """About how many bytes of a recording each tap lacks; taps that have it all are not named."""
         return self._transfers.lacking(sha256)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is to be said, and nothing to be asked but by routine."""
+        return self._idle_now and self._asking.open is None and not self._transfers.busy
+
     # bytes and time
 
     def receive(self, received: bytes, now: float) -> list[HeadEvent]:

@@ -4,6 +4,7 @@ import hashlib
 
 from devices import topics
 from devices.documents import Alerts, Plan, TimeBeacon
+from devices.hub.line import CROSSED_S
 from devices.links import Message
 from devices.reports import Event, EventKind, Presence, Status, Want
 from devices.serial import parcels
@@ -160,11 +161,24 @@ def test_an_endpoint_that_lost_a_recording_gets_it_again() -> None:
     rig = Rig(taps=1).run(3)
     rig.announce(SHA256, LETTER)
     rig.order(morning())
-    rig.run(30)
+    rig.run(30 + CROSSED_S)
     rig.shelves[1].whole.clear()
     rig.report(1, Want(recording=SHA256, base=0, bitmap="80"), ReportKind.WANT)
     rig.run(30)
     assert rig.has(1, SHA256)
+
+
+def test_a_want_that_was_under_way_while_the_recording_came_sends_it_no_second_time() -> None:
+    rig = Rig(taps=1).run(3)
+    rig.announce(SHA256, LETTER)
+    rig.order(morning())
+    while not rig.has(1, SHA256):
+        rig.run(0.1)
+    rig.report(1, Want(recording=SHA256, base=0, bitmap="80"), ReportKind.WANT)
+    rig.run(5)
+    rig.shelves[1].whole.clear()
+    rig.run(30)
+    assert not rig.has(1, SHA256)
 
 
 def test_a_beacon_is_passed_on_at_once_and_a_retained_one_is_not() -> None:

@@ -1,0 +1,109 @@
+"""Cable: an emulated serial line in the county's virtual time, with the head of a hub and the taps of endpoints at its ends.
+
+Theory of operation. A head asks its taps every second whether they have anything to say: in a week that is more than all else
+that a county does. While nobody has, the cable rests: questions and answers that would say nothing are left out, but for one
+round now and then, after which the hub's report is as true as it would be. Whoever has something to say ends the rest.
+"""
+
+from collections.abc import Callable
+from math import inf
+
+from broadcaster.rehearsal.world import World
+from devices.serial.emulated import EmulatedLine, Unplugged, Weather
+from devices.serial.head import Head
+from devices.serial.pacing import Line
+from devices.serial.presence import Presence
+from devices.serial.tap import Tap
+from devices.serial.tap_link import SILENT_S, TapLink
+
+HEAD = 0
+REST_S = 1_800.0
+_SURELY_S = SILENT_S + 10.0
+
+Hears = Callable[[object], None]
+
+
+class Cable:
+    """One line; taps are at their addresses, 1 and up."""
+
+    def __init__(self, world: World, line: Line, weather: Weather, taps: int, seed: int) -> None:
+        self._world = world
+        self._wire = EmulatedLine(
+            line=line, ends=[Unplugged() for _ in range(taps + 1)], weather=weather, seed=seed
+        )
+        self._hears: dict[int, Hears] = {}
+        self._links: dict[int, TapLink] = {}
+        self._armed_s = inf
+        self._rests = False
+
+    def plug(self, end: int, there: Head | Tap, hears: Hears) -> None:
+        """A head or a tap is there (again)."""
+        self._wake_up()
+        self._hears[end] = hears
+        self._wire.replace(end, there)
+        self._arm()
+
+    def pull(self, end: int) -> None:
+        """Nobody is there any more; whoever goes on learns it by silence."""
+        self._wake_up()
+        if self._hears.pop(end, None) is not None:
+            self._wire.replace(end, Unplugged())
+            self._watch()
+            self._world.after(_SURELY_S, self._watch)
+        self._arm()
+
+    def stir(self, end: int) -> None:
+        """An end was given something to say."""
+        self._wake_up()
+        self._wire.stir(end)
+        self._arm()
+
+    def attach(self, link: TapLink) -> None:
+        """The link of the program that runs at a tap; it learns when the head asks no more."""
+        self._links[link.tap.address] = link
+        link.watch(self._world.now_s)
+
+    def _watch(self) -> None:
+        for link in tuple(self._links.values()):
+            link.watch(self._world.now_s)
+
+    def _wake_up(self) -> None:
+        if self._rests:
+            self._rests = False
+            self._wire.skip(self._world.now_s)
+        self._wire.now = self._world.now_s
+
+    def _turn(self, armed_s: float) -> None:
+        if armed_s != self._armed_s:
+            return
+        self._armed_s = inf
+        self._wake_up()
+        self._wire.run(lambda: False, self._world.now_s)
+        self._wire.now = self._world.now_s
+        happened, self._wire.events = self._wire.events, []
+        for _, end, event in happened:
+            if hears := self._hears.get(end):
+                hears(event)
+        self._arm()
+
+    def _arm(self) -> None:
+        at = self._wire.next_s
+        if at > self._world.now_s and self._has_nothing_to_say():
+            self._rests, at = True, self._world.now_s + REST_S
+        if at != self._armed_s:
+            self._armed_s = at
+            if at != inf:
+                self._world.at(at, lambda: self._turn(at))
+
+    def _has_nothing_to_say(self) -> bool:
+        head = self._wire.ends[HEAD]
+        if not isinstance(head, Head) or not head.idle or self._wire.speaks:
+            return False
+        for address, end in enumerate(self._wire.ends[1:], 1):
+            member = head.member(address)
+            if isinstance(end, Tap):
+                if member.presence is not Presence.PRESENT or member.misses or end.unsent:
+                    return False
+            elif member.presence is not Presence.ABSENT:
+                return False
+        return True

@@ -1,0 +1,115 @@
+"""Villages on serial lines: the real hub, head and taps in the county's virtual time, and the same laws."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from broadcaster.rehearsal.cable import HEAD, Cable
+from broadcaster.rehearsal.county import Scenario
+from broadcaster.rehearsal.laws import Law
+from broadcaster.rehearsal.rehearse import Rehearsed, rehearse
+from broadcaster.rehearsal.town_hall import FusedHubStore
+from broadcaster.rehearsal.troubles import CALM, DAY_S, ROUGH, Climate, Mishap, Trouble
+from broadcaster.rehearsal.world import World
+from devices.serial.bodies import Lane
+from devices.serial.emulated import Weather
+from devices.serial.events import Present, Received, Silent
+from devices.serial.head import Head
+from devices.serial.pacing import Line
+from devices.serial.shelf import MemoryShelf
+from devices.serial.tap import Tap
+
+HUB = "hub-0"
+BUS = Line(baud=9_600, half_duplex=True, turn_s=0.005)
+CLEAN = Weather()
+DAYS = 0.35
+
+
+def on_lines(*mishaps: Mishap, seed: int = 1, climate: Climate = CALM) -> Rehearsed:
+    """A small county whose endpoints all hang on one bus."""
+    return rehearse(
+        Scenario(seed=seed, days=DAYS, endpoints=2, climate=climate, lines=1, noise=CLEAN, mishaps=mishaps)
+    )
+
+
+def test_no_law_is_broken_on_lines_whatever_goes_wrong() -> None:
+    found = on_lines(seed=2, climate=ROUGH)
+    assert found.violations == ()
+    assert found.ledger.heard > 0
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> Rehearsed:
+    return on_lines()
+
+
+def test_a_calm_line_hears_what_a_broker_hears(undisturbed: Rehearsed) -> None:
+    at_the_broker = rehearse(Scenario(seed=1, days=DAYS, endpoints=2, climate=CALM))
+    assert undisturbed.violations == ()
+    assert undisturbed.ledger == at_the_broker.ledger
+
+
+def test_the_same_seed_is_the_same_run_on_lines_too(undisturbed: Rehearsed) -> None:
+    assert on_lines().digest == undisturbed.digest
+
+
+def test_while_the_way_to_it_is_broken_an_endpoint_goes_on(undisturbed: Rehearsed) -> None:
+    """It holds its plan: cuts all through the morning cost no play."""
+    troubles = (Trouble.UPLINK_CUT, 0.18), (Trouble.HUB_KILLED, 0.24), (Trouble.LINE_CUT, 0.28)
+    found = on_lines(
+        *(Mishap(at_s=at * DAY_S, trouble=each, subject=HUB, lasts_s=0.05 * DAY_S) for each, at in troubles)
+    )
+    assert found.violations == ()
+    assert found.ledger.heard == undisturbed.ledger.heard
+    assert found.digest != undisturbed.digest
+
+
+def test_a_hub_that_loses_reports_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FusedHubStore, "put", lambda _store, _message: None)
+    broken = {violation.invariant for violation in on_lines().violations}
+    assert broken >= {Law.HEARD_UNPROVED, Law.PROOF_LOST}
+
+
+class Resting:
+    """A cable with one head and three taps on which nobody has anything to say."""
+
+    def __init__(self) -> None:
+        self.world = World(datetime(2026, 3, 2, tzinfo=UTC))
+        self.cable = Cable(self.world, BUS, CLEAN, taps=3, seed=1)
+        self.events: list[object] = []
+        self.taps = [
+            Tap(address=address, line=BUS, shelf=MemoryShelf(), nonce=lambda: 7) for address in (1, 2, 3)
+        ]
+        for tap in self.taps:
+            self.cable.plug(tap.address, tap, lambda event: None)
+        head = Head(line=BUS, epoch=1, taps=[(address, ()) for address in (1, 2, 3)])
+        self.cable.plug(HEAD, head, self.events.append)
+        self.world.run_until(60)
+
+    def happened(self, kind: type) -> list[object]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+def test_a_cable_rests_while_nobody_has_anything_to_say() -> None:
+    resting = Resting()
+    assert len(resting.happened(Present)) == 3
+    before = [tap.questions for tap in resting.taps]
+    resting.world.run_until(3_600)
+    assert all(0 < tap.questions - was < 5 for tap, was in zip(resting.taps, before, strict=True))
+
+
+def test_whoever_has_something_to_say_ends_the_rest() -> None:
+    resting = Resting()
+    resting.world.run_until(1_000)
+    resting.taps[1].send(b"mains has failed", lane=Lane.URGENT)
+    resting.cable.stir(2)
+    resting.world.run_until(1_002)
+    assert resting.happened(Received) == [Received(2, Lane.URGENT, b"mains has failed")]
+
+
+def test_who_is_pulled_out_during_a_rest_is_missed_as_soon_as_ever() -> None:
+    resting = Resting()
+    resting.world.run_until(1_000)
+    resting.cable.pull(3)
+    resting.world.run_until(1_030)
+    assert resting.happened(Silent) == [Silent(3)]
