@@ -12,7 +12,7 @@ import av
 from audio.errors import UnreadableAudio
 from audio.source import SourceFacts
 
-_READABLE = "MP3, WAV, M4A/AAC, OGG, Opus, FLAC, WMA, AMR, 3GP or a SILK voice message"
+_READABLE = "MP3, WAV, M4A/AAC, OGG, Opus, FLAC, WMA, AMR, 3GP"
 _OPEN_OPTIONS = {
     "format_whitelist": "mp3,wav,w64,mov,mp4,m4a,3gp,3g2,mj2,ogg,amr,asf,flac,aac",
     "protocol_whitelist": "none",  # the file is handed over open; nothing that it names may be opened
@@ -74,7 +74,7 @@ def _opened(file: BinaryIO, name: str) -> av.container.InputContainer:
         container = av.open(file, options=_OPEN_OPTIONS)
     except (av.error.FFmpegError, UnicodeDecodeError) as error:
         raise UnreadableAudio(
-            "{name} is not audio that can be read ({reason}). Expected {readable}.",
+            "{name} is not audio that can be read ({reason}). Expected {readable} or a SILK voice message.",
             name=name,
             reason=getattr(error, "strerror", None) or str(error),
             readable=_READABLE,
@@ -82,7 +82,7 @@ def _opened(file: BinaryIO, name: str) -> av.container.InputContainer:
     if not container.streams.audio or container.streams.audio[0].codec_context is None:
         container.close()
         raise UnreadableAudio(
-            "{name} holds no sound, or none that is known here. Expected {readable}.",
+            "{name} holds no sound, or none that is known here. Expected {readable} or a SILK voice message.",
             name=name,
             readable=_READABLE,
         )

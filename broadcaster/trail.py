@@ -66,7 +66,7 @@ ORDERS: Mapping[str, str] = {
     "tokens.revoke": N_("revoke a token"),
 }
 ENDS: Mapping[str, str] = {
-    "done": N_("done"),
+    "done": N_("carried out"),
     "refused": N_("refused"),
     "failed": N_("failed"),
     "not_found": N_("not found"),

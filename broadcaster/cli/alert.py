@@ -72,8 +72,10 @@ def cancel(
     as_json: Json = False,
 ) -> None:
     """End an alert: silence everywhere."""
-    confirm(_("End alert {alert}?").format(alert=alert), yes=yes)
-    ended = desk(context).alerts.cancel(alert=alert, announce=announce)
+    county = desk(context)
+    title = county.alerts.show(alert=alert).alert.title
+    confirm(_("End alert {alert}, {title}?").format(alert=alert, title=title), yes=yes)
+    ended = county.alerts.cancel(alert=alert, announce=announce)
     card(ended, COLUMNS, as_json=as_json)
     _warn(ended.linked)
 

@@ -7,8 +7,9 @@ translated when the tree of commands stands. What costs time to import is import
 import importlib
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial, wraps
+from inspect import unwrap
 from io import TextIOWrapper
 from itertools import pairwise
 from pathlib import Path
@@ -18,11 +19,13 @@ import typer
 from typer.exceptions import TyperException
 
 from broadcaster import language
-from broadcaster.cli import misread
+from broadcaster.cli import misread, placeholder
 from broadcaster.cli.caller import Caller
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import N_, _
+from broadcaster.obstacles import obstacle
 from broadcaster.words import facts_said
+from devices.software import SOFTWARE
 
 PROGRAM = "broadcaster"
 
@@ -86,8 +89,12 @@ def broadcaster(
     speak: Annotated[
         Literal["en", "zh_CN"] | None, typer.Option("--language", help="The language of what is printed.")
     ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the program's version.")] = False,
 ) -> None:
     """Plans, pushes, plays and proves village broadcasts. Without a command it runs a sample county."""
+    if version:
+        print(SOFTWARE)
+        raise typer.Exit
     options = _pairs(settings or []) | ({"county.language": speak} if speak else {})
     context.obj = Caller(county=county, who=who, controller=controller, options=options)
     if context.invoked_subcommand is None:
@@ -115,8 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except DeskError as error:
         complain(error)
     except OSError as error:
-        reason = error.strerror or str(error)
-        complain(DeskError(N_("{file}: {reason}"), file=error.filename or PROGRAM, reason=reason))
+        complain(DeskError(N_("{file}: {reason}"), file=error.filename or PROGRAM, reason=obstacle(error)))
     sys.exit(1)
 
 
@@ -159,13 +165,30 @@ def _print_help(command: Any, context: Any, formatter: Any) -> None:
     rich_utils.DEFAULT_STRING = _("[default: {}]")
     rich_utils.ENVVAR_STRING = _("[env var: {}]")
     rich_utils.REQUIRED_LONG_STRING = _("[required]")
+    rich_utils._make_rich_text = _folding(unwrap(rich_utils._make_rich_text))
     type(command).format_help(command, context, formatter)
 
 
+def _folding(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Texts of the help that go on in the next row: a Chinese sentence is one word, and would be cut off."""
+
+    @wraps(make)
+    def folding(**given: Any) -> Any:
+        text = make(**given)
+        text.overflow = "fold"
+        return text
+
+    return folding
+
+
 def _translate(command: Any) -> None:
-    command.get_help_option(typer.Context(command)).help = _("Show this message and exit.")
+    context = typer.Context(command)
+    help_option = command.get_help_option(context)
+    help_option.help = _("Show this message and exit.")
     command.get_usage = misread.usage
     command.format_help = partial(_print_help, command)
+    for part in (help_option, *command.params):
+        placeholder.settle(part, context)
     for part in (command, *command.params):
         if getattr(part, "help", None):
             part.help = _(part.help)

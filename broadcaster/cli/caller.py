@@ -39,23 +39,27 @@ class Caller:
 
         return load(self.county, options=self.options)
 
-    def desk(self, report: Callable[[float], None]) -> "CountyDesk":
-        """The desk of the county, with the rights of who calls; long work tells `report` its share."""
-        from broadcaster.desk.county import CountyDesk
+    def desk(self, report: Callable[[float], None] = lambda share: None) -> "CountyDesk":
+        """The desk of the county, with the rights of who calls; long work tells `report` its share.
 
-        return CountyDesk(self._door(report))
+        Its door is opened by the first call through it: what was mistyped is said before a county begins.
+        """
+        from broadcaster.desk.county import CountyDesk
+        from broadcaster.desk.late import LateDoor
+
+        return CountyDesk(LateDoor(lambda: self._door(report)))
 
     def desk_for_a_screen(self) -> "CountyDesk":
         """The same desk for a screen that stands before it is answered: a database is opened by the first call, a
         controller is asked at once for what is shown first."""
         from broadcaster.api.running import find
         from broadcaster.desk.county import CountyDesk
-        from broadcaster.desk.late import AskedDoor, LateDoor
+        from broadcaster.desk.late import AskedDoor
         from broadcaster.desk.today import Today
 
         if self.controller or find(self.county):
             return CountyDesk(AskedDoor(self._door(lambda share: None), Today.show))
-        return CountyDesk(LateDoor(lambda: self._door(lambda share: None)))
+        return self.desk()
 
     def _door(self, report: Callable[[float], None]) -> "Door":
         from broadcaster.api.running import find
@@ -75,9 +79,11 @@ class Caller:
         from broadcaster.desk.house import OWNER, HouseDoor
         from broadcaster.house import CountyHouse
 
-        if not self.county.exists():
+        settings = self.settings
+        begins = not settings.database.url and not (self.county / "county.db").exists()
+        house = CountyHouse(settings)
+        if begins:
             print(_("A new county begins in {directory}.").format(directory=self.county), file=sys.stderr)
-        house = CountyHouse(self.settings)
         house.report = report
         return HouseDoor(house, self.who or OWNER, clock=lambda: datetime.now(UTC))
 

@@ -27,7 +27,7 @@ CREWS: Columns = {
     N_("Crew"): "name",
     N_("Place"): "place",
     N_("Skills"): "skills",
-    N_("People"): "people",
+    N_("Crew members"): "people",
     N_("Enabled"): "enabled",
 }
 CONTACTS: Columns = {

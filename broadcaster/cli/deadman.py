@@ -12,7 +12,7 @@ from broadcaster.language import N_
 
 COLUMNS: Columns = {
     N_("Heard of the controller"): "alive_at",
-    N_("Down"): "is_down",
+    N_("Controller is down"): "is_down",
     N_("Told"): "told",
     N_("Could not be told"): "not_told",
 }
@@ -26,12 +26,21 @@ def deadman(
     as_json: Json = False,
 ) -> None:
     """Look once whether the controller lives, and tell the station and its leaders if not (exit code 1)."""
+    directory = caller(context).county
+    from broadcaster.desk.errors import NotFound
     from broadcaster.house import CountyHouse
     from broadcaster.notifications.deadman import look
 
     settings = caller(context).settings
     output.use_zone(settings.zone)
+    never = N_(
+        "No controller ever ran on {directory}. Expected the data directory of one: name it by --county, or start the controller."
+    )
+    if not directory.is_dir():
+        raise NotFound(never, directory=directory)
     seen = look(CountyHouse(settings), datetime.now(UTC), timedelta(minutes=minutes))
     card(seen, COLUMNS, as_json=as_json)
+    if seen.alive_at is None:
+        raise NotFound(never, directory=directory)
     if seen.is_down:
         raise typer.Exit(1)

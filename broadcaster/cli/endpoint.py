@@ -8,9 +8,10 @@ import typer
 from broadcaster.cli import lists, naming
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, Yes, card, confirm, listing, print_json
-from broadcaster.desk.errors import Conflict, Unavailable
+from broadcaster.desk.errors import Conflict, NotFound, Unavailable
 from broadcaster.language import N_, _
 from broadcaster.words import word
+from devices.software import SOFTWARE
 
 if TYPE_CHECKING:
     from broadcaster.desk.registry import EndpointView
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Endpoints: the loudspeaker sets.")
 
-SOFTWARE = "broadcaster"
 
 Endpoint = Annotated[str, typer.Argument(metavar="ENDPOINT", help="Its id, such as shiqiao-01.")]
 
@@ -193,18 +193,23 @@ def run(
     from devices.endpoint.program import run_endpoint, until_signal
     from devices.errors import BadProvision
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     sounding = _output(output, command)
+    if not (directory / "provision.json").exists():
+        message = N_(
+            "{directory} holds no provision.json.\nProvision it: broadcaster endpoint provision ENDPOINT {directory}"
+        )
+        raise NotFound(message, directory=directory)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         asyncio.run(
             until_signal(run_endpoint(directory, sounding, trust_clock=trust_clock, software=SOFTWARE))
         )
     except BadProvision as error:
-        raise Unavailable(
-            N_("{reason}\nProvision it: broadcaster endpoint provision ENDPOINT {directory}"),
-            reason=error,
-            directory=directory,
-        ) from error
+        provision = "broadcaster endpoint provision"
+        message = N_(
+            "The provisioning file cannot be used: {reason}\nAgain: {provision} ENDPOINT {directory}"
+        )
+        raise Unavailable(message, reason=error, provision=provision, directory=directory) from error
 
 
 def _output(name: str, command: str) -> "OutputOf":

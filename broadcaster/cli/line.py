@@ -11,6 +11,7 @@ from broadcaster.cli.output import Columns, Json, Yes, card, confirm, listing, p
 from broadcaster.desk.errors import Conflict, Unavailable
 from broadcaster.language import N_, _
 from broadcaster.words import word
+from devices.software import SOFTWARE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,6 @@ Line = Annotated[str, typer.Argument(metavar="LINE", help="Its name.")]
 AlthoughLate = Annotated[
     bool, typer.Option("--although-late", help="Also if a serial line cannot carry its audio in time.")
 ]
-SOFTWARE = "broadcaster"
 
 
 def _state(line: "LineView") -> str:

@@ -8,7 +8,7 @@ import typer
 
 from broadcaster.cli.output import Columns, listing, print_json
 from broadcaster.desk.errors import Conflict
-from broadcaster.language import N_, _
+from broadcaster.language import N_, _, in_use
 
 if TYPE_CHECKING:
     from broadcaster.desk.files import Download
@@ -29,7 +29,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace a file that is the
 
 CHANGES: Columns = {
     N_("Id"): lambda change: change[0],
-    N_("Field"): lambda change: change[1],
+    N_("Field"): lambda change: _heading(change[1]),
     N_("Before"): lambda change: change[2],
     N_("After"): lambda change: change[3],
 }
@@ -64,6 +64,14 @@ def tell(imported: "Imported", *, dry_run: bool, as_json: bool) -> None:
         )
     if dry_run:
         print(_("Nothing was changed: it was a dry run."))
+
+
+def _heading(field: str) -> str:
+    """What a list calls a column, in the language in use."""
+    from broadcaster.registry import areas, endpoints
+
+    columns = {column.name: column for column in (*areas.COLUMNS, *endpoints.COLUMNS)}
+    return columns[field].chinese if in_use() == "zh_CN" else field.replace("_", " ")
 
 
 def form_of(target: Path | None, said: str | None) -> str:

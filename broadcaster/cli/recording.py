@@ -204,10 +204,11 @@ def clear(
     """Delete recordings that no notice, plan, alert or unproved record needs."""
     county = desk(context)
     found = county.recordings.clear(dry_run=True)
-    if not dry_run and found:
+    some_go = any(each.fate.startswith("discarded") for each in found)
+    if not dry_run and some_go:
         if not as_json:
             listing(found, CLEARED, as_json=False, empty="")
         confirm(_("Delete what is not kept?"), yes=yes)
         found = county.recordings.clear(dry_run=False)
-    if dry_run or as_json or not found:
+    if dry_run or as_json or not some_go:
         listing(found, CLEARED, as_json=as_json, empty=N_("There is nothing to clear away."))

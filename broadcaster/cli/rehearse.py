@@ -192,11 +192,14 @@ def _run_many(run: _RunSeed, seeds: range, *, as_json: bool) -> int:
 def _range(seeds: str) -> range:
     first, dots, last = seeds.partition("..")
     try:
-        return range(int(first), int(last if dots else first) + 1)
+        given = range(int(first), int(last if dots else first) + 1)
     except ValueError:
+        given = range(0)
+    if not given:
         raise typer.BadParameter(
             _("{given} is no range of seeds such as 1..200").format(given=seeds), param_hint="--seeds"
-        ) from None
+        )
+    return given
 
 
 @contextmanager

@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="Tokens, which programs show in pla
 User = Annotated[str, typer.Argument(metavar="USER", help="Whose tokens.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the token is for.")]
 
-COLUMNS: Columns = {N_("Name"): "name", N_("Made"): "created_at", N_("Ends"): "expires_at"}
+COLUMNS: Columns = {N_("Token"): "name", N_("Made"): "created_at", N_("Expires"): "expires_at"}
 
 
 @app.command("list")

@@ -1,5 +1,6 @@
 """`broadcaster user`: people, their roles and passwords."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -65,12 +66,23 @@ def add(
     secret = _asked_password() if password else None
     added = desk(context).users.add(user=user, grants=_grants(role), full_name=full_name, password=secret)
     card(added, COLUMNS, as_json=as_json)
+    _warn(context, added)
 
 
 @app.command()
 def grant(context: typer.Context, user: Name, role: Roles, as_json: Json = False) -> None:
     """Give a user exactly these roles."""
-    card(desk(context).users.grant(user=user, grants=_grants(role)), COLUMNS, as_json=as_json)
+    granted = desk(context).users.grant(user=user, grants=_grants(role))
+    card(granted, COLUMNS, as_json=as_json)
+    _warn(context, granted)
+
+
+def _warn(context: typer.Context, user: "User") -> None:
+    """Says on stderr which of somebody's places is no area: people are entered before areas, and codes mistyped."""
+    known = {area.code for area in desk(context).areas.list()}
+    message = _("! There is no area {place} yet: until there is, the role is good for nothing.")
+    for place in sorted({str(grant.place) for grant in user.grants} - known):
+        print(message.format(place=place), file=sys.stderr)
 
 
 @app.command()

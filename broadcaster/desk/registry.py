@@ -1,7 +1,7 @@
 """Areas and endpoints at the desk: lists in and out, what each endpoint last said, and its secrets."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -19,8 +19,10 @@ from broadcaster.desk.situation import areas_today
 from broadcaster.desk.today import AreaToday
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
-from broadcaster.registry import areas, line, lists, provisioning
+from broadcaster.registry import areas, endpoints, line, lists, provisioning
+from broadcaster.registry.columns import Column
 from broadcaster.registry.lists import Format, Import
+from broadcaster.registry.sheets import Cell
 from broadcaster.storage.changes import changed
 from broadcaster.storage.tables import AreaRow, EndpointRow, EndpointStateRow, LineRow
 from devices.provisioning import LineProvision
@@ -99,7 +101,7 @@ class Areas(Noun):
         """Import areas from a CSV or XLSX list; a bad file changes nothing."""
         found = lists.import_areas(ctx.session, file.name, _content(file), dry_run=dry_run)
         ctx.require(Right.REGISTER, *(area.code for area in found.difference.to_store))
-        return _imported(ctx, found, dry_run=dry_run)
+        return _imported(ctx, found, areas.COLUMNS, dry_run=dry_run)
 
     @question("GET", "/areas/export", right=Right.VIEW)
     def export(self, ctx: Context, format: Format = Format.CSV) -> Download:
@@ -149,7 +151,7 @@ class Endpoints(Noun):
         """Import endpoints from a CSV or XLSX list; a bad file changes nothing."""
         found = lists.import_endpoints(ctx.session, file.name, _content(file), now=ctx.now, dry_run=dry_run)
         ctx.require(Right.REGISTER, *(endpoint.village for endpoint in found.difference.to_store))
-        return _imported(ctx, found, dry_run=dry_run)
+        return _imported(ctx, found, endpoints.COLUMNS, dry_run=dry_run)
 
     @question("GET", "/endpoints/export", right=Right.VIEW)
     def export(self, ctx: Context, format: Format = Format.CSV) -> Download:
@@ -270,15 +272,17 @@ def _content(file: Upload) -> bytes:
     return content
 
 
-def _imported(ctx: Context, found: Import[Any], *, dry_run: bool) -> Imported:
+def _imported(ctx: Context, found: Import[Any], columns: Sequence[Column], *, dry_run: bool) -> Imported:
+    """What a list changed, in the words of its cells."""
     if not dry_run:
         changed(ctx.session)
-    difference = found.difference
+    difference, shown = found.difference, {column.name: column.show for column in columns}
     return Imported(
         added=tuple(each.key for each in difference.added),
         changed={
             change.after.key: {
-                name: (str(before), str(after)) for name, (before, after) in change.fields.items()
+                name: (_cell(shown[name](before)), _cell(shown[name](after)))
+                for name, (before, after) in change.fields.items()
             }
             for change in difference.changed
         },
@@ -286,6 +290,10 @@ def _imported(ctx: Context, found: Import[Any], *, dry_run: bool) -> Imported:
         missing=tuple(each.key for each in difference.missing),
         ignored_columns=found.ignored,
     )
+
+
+def _cell(value: Cell) -> str:
+    return "" if value is None else str(value)
 
 
 def _download(name: str, format: Format, content: bytes) -> Download:
@@ -301,9 +309,9 @@ def _homes(session: Session) -> Counter[str]:
     village = col(EndpointRow.village)
     wanted = select(village, func.count()).where(col(EndpointRow.enabled).is_(True)).group_by(village)
     homes: Counter[str] = Counter()
-    for code, endpoints in session.exec(wanted):
+    for code, count in session.exec(wanted):
         for digits in (0, 2, 4, 6, 9, 12):
-            homes[code[:digits]] += endpoints
+            homes[code[:digits]] += count
     return homes
 
 

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import typer
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from audio.errors import AudioError
+from broadcaster.cli import placeholder
 from broadcaster.cli.app import commands
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import LANGUAGES, LOCALE
@@ -32,7 +34,7 @@ def texts() -> set[str]:
         for _file, _line, text, *_rest in extract_from_dir(ROOT / room, [("**.py", "python")], keywords=marks)
         if isinstance(text, str)
     }
-    return found | set(_help(commands())) | set(SENTENCES.values())
+    return found | set(filter(None, _help(commands()))) | set(SENTENCES.values())
 
 
 def update(path: Path) -> Catalog:
@@ -54,9 +56,11 @@ def _names(error: type[Exception]) -> Iterator[str]:
         yield from _names(child)
 
 
-def _help(command: Any) -> Iterator[str]:
-    helps = [command.help, *(getattr(option, "help", None) for option in command.params)]
-    yield from filter(None, helps)
+def _help(command: Any) -> Iterator[str | None]:
+    context = typer.Context(command)
+    for part in command.params:
+        yield from (part.help, placeholder.msgid(part, context))
+    yield command.help
     for each in getattr(command, "commands", {}).values():
         yield from _help(each)
 

@@ -12,9 +12,9 @@ from devices.endpoint.outputs import OutputOf, command_output, silent_output, so
 from devices.endpoint.program import PROVISION, run_endpoint, until_signal
 from devices.errors import BadProvision
 from devices.provisioning import Provision
+from devices.software import SOFTWARE
 
 CARD, WAV, SILENT, COMMAND = "card", "wav", "silent", "command"
-SOFTWARE = "broadcaster"  # as heartbeats name it
 WRONG = 2  # exit code: what was given cannot work, starting again will not help
 
 

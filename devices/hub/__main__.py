@@ -11,8 +11,8 @@ from devices.endpoint.program import until_signal
 from devices.errors import BadProvision
 from devices.hub.program import PROVISION, run_hub
 from devices.hub.provision import HubProvision
+from devices.software import SOFTWARE
 
-SOFTWARE = "broadcaster"
 WRONG = 2  # exit code: what was given cannot work, starting again will not help
 
 

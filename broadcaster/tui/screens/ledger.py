@@ -18,6 +18,7 @@ from textual.widgets import DataTable, Input, Static
 from broadcaster.desk.errors import DeskError
 from broadcaster.desk.ledger import CoverageView, LedgerLine, Plays
 from broadcaster.language import N_, _
+from broadcaster.obstacles import obstacle
 from broadcaster.registry.lists import Format
 from broadcaster.tui.exporting import HEADINGS, exported
 from broadcaster.tui.files import write
@@ -183,7 +184,7 @@ class LedgerScreen(NarrowedScreen):
             try:
                 await write(path, exported(lines, Format(format)))
             except OSError as error:
-                self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
+                self.notify(f"{path}: {obstacle(error)}", severity="error", markup=False)
             else:
                 self.notify(
                     _("{n} lines written to {file}").format(n=len(lines), file=path), markup=False, timeout=15

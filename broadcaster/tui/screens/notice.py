@@ -24,6 +24,7 @@ from broadcaster.desk.files import Upload
 from broadcaster.desk.notices import NoticeDraft, NoticeView
 from broadcaster.desk.recordings import AssetView, Picture
 from broadcaster.language import N_, _
+from broadcaster.obstacles import obstacle
 from broadcaster.tui.editing import Sheet, rule_of, rule_text, valid_until
 from broadcaster.tui.moments import length
 from broadcaster.tui.player import sounded
@@ -151,7 +152,7 @@ class NoticeScreen(SheetScreen):
             await self._take(asset)
         except OSError as error:
             self.notify(
-                _("{file}: {reason}").format(file=path, reason=error.strerror or error),
+                _("{file}: {reason}").format(file=path, reason=obstacle(error)),
                 severity="error",
                 markup=False,
             )

@@ -17,6 +17,7 @@ from broadcaster.desk.errors import DeskError
 from broadcaster.desk.files import Upload
 from broadcaster.desk.workorders import TicketStory
 from broadcaster.language import N_, _
+from broadcaster.obstacles import obstacle
 from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.states import TicketStep
 from broadcaster.tui.accounts import facts, happened, head
@@ -240,7 +241,7 @@ class TicketScreen(StationScreen):
             try:
                 await work()  # type: ignore[misc]
             except OSError as error:
-                self.notify(f"{error.filename}: {error.strerror}", severity="error", markup=False)
+                self.notify(f"{error.filename}: {obstacle(error)}", severity="error", markup=False)
             except DeskError as error:
                 self.notify(told(error), severity="error", markup=False)
 

@@ -53,6 +53,13 @@ def test_who_did_not_answer_is_told_and_the_end_is_shown(county: County, flood: 
     assert (ended["state"], ended["cancelled_by"], ended["linked"]) == ("cancelled", "li", None)
 
 
+def test_an_unknown_alert_is_said_to_be_unknown_before_anything_is_asked(county: County) -> None:
+    code, out, err = county.call("--as", "li", "alert", "cancel", "nosuch")
+    assert (code, out) == (1, "")
+    assert "nosuch" in err
+    assert "[y/N]" not in err
+
+
 def test_who_may_not_send_is_told_so(county: County, flood: str) -> None:
     code, _out, err = county.call("--as", "wang", "alert", "send", flood, "--yes")
     assert (code, "wang has no right to send alerts" in err) == (1, True)

@@ -33,3 +33,8 @@ def test_a_bar_compares_with_the_worst() -> None:
     assert bar(0.1, 0.2) == "⣿" * (BAR_CELLS // 2)
     assert bar(0.2 / 24, 0.2) == "⡇"
     assert bar(0.0, 0.0) == ""
+
+
+def test_shares_of_a_month_have_their_own_words_in_chinese(county: "County", call: "Call") -> None:
+    head = call("--language", "zh_CN", "indices")[1].splitlines()[0].split()
+    assert {"停播", "计划检修", "未观测"} <= set(head)

@@ -1,5 +1,7 @@
 """A command line that is not understood: which command, what was expected, what was got, where help is."""
 
+import re
+
 import pytest
 
 from broadcaster import language
@@ -23,12 +25,12 @@ from tests.broadcaster.cli.conftest import Call
         ("plan check --days 99", "--days: expected at most 14; got '99'", "--days：应不大于 14，实际为 '99'"),
         ("plan check --days x", "--days: expected a whole number; got 'x'", "--days：应为整数，实际为 'x'"),
         ("plan conflicts 1 2", "nothing more is expected; got 2", "多出了 2，后面不应再有内容"),
-        ("area import no.csv", "FILE: there is no no.csv", "FILE：没有 no.csv 这个文件或目录"),
-        ("area import /", "FILE: expected a file; / is a directory", "FILE：应为文件，而 / 是目录"),
+        ("area import no.csv", "FILE: there is no no.csv", "文件：没有 no.csv 这个文件或目录"),
+        ("area import /", "FILE: expected a file; / is a directory", "文件：应为文件，而 / 是目录"),
         (
             "plan show",
             "PLACE is missing: An area or endpoint, by code or name.",
-            "缺少 PLACE：区域或终端，写代码或名称。",
+            "缺少 地点：区域或终端，写代码或名称。",
         ),
         ("plan conflicts soon", "expected a day such as", "应为日期，如"),
         (
@@ -55,7 +57,7 @@ def test_the_mistake_stands_with_its_command_its_usage_and_where_help_is(call: C
     ]
     _code, _out, err = call("--language", "zh_CN", "plan", "show")
     assert err.splitlines()[1:] == [
-        "用法：broadcaster plan show [选项] PLACE [DATE]",
+        "用法：broadcaster plan show [选项] 地点 [日期]",
         "帮助：broadcaster plan show --help",
     ]
 
@@ -63,7 +65,7 @@ def test_the_mistake_stands_with_its_command_its_usage_and_where_help_is(call: C
 def test_a_noun_alone_tells_its_commands_in_the_language_asked_for(call: Call) -> None:
     code, out, err = call("--language", "zh_CN", "alert", "send", "--help")
     assert (code, err) == (0, "")
-    assert "用法：broadcaster alert send [选项] NOTICE" in out
+    assert "用法：broadcaster alert send [选项] 通知" in out
     assert "[必填]" in out
     assert "[默认：30]" in out
     for english in ("Usage", "Options", "Arguments", "required", "default"):
@@ -85,8 +87,13 @@ def test_every_text_of_the_help_of_every_command_is_chinese_where_that_is_spoken
     try:
         for command in _all(commands()):
             assert not command.help or not command.help.isascii(), command.help
+            for parameter in command.params:
+                assert not re.search("[A-Z]{3}", parameter.metavar) or parameter.metavar in _SAME, parameter
     finally:
         language.use("en")
+
+
+_SAME = ("SHA256", "HH:MM-HH:MM", "TABLE.KEY=VALUE")  # the last is only English in the environment
 
 
 def _all(command: object) -> list[object]:

@@ -138,7 +138,7 @@ def test_a_document_in_a_file_or_a_pipe_is_made_legible(
 def test_a_controller_that_runs_is_asked_instead_of_the_database(call: Call, controller: list[str]) -> None:
     assert call("user", "add", "li", "--role", "admin@341523000000")[0] == 0
     assert call("--as", "li", "user", "list")[0] == 0
-    assert controller == [OWNER, "li"]
+    assert controller == [OWNER, OWNER, "li"]  # who is added, then whether their places are known
     assert call("--as", "nobody", "user", "list") == (1, "", "nobody has no right to admin anywhere.\n")
 
 
@@ -170,3 +170,22 @@ def test_a_stranger_is_told_that_the_token_is_wrong(
         "",
         "The token is missing, unknown or withdrawn.\n",
     )
+
+
+def test_a_role_in_an_area_that_is_not_there_yet_is_given_with_a_warning(call: Call) -> None:
+    call("area", "import", str(AREAS))
+    code, _out, err = call("user", "add", "zhang", "--role", "operator@999999999999")
+    assert (code, err) == (
+        0,
+        "! There is no area 999999999999 yet: until there is, the role is good for nothing.\n",
+    )
+    assert call("user", "grant", "zhang", "--role", "operator@341523000000")[2] == ""
+
+
+def test_the_dead_mans_switch_takes_no_directory_without_a_controller_for_a_controller_that_lives(
+    call: Call, tmp_path: Path
+) -> None:
+    code, _out, err = call("deadman")
+    assert (code, f"No controller ever ran on {tmp_path}." in err) == (1, True)
+    code, out, _err = call("--county", str(tmp_path / "typo"), "deadman")
+    assert (code, out, (tmp_path / "typo").exists()) == (1, "", False)

@@ -64,6 +64,12 @@ def test_what_was_added_today_is_kept_when_clearing(call: Call, imported: str) -
     assert call("recording", "show", imported)[0] == 0
 
 
+def test_where_nothing_would_go_nothing_is_asked(call: Call, imported: str) -> None:
+    code, out, err = call("recording", "clear")
+    assert (code, err) == (0, "")
+    assert "kept: added within a day" in out
+
+
 def test_without_a_sound_card_listening_says_what_to_do(
     call: Call, imported: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,15 @@ def test_a_dry_run_tells_each_change_and_makes_none(registered: Call, tmp_path: 
     assert json.loads(registered("area", "show", "341523100200", "--json")[1])["name"] == "石桥村"
 
 
+def test_a_change_is_told_by_the_columns_and_cells_of_lists(registered: Call, tmp_path: Path) -> None:
+    registered("area", "edit", "青石镇", "--quiet", "21:00-07:00", "--budget", "60")
+    for language, column in (("en", "budget minutes"), ("zh_CN", "每日播出上限")):
+        out = registered("--language", language, "area", "import", str(AREAS), "--dry-run")[1]
+        assert column in out
+        assert "21:00-07:00" in out
+        assert "None" not in out
+
+
 def test_an_export_can_be_imported_again(registered: Call, tmp_path: Path) -> None:
     for noun in ("area", "endpoint"):
         file = tmp_path / f"{noun}.xlsx"

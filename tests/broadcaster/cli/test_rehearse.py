@@ -37,7 +37,7 @@ def test_a_broken_law_is_told_and_is_the_exit_code(call, monkeypatch):
     assert "an alert was not heard" in out
 
 
-@pytest.mark.parametrize("seeds", ["x", "1..", "..3"])
+@pytest.mark.parametrize("seeds", ["x", "1..", "..3", "5..1"])
 def test_what_is_no_range_of_seeds_is_refused(call, seeds):
     code, _out, err = call(*SMALL, "--seeds", seeds)
     assert code == 2
