@@ -13,7 +13,7 @@ from broadcaster.repairs.examination import Examined, Examiner
 from broadcaster.repairs.memory import Memory
 from broadcaster.storage.engine import upsert
 from broadcaster.storage.tables import AliveRow, FlipRow, MemoryRow
-from devices.supervision import Flip, Moment, Supervision, Timeline, begun, exported, restored, resumed
+from devices.supervision import Flip, Moment, Supervision, Timeline, begun, restored, resumed
 
 SUPERVISION, CORRELATION, EXAMINATION, TIMELINE, CELLS = (
     "supervision",
@@ -82,9 +82,9 @@ def keep_judgement(session: Session, mind: Mind, cells: dict[str, str]) -> None:
     _put(session, mind, CELLS, msgspec.msgpack.encode(cells))
 
 
-def keep_supervision(session: Session, mind: Mind) -> None:
+def keep_supervision(session: Session, mind: Mind, exported: bytes) -> None:
     """What supervision knows; to be stored together with everything that has happened."""
-    _put(session, mind, SUPERVISION, exported(mind.supervision))
+    _put(session, mind, SUPERVISION, exported)
 
 
 def keep_alive(session: Session, mind: Mind, now: Moment) -> None:

@@ -12,6 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -37,7 +38,7 @@ from broadcaster.storage.engine import insert_new_values, snapshot, transaction
 from broadcaster.storage.tables import AlertRow, FlipRow, GateMoveRow, MaintenanceRow, NoticeRow
 from broadcaster.tickets.hours import WorkingHours
 from devices.reports import Event, Heartbeat, LineReport, Report, Status
-from devices.supervision import Flip, GateMoved, Happened, Overlaid, State
+from devices.supervision import Flip, GateMoved, Happened, Overlaid, State, exported
 from devices.supervision import Moment as Instant
 from schedules.notices import NoticeState
 from schedules.precedence import BroadcastClass
@@ -338,18 +339,22 @@ class Repairing:
         if not (self._is_news or is_time):
             return
         instant = self._instant(now)
-        with transaction(self._engine) as session:
+        wall = cache(lambda at_s: mind.timeline.wall_of(at_s, instant))  # many flips have a time in common
+        with snapshot(self._engine) as session:
             self._announce_work(mind, session, now.utc)
             self._heed_emergencies(mind, session, now.utc)
             self._readings.weather = weather.read(session, now.utc)
-            self._gather(mind)
-            insert_new_values(session, FlipRow, _FLIP, self._flip_values(mind, instant))
-            insert_new_values(session, GateMoveRow, _MOVE, self._move_values(mind, instant))
+        self._gather(mind)
+        flips, moves = self._flip_values(wall), self._move_values(wall)
+        supervised, took_s = self._snapshot(mind, now)
+        with transaction(self._engine) as session:  # while it lasts all others wait who want to write
+            insert_new_values(session, FlipRow, _FLIP, flips)
+            insert_new_values(session, GateMoveRow, _MOVE, moves)
             filing = Filing(
                 session=session,
                 terrain=self._terrain,
                 planned=self._planned,
-                wall=lambda at_s: mind.timeline.wall_of(at_s, instant),
+                wall=wall,
                 working=self._working_hours(session),
                 now=now.utc,
             )
@@ -361,11 +366,12 @@ class Repairing:
             filing.pass_time()
             if self._is_news:
                 memory.keep_judgement(session, mind, self._cells)
-            took_s = self._keep_snapshot(session, mind, now)
+            if supervised is not None:
+                memory.keep_supervision(session, mind, supervised)
             memory.keep_alive(session, mind, instant)
         self._flips, self._moves, self._incidents, self._is_news = [], [], {}, False
         self._stored_s = now.mono_s
-        if took_s is not None:
+        if supervised is not None:
             self._snapshot_s = now.mono_s
             self._snapshot_every_s = max(SNAPSHOT_EVERY_S, took_s / SNAPSHOT_SHARE)
 
@@ -385,22 +391,22 @@ class Repairing:
             self._working = WorkingHours(zone=self._zone, calendar=calendar_of(session))
         return self._working
 
-    def _keep_snapshot(self, session: Session, mind: Mind, now: Moment) -> float | None:
-        """The seconds it took; None where it is not time for it."""
+    def _snapshot(self, mind: Mind, now: Moment) -> tuple[bytes | None, float]:
+        """All that supervision knows, and the seconds it took; None where it is not time for it."""
         if now.mono_s - self._snapshot_s < self._snapshot_every_s:
-            return None
+            return None, 0.0
         begun_s = self._stopwatch()
-        memory.keep_supervision(session, mind)
-        return self._stopwatch() - begun_s
+        supervised = exported(mind.supervision)
+        return supervised, self._stopwatch() - begun_s
 
-    def _flip_values(self, mind: Mind, instant: Instant) -> list[tuple[object, ...]]:
+    def _flip_values(self, wall: Callable[[float], datetime]) -> list[tuple[object, ...]]:
         return [
             (
                 flip.endpoint,
                 flip.from_state,
                 flip.to_state,
-                mind.timeline.wall_of(flip.onset, instant),
-                mind.timeline.wall_of(flip.detected, instant),
+                wall(flip.onset),
+                wall(flip.detected),
                 flip.onset,
                 flip.detected,
                 flip.because,
@@ -411,11 +417,8 @@ class Repairing:
             for flip, planned in self._flips
         ]
 
-    def _move_values(self, mind: Mind, instant: Instant) -> list[tuple[object, ...]]:
-        return [
-            (moved.gate, moved.open, mind.timeline.wall_of(moved.since, instant), moved.because)
-            for moved in self._moves
-        ]
+    def _move_values(self, wall: Callable[[float], datetime]) -> list[tuple[object, ...]]:
+        return [(moved.gate, moved.open, wall(moved.since), moved.because) for moved in self._moves]
 
     def _announce_work(self, mind: Mind, session: Session, now: datetime) -> None:
         """Announced work begins and ends; what failed meanwhile and still does is told when it ends."""
