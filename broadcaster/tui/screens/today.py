@@ -1,11 +1,10 @@
 """Today: what sounds now and next in each town, what became of each play, what falls short, and who is connected."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -59,9 +58,9 @@ class TodayScreen(StationScreen):
                 yield Rows("", _("Town"), _("Connected"), _("Now"), _("Next"), id="towns", classes="main")
             with Vertical(id="shortfall-part"):
                 yield Static(_("What was not heard"), classes="section", markup=False)
-                headings = (_("Plays"), _("Because"), _("Notice"), _("Where"), _("Made up until"))
+                headings = (_("Plays"), _("Because"), _("Notice"), _("Where"), _("Deadline"))
                 yield Rows(*headings, id="shortfalls")
-        yield Static(legend(), id="legend", classes="section")
+        yield Static("", id="legend", classes="section")
         yield DayStrips(id="day")
 
     async def seen(self) -> Message:
@@ -72,12 +71,16 @@ class TodayScreen(StationScreen):
     def show(self, message: Seen) -> None:
         """Shows how the county is."""
         self.view = view = message.view
-        self.query_one("#glance", Static).update(_glance(view, self.size.width - 2))
+        width = self.size.width - 2
+        self.query_one("#glance", Static).update(_flowed((Text(*news) for news in _news(view)), width))
         self.query_one("#towns", Rows).show((town.area.code, self._town(town)) for town in view.towns)
         falls = [(f"{f.notice} {f.place} {f.because}", self._shortfall(f)) for f in view.shortfalls]
         self.query_one("#shortfalls", Rows).show(falls)
-        midnight = datetime.combine(view.day, time(), self.station.zone)
-        self.query_one(DayStrips).show(_rows(view), midnight, view.at)
+        rows, midnight = _rows(view), datetime.combine(view.day, time(), self.station.zone)
+        there = {mark for row in rows for _at, mark in row.plays}
+        meanings = (legend((mark,)) for mark in marks.PLAY_MARKS if mark in there)
+        self.query_one("#legend", Static).update(_flowed(meanings, width))
+        self.query_one(DayStrips).show(rows, midnight, view.at)
 
     def _town(self, town: TownToday) -> list[Text]:
         endpoints = town.area.endpoints
@@ -135,20 +138,21 @@ def _rows(view: TodayView) -> list[StripRow]:
     return [StripRow(title=titles[notice], plays=tuple(found)) for notice, found in plays.items()]
 
 
-def _glance(view: TodayView, width: int) -> Text:
-    """A row or two that tell whether all is well, the gravest first."""
+def _flowed(parts: Iterable[Text], width: int) -> Text:
+    """The parts two cells apart, in as many rows of `width` cells as they need."""
     text, cells = Text(), 0
-    for words, style in _news(view):
+    for part in parts:
         if cells:
-            over = cells + 2 + cell_len(words) > width
+            over = cells + 2 + part.cell_len > width
             text.append("\n" if over else "  ")
             cells = 0 if over else cells + 2
-        text.append(words, style)
-        cells += cell_len(words)
+        text.append_text(part)
+        cells += part.cell_len
     return text
 
 
 def _news(view: TodayView) -> Iterator[tuple[str, str]]:
+    """What tells whether all is well, each with its style, the gravest first."""
     endpoints = view.endpoints
     if view.alerts:
         yield _("EMERGENCY: {titles}").format(titles=", ".join(view.alerts)), "bold white on red"

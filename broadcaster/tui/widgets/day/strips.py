@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from broadcaster.language import _
-from broadcaster.tui.marks import PLAY_MARKS, Mark
+from broadcaster.tui.marks import Mark
 from broadcaster.tui.strip import Scale, scale_of, strip
 
 _TITLE_CELLS = (16, 30)  # in a narrow and in a wide terminal
@@ -91,10 +91,7 @@ class DayStrips(ScrollView):
         return text
 
 
-def legend(marks: Sequence[Mark] = PLAY_MARKS) -> Text:
+def legend(marks: Sequence[Mark]) -> Text:
     """What the marks mean, in one row."""
-    row = Text(no_wrap=True)
-    for mark in marks:
-        row.append(mark.glyph, mark.style)
-        row.append(f" {_(mark.meaning)}  ", "dim")
-    return row
+    meanings = (Text.assemble((mark.glyph, mark.style), (f" {_(mark.meaning)}", "dim")) for mark in marks)
+    return Text("  ", no_wrap=True).join(meanings)
