@@ -7,6 +7,7 @@ from functools import lru_cache
 ROOT = "ccx/1"
 MEDIA = "ccxm/1"
 TIME = f"{ROOT}/time"
+PROBE = "probe"
 
 
 class DocumentKind(StrEnum):
@@ -39,6 +40,11 @@ def area_document(code: str, kind: DocumentKind) -> str:
 def endpoint_document(endpoint: str, kind: DocumentKind) -> str:
     """Topic of a document for one endpoint."""
     return f"{ROOT}/endpoint/{endpoint}/{kind}"
+
+
+def probe(endpoint: str) -> str:
+    """Topic on which one endpoint is asked for a sign of life."""
+    return f"{ROOT}/endpoint/{endpoint}/{PROBE}"
 
 
 def report(endpoint: str, kind: ReportKind) -> str:

@@ -29,7 +29,7 @@ from devices.links import Link, Message
 from devices.mqtt.access import HUB_PREFIX
 from devices.reports import Heartbeat, LineReport, PlayedBatch, Report, Want
 from devices.signing import Signer
-from devices.topics import DocumentKind, ReportKind, manifest, parse_report, report
+from devices.topics import DocumentKind, ReportKind, manifest, parse_report, probe, report
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,9 @@ class Repairs(Protocol):
 
     def alive(self, now: Moment) -> None:
         """The controller attends to what arrives."""
+
+    def probes(self) -> tuple[str, ...]:
+        """Endpoints that are to be asked for a sign of life; each is named once."""
 
 
 class Controller:
@@ -159,6 +162,7 @@ class Controller:
         if self._repairs is not None and now.mono_s >= self._watch_s:
             self._watch_s = now.mono_s + self._habits.watch_s
             self._repairs.alive(now)
+            self._send(Message(probe(name), b"", qos=0) for name in self._repairs.probes())
         if now.mono_s >= self._beacon_s:
             self._link.publish(publishing.beacon(self._signer, now.utc))
             self._beacon_s = now.mono_s + self._habits.beacon_s

@@ -53,6 +53,7 @@ SNAPSHOT_EVERY_S = 15.0
 SNAPSHOT_SHARE = 0.02  # of the time at most
 CELLS_EVERY_S = 600.0
 MOST_WAITING = 500_000
+MOST_PROBES = 1_000
 
 _FLIP = (
     "endpoint",
@@ -95,6 +96,7 @@ class Repairing:
         self._engine, self._zone, self._machine, self._pace_s = engine, zone, machine, pace_s
         self._stopwatch = stopwatch
         self._noted: deque[Noted] = deque(maxlen=MOST_WAITING)
+        self._probes: deque[str] = deque(maxlen=MOST_PROBES)
         self._mind: Mind | None = None
         self._terrain: Terrain = {}
         self._cells: dict[str, str] = {}
@@ -129,6 +131,10 @@ class Repairing:
         """The controller attends to what arrives; said about once a second, or as often as `pace_s` says."""
         self._noted.append(Noted(now))
 
+    def probes(self) -> tuple[str, ...]:
+        """Whom to ask for a sign of life, since it was last asked."""
+        return tuple(self._probes.popleft() for _ in range(len(self._probes)))
+
     # What it does, in one thread at a time
 
     def look(self, now: Moment) -> None:
@@ -142,6 +148,7 @@ class Repairing:
                 at, at_s = noted.at, mind.timeline.at(self._instant(noted.at))
                 self._pass(mind, at_s)
             self._take(mind, noted, at_s)
+        self._probes.extend(mind.supervision.probes(mind.supervision.ticked))
         self._gather(mind)
         self._store(mind, now)
 

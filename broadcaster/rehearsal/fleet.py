@@ -26,7 +26,7 @@ from devices.supervision import Flip, GateMoved, State, Supervision, exported, r
 from devices.supervision.watch import Watch
 
 HUB_NOTICED_S, HUB_BACK_S = 20.0, 10.0
-GASP_TAKES_S = 3.0
+GASP_TAKES_S = PROBE_TAKES_S = 3.0
 STEP_S = 1.0
 LAZY_STEP_S = 4.0  # below what supervision takes for a stall
 
@@ -161,6 +161,12 @@ class Fleet:
             self._supervision.heartbeat(pole.name, beat, now)
         self._world.at(pole.next_beat, partial(self._beat, pole))
 
+    def _answer(self, name: str) -> None:
+        now = self._world.now_s
+        beat = self.poles[name].answer(now)
+        if beat is not None and self._awake:
+            self._supervision.heartbeat(name, beat, now)
+
     def _sleep(self, lasts_s: float) -> None:
         """The controller is killed; when it is back it goes on from what it stored."""
         supervision, memory = exported(self._supervision), self._correlator.memory().to_bytes()
@@ -190,6 +196,9 @@ class Fleet:
             self._correlator.tick(now)
             for incident in self._correlator.changes():
                 self._hear(incident)
+        if self._awake:
+            for name in self._supervision.probes(now):
+                self._world.after(self._chance.uniform(0, PROBE_TAKES_S), partial(self._answer, name))
         if not self._weeks.everybody:
             self._leave_alone()
         self._world.after(STEP_S if self._weeks.everybody else LAZY_STEP_S, self._tick)

@@ -48,17 +48,27 @@ class Pole:
         self.lost_one = self.chance.random() < (LOSS_AGAIN if self.lost_one else self.loss)
         if self.without_link or self.lost_one:
             return None
+        return self._heartbeat(now, next_in_s=PERIOD_S)
+
+    def _heartbeat(self, now: float, *, next_in_s: int) -> Heartbeat:
         return Heartbeat(
             boot=f"{self.boots:08x}",
             seq=self.seq,
             up_s=int(now - self.booted),
             clock_ms=0,
             clock=ClockQuality.SYNCED,
-            next_in_s=PERIOD_S,
+            next_in_s=next_in_s,
             mains=self.without_power == 0,
             boots=self.boots,
             reset=Reset.POWER_ON,
         )
+
+    def answer(self, now: float) -> Heartbeat | None:
+        """What arrives of its answer to a probe, if the probe arrives."""
+        if not self.is_up(now) or self.without_link or self.chance.random() < 2 * self.loss:
+            return None
+        self.seq += 1
+        return self._heartbeat(now, next_in_s=max(1, round(self.next_beat - now)))
 
     def lose_power(self, now: float, *, cell_down: bool, volts: int | None) -> Event | None:
         """The last gasp, if it gets out."""

@@ -80,6 +80,7 @@ class Endpoint:
         self._pace = pace
         self._software = software
         self._chunks = f"{topics.MEDIA}/to/{provision.endpoint}/+/+"
+        self._probe = topics.probe(provision.endpoint)
         self._clock = Clock()
         self._held = Held(provision, store, unseal, self._storage_fault)
         self._reader = Reader()
@@ -129,6 +130,7 @@ class Endpoint:
             self._conductor.next_s,
             self._alive_s,
             self._reporter.next_s,
+            self._reporter.answer_s,
             self._recorder.next_s,
             self._downloads.next_s,
         )
@@ -144,7 +146,7 @@ class Endpoint:
             self._storage_fault(self._store.trouble)
         for refused in self._held.load():
             self._say(EventKind.DOCUMENT_REFUSED, refused, refused)
-        for topic_filter in (*self._held.filters, self._chunks):
+        for topic_filter in (*self._held.filters, self._chunks, self._probe):
             self._link.subscribe(topic_filter)
         self._resettle()
         self._alerts.replace(self._held.bodies(Alerts))
@@ -175,6 +177,10 @@ class Endpoint:
                 self._cues.stage(self._downloads.whole)
                 self._turn()
             return
+        if message.topic == self._probe:
+            if not message.retain:
+                self._reporter.probed(now.mono_s)
+            return
         try:
             document = self._held.take(message, self._clock, now.mono_s)
         except Refused as refused:
@@ -190,6 +196,7 @@ class Endpoint:
             self._turn()
         self._downloads.ask(now.mono_s)
         self._recorder.send(now.mono_s)
+        self._reporter.answer(now.mono_s, self._describe)
         if beats := now.mono_s >= self._reporter.next_s:
             self._see_instruments()
             self._reporter.beat(now.mono_s, self._settings.heartbeat_s, self._describe)

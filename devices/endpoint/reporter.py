@@ -13,6 +13,7 @@ from devices.reports import Event, EventKind, Heartbeat, Presence, Report, Statu
 from devices.topics import ReportKind
 
 EVENTS_KEPT = 64  # while the link is down; the oldest go first
+ANSWERED_WITHIN_S, ANSWERED_EVERY_S = 2.0, 10.0
 SAME_EVENT_S = 600  # the same thing is not said again within this time
 
 
@@ -37,6 +38,8 @@ class Reporter:
         self._last_said: dict[tuple[EventKind, str], float] = {}
         self._connected = False
         self.next_s = math.inf  # of the next periodic heartbeat
+        self.answer_s = math.inf  # of the one that answers a probe
+        self._answered_s = -math.inf
 
     def presence(self, state: Presence) -> Message:
         """The retained hint; offline is the will."""
@@ -52,7 +55,7 @@ class Reporter:
 
     def disconnected(self) -> None:
         self._connected = False
-        self.next_s = math.inf
+        self.next_s = self.answer_s = math.inf
 
     def beat(self, now_s: float, period_s: float, describe: Callable[[int, int], Heartbeat]) -> None:
         """The periodic heartbeat, if it is due; `describe` gives one from its number and the seconds to the next."""
@@ -64,6 +67,18 @@ class Reporter:
         """One out of turn; the rhythm goes on as it was."""
         if self._connected:
             self._beat(now_s, describe, qos=1)
+
+    def probed(self, now_s: float) -> None:
+        """Somebody asks for a sign of life: not with all others who are asked, and not more often than it costs nothing."""
+        if self._connected:
+            answer_s = now_s + self._chance.uniform(0, ANSWERED_WITHIN_S)
+            self.answer_s = min(self.answer_s, max(answer_s, self._answered_s + ANSWERED_EVERY_S))
+
+    def answer(self, now_s: float, describe: Callable[[int, int], Heartbeat]) -> None:
+        """The heartbeat that answers a probe, if it is due."""
+        if now_s >= self.answer_s:
+            self.answer_s, self._answered_s = math.inf, now_s
+            self.beat_at_once(now_s, describe)
 
     def event(self, kind: EventKind, detail: str, now_s: float, *, about: str = "") -> None:
         """Say what happened, unless the same was said `about` the same thing just now."""

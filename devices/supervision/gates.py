@@ -31,6 +31,11 @@ class Path:
     closed_since: float | None = None
     last_end: float = float("-inf")  # of the newest closure
 
+    @property
+    def is_polled(self) -> bool:
+        """Whether a hub asks the endpoints here anyhow."""
+        return any(gate.startswith("hub:") for gate in self.gates)
+
     def silence(self, heard: float, period: float, margin: float, now: float) -> float:
         """Observable seconds since `heard`; what was due while closed, or up to `margin` before, is excused."""
         if self.saw_all_since(heard):

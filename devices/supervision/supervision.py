@@ -27,9 +27,11 @@ PROVEN_REPORTS = 3  # of a new endpoint
 VERIFIED_REPORTS, VERIFIED_S, VERIFIED_PERIODS = 5, 600.0, 5
 HINT_WAIT_S = 15.0
 PROBES, PROBES_OF_A_PATH = 200, 5  # in one second
+PROBES_OF_ONE, ANSWERED_S = 2, 15.0
 
 Happened = Flip | Overlaid | GateMoved
 _SUSPICIOUS = frozenset({State.OK, State.DEGRADED})
+_ASKED = _SUSPICIOUS | {State.SUSPECT}
 _UNARMED = frozenset({State.NEW, State.SILENT, State.MAINS_LOST})
 
 
@@ -44,6 +46,7 @@ class Supervision:
         self._parked: dict[Path, list[Watch]] = {}
         self._flapping: dict[str, Watch] = {}
         self._hints: dict[str, float] = {}
+        self._asked: dict[str, float] = {}
         self._happened: list[Happened] = []
         self._ticked = now
 
@@ -190,18 +193,25 @@ class Supervision:
         return taken
 
     def probes(self, now: float) -> tuple[str, ...]:
-        """Suspects, and those of whom a hint said so, to be asked for a sign of life now; each is named once.
+        """Suspects, and those of whom a hint said so, to be asked for a sign of life now; each is named twice at most.
 
-        At most 200; of more a few behind each path stand for the others.
+        At most 200; of more a few behind each path stand for the others. Who was asked and is still mute has missed one more.
         """
+        self._hear_no_answer(now)
         due = [name for name, since in self._hints.items() if since + HINT_WAIT_S <= now]
         hints = {name: self._hints.pop(name) for name in due}
-        mute = [w for name, since in hints.items() if (w := self._watches.get(name)) and w.heard < since]
+        mute = [
+            w
+            for name, since in hints.items()
+            if (w := self._watches.get(name)) and w.heard < since and w.state in _ASKED
+            if w.path.closed_since is None and not w.path.is_polled
+        ]
         if len(mute) > PROBES:
             behind: defaultdict[Path, list[Watch]] = defaultdict(list)
             for watch in mute:
                 behind[watch.path].append(watch)
             mute = [watch for watches in behind.values() for watch in watches[:PROBES_OF_A_PATH]]
+        self._asked |= {watch.endpoint: now for watch in mute[:PROBES]}
         return tuple(watch.endpoint for watch in mute[:PROBES])
 
     def state(self, endpoint: str) -> State:
@@ -242,6 +252,17 @@ class Supervision:
         return self._ticked
 
     # How it judges
+
+    def _hear_no_answer(self, now: float) -> None:
+        """Of those who were asked: who did not answer, though nothing stood in the way, is asked once more."""
+        for name, at in [(name, at) for name, at in self._asked.items() if at + ANSWERED_S <= now]:
+            del self._asked[name]
+            watch = self._watches.get(name)
+            if watch is None or watch.heard >= at or not watch.path.saw_all_since(at):
+                continue
+            self.probe_failed(name)
+            if watch.failed_probes < PROBES_OF_ONE:
+                self._hints[name] = at + watch.rhythm.period / 2 - HINT_WAIT_S
 
     def _is_news(self, watch: Watch, beat: Heartbeat, now: float) -> bool:
         """Whether a heartbeat is the newest word, neither a copy nor overtaken by a later one."""

@@ -172,6 +172,9 @@ class Ear:
     def alive(self, now: Moment) -> None:
         pass
 
+    def probes(self) -> tuple[str, ...]:
+        return ("s-03",)
+
 
 def test_the_controller_hands_everything_that_a_hub_says_to_repairs(valley: SerialValley) -> None:
     ear, broker = Ear(), Broker()
@@ -184,3 +187,16 @@ def test_the_controller_hands_everything_that_a_hub_says_to_repairs(valley: Seri
         message = Message(topics.report(HUB, kind_of(report)), encode(report))
         controller.receive(message, valley.moment)
     assert ear.heard == [(HUB, kind) for kind in (ReportKind.HEARTBEAT, ReportKind.LINE, ReportKind.STATUS)]
+
+
+def test_the_controller_asks_whom_repairs_name_for_a_sign_of_life(valley: SerialValley) -> None:
+    broker = Broker()
+    controller = Controller(
+        engine=valley.engine, link=broker, signer=SIGNER, media=Media(Shelf()), repairs=Ear()
+    )
+    probe = Message(topics.probe("s-03"), b"", qos=0)
+    controller.wake(valley.moment)
+    assert probe not in broker.sent
+    controller.connected(valley.moment)
+    controller.wake(valley.run(4).moment)
+    assert broker.sent.count(probe) == 1

@@ -210,3 +210,12 @@ def test_a_hold_is_short_while_an_emergency_is_on_the_air(valley: Valley) -> Non
         )
     valley.run(12).cut(valley.feeder(1)).run(2 * MINUTE)
     assert valley.open == [POWER_CUT]
+
+
+def test_who_is_suspected_is_asked_for_a_sign_of_life_twice_and_no_more(valley: Valley) -> None:
+    valley.mute.add("f2-03")
+    asked: list[str] = []
+    for _ in range(8 * MINUTE):
+        asked += valley.run(1).repairing.probes()
+    assert asked == ["f2-03", "f2-03"]
+    assert valley.run(10 * MINUTE).open == [(Cause.SITE_SILENT.value, "f2-03")]

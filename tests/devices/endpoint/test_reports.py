@@ -162,3 +162,34 @@ def test_thirty_days_of_proofs_arrive_in_order_when_the_link_is_back():
     board.run_until(at("06:00", day=10)).connect().run_for(minutes=5)
     assert len(board.proved) > 1_300
     assert [record.seq for record in board.proved] == list(range(1, len(board.proved) + 1))
+
+
+def probed(board: Board, *, retain: bool = False) -> None:
+    topic = board.endpoint.will.topic.replace("/status", "/probe")
+    board.deliver(Message(topic, b"", 0, retain))
+
+
+def test_a_probe_is_answered_with_a_heartbeat_within_two_seconds_and_the_rhythm_goes_on():
+    board = Board()
+    board.run_for(minutes=3, seconds=20)
+    before = board.reports(Heartbeat)
+    probed(board)
+    board.run_for(seconds=2)
+    beats = board.reports(Heartbeat)
+    assert len(beats) == len(before) + 1
+    assert beats[-1].next_in_s < before[-1].next_in_s
+    assert [beat.seq for beat in beats] == list(range(1, len(beats) + 1))
+
+
+def test_many_probes_are_one_heartbeat_in_ten_seconds_and_a_retained_one_is_none():
+    board = Board()
+    board.tell(Settings(heartbeat_s=3_600))
+    board.run_for(minutes=3)
+    before = len(board.reports(Heartbeat))
+    probed(board, retain=True)
+    board.run_for(seconds=5)
+    assert len(board.reports(Heartbeat)) == before
+    for _ in range(30):
+        probed(board)
+        board.run_for(seconds=1)
+    assert 3 <= len(board.reports(Heartbeat)) - before <= 4

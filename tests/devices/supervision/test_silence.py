@@ -268,3 +268,66 @@ def test_nothing_is_due_before_a_silence_can_be_suspicious():
     assert field.now < field.supervision.next_s <= field.now + 2 * PERIOD + 12
     field.supervision.attended(field.now + 4)
     assert field.supervision.ticked == field.now + 4
+
+
+class Asked(Field):
+    """Whom supervision asks answers, if it lives and `answers`."""
+
+    answers = True
+
+    def take(self) -> None:
+        for name in self.supervision.probes(self.now):
+            self.probed.append((self.now, name))
+            horn = self.horns[name]
+            if horn.alive and self.answers:
+                self.supervision.heartbeat(name, horn.beat(self.now, period=30), self.now)
+        super().take()
+
+    def __init__(self, count: int = 1, **how: object) -> None:
+        super().__init__(count, **how)  # type: ignore[arg-type]
+        self.probed: list[tuple[float, str]] = []
+
+
+def test_who_only_lost_heartbeats_answers_and_is_well_again_at_once():
+    field = Asked(300).run(300)
+    field.horn.skip = {field.horn.seq + 1, field.horn.seq + 2}
+    field.run(150)
+    assert field.way() == [State.SUSPECT, State.OK]
+    assert [name for _, name in field.probed] == ["horn-0"]
+
+
+def test_who_answers_no_probe_is_silent_sooner():
+    ends = []
+    for field in (Field(300), Asked(300)):
+        field.run(300)
+        field.horn.alive = False
+        while field.state() is not State.SILENT:
+            field.run(1)
+        ends.append(field.now)
+    assert ends[0] - ends[1] == 2 * PERIOD
+
+
+def test_two_probes_half_a_period_apart_are_all():
+    field = Asked().run(300)
+    field.horn.alive = False
+    field.run(900)
+    (first, _), (second, _) = field.probed
+    assert second - first == pytest.approx(PERIOD / 2, abs=1)
+
+
+def test_who_is_behind_a_closed_gate_is_not_asked_and_an_answer_not_missed_while_we_were_away():
+    field = Asked().run(300)
+    field.horn.alive = False
+    while not field.probed:
+        field.run(1)
+    field.supervision.close("broker", field.now, "not connected")
+    field.run(100)
+    field.supervision.open("broker", field.now)
+    (watch,) = field.supervision.watches
+    assert (len(field.probed), watch.failed_probes) == (1, 0)
+
+
+def test_over_serial_lines_the_hub_asks():
+    field = Asked(gates=["broker", "hub:1"]).run(300)
+    field.horn.alive = False
+    assert field.run(400).probed == []
