@@ -65,7 +65,7 @@ _SECOND = 1000  # ms
 
 
 def pack(plan: Plan, issued: int) -> dict[int, Any]:
-    """The map of `plan`; ValueError says what it cannot hold."""
+    """The map of `plan`, the keys of all maps in order; ValueError says what it cannot hold."""
     spans = {span for item in plan.items for span in item.spans}
     spans |= {_whole_span(cue) for cue in plan.cues}
     whens = {cue.planned for cue in plan.cues} | {when for span in spans for when in (span.start, span.end)}
@@ -135,7 +135,7 @@ class _Times:
     def put_item(self, item: PlanItem, issued: int) -> dict[int, Any]:
         places = [self._place[span] for span in item.spans]
         rank = _PRECEDENCE.put(item.precedence, issued)
-        return _ITEM.put(item, issued) | rank | {_ITEM_SPANS: places}
+        return rank | _ITEM.put(item, issued) | {_ITEM_SPANS: places}
 
     def take_item(self, raw: Any, issued: int) -> PlanItem:
         return PlanItem(

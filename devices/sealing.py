@@ -57,17 +57,15 @@ def _to_payload(algorithm: int, kid: bytes) -> bytes:
 
 
 def _signed(algorithm: int, kid: bytes, payload: bytes) -> bytes:
-    """What the signature covers (RFC 9052, 4.4), without external data."""
-    return _to_payload(algorithm, kid) + cbor2.dumps(payload)
+    """What the signature covers (RFC 9052, 4.4), without external data; `payload` as a CBOR byte string."""
+    return _to_payload(algorithm, kid) + payload
 
 
 def seal(document: Document, signer: Signer) -> bytes:
     """The signed bytes of a document. ValueError names a member that the wire cannot carry."""
-    payload = cbor.encode(document)
+    payload = cbor2.dumps(cbor.encode(document))
     signature = signer.sign(_signed(signer.algorithm, signer.kid, payload))
-    sealed = b"".join(
-        (_to_kid(signer.algorithm), signer.kid, b"\xa0", cbor2.dumps(payload), _TO_SIGNATURE, signature)
-    )
+    sealed = b"".join((_to_kid(signer.algorithm), signer.kid, b"\xa0", payload, _TO_SIGNATURE, signature))
     if len(sealed) > LONGEST_DOCUMENT:
         raise ValueError(
             f"{document.header.kind} for {document.header.target}: {len(sealed)} bytes, at most {LONGEST_DOCUMENT}; "
@@ -85,7 +83,7 @@ def unseal(payload: bytes, keyring: Keyring) -> Document:
     verdict = keyring.verify(
         envelope.kid,
         envelope.algorithm,
-        _signed(envelope.algorithm, envelope.kid, envelope.payload),
+        _signed(envelope.algorithm, envelope.kid, cbor2.dumps(envelope.payload)),
         envelope.signature,
     )
     if verdict in _REFUSALS:

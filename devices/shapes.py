@@ -176,15 +176,17 @@ class Shape:
         self._defaults = {f.name: f.default for f in fields(of) if f.default is not MISSING}
         self._defaults |= dict.fromkeys(nullable)
         self._same_as = same_as
+        self._to_put = sorted((key, name, sort.put) for name, (key, sort) in members.items())
 
     def put(self, value: Any, issued: int) -> dict[int, Any]:
-        """The map of `value`."""
-        all_members = {name: getattr(value, name) for name in self._members}
-        return {
-            key: at(name, sort.put, all_members[name], issued)
-            for name, (key, sort) in self._members.items()
-            if all_members[name] != self._absent(name, all_members)
-        }
+        """The map of `value`, its keys in order."""
+        found: dict[int, Any] = {}
+        for key, name, put in self._to_put:
+            member, same = getattr(value, name), self._same_as.get(name)
+            absent = self._defaults.get(name, MISSING) if same is None else getattr(value, same)
+            if member != absent:
+                found[key] = at(name, put, member, issued)
+        return found
 
     def members_of(self, raw: Any, issued: int) -> dict[str, Any]:
         """The members that the map holds; keys that are not of this shape are passed over."""

@@ -25,6 +25,8 @@ from schedules.places import Level, Place, level_of
 
 log = logging.getLogger(__name__)
 
+_RECEIPT_HOLDS = timedelta(days=400)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
@@ -146,10 +148,16 @@ def receipt(
     endpoint: str, body: Receipt, last_revision: int, signer: Signer, now: datetime
 ) -> tuple[int, Message]:
     """(revision, message) of a receipt; retained, so that an endpoint that was away learns it."""
-    desired = Desired(kind=DocumentKind.RECEIPT, target=endpoint, body=body, holds=timedelta(days=400))
+    header = Header(
+        kind=DocumentKind.RECEIPT,
+        target=endpoint,
+        revision=_next_revision(last_revision, now),
+        issued=now,
+        expires=now + _RECEIPT_HOLDS,
+    )
+    payload = seal(Document(header=header, body=body), signer)
     topic = topics.endpoint_document(endpoint, DocumentKind.RECEIPT)
-    document, payload = _issue(desired, last_revision, signer, now)
-    return document.header.revision, Message(topic, payload, qos=1, retain=True)
+    return header.revision, Message(topic, payload, qos=1, retain=True)
 
 
 def beacon(signer: Signer, now: datetime) -> Message:
@@ -162,12 +170,16 @@ def _issue(desired: Desired, last_revision: int, signer: Signer, now: datetime) 
     header = Header(
         kind=desired.kind,
         target=desired.target,
-        revision=max(last_revision + 1, int(now.timestamp())),
+        revision=_next_revision(last_revision, now),
         issued=now,
         expires=now + desired.holds,
     )
     document = Document(header=header, body=desired.body)
     return document, seal(document, signer)
+
+
+def _next_revision(last: int, now: datetime) -> int:
+    return max(last + 1, int(now.timestamp()))
 
 
 def _row(topic: str, header: Header, digest: str, payload: bytes) -> dict[str, object]:
