@@ -90,7 +90,8 @@ class Controller:
         self._seen_changes = -1
         self._seen_day: date | None = None
         self._is_drawing = self._connected = False
-        self._store_s = self._beacon_s = self._anew_s = NEVER_S
+        self._store_s = self._calm_s = self._beacon_s = self._anew_s = NEVER_S
+        self._heard_s = 0.0
         self._look_s = 0.0
         self._watch_s = NEVER_S if repairs is None else 0.0
         self._gather_s = habits.gather_s
@@ -100,7 +101,8 @@ class Controller:
         """The monotonic instant by which `wake` wants to be called."""
         chunks = self._media.next_deadline
         others = NEVER_S if chunks is None else chunks
-        return min(self._store_s, self._beacon_s, self._look_s, self._anew_s, self._watch_s, others)
+        stores = min(self._store_s, self._calm_s)
+        return min(stores, self._beacon_s, self._look_s, self._anew_s, self._watch_s, others)
 
     def connected(self, now: Moment) -> None:
         """The link is up (again): subscribe, and say everything anew, as the broker may have forgotten it."""
@@ -132,6 +134,7 @@ class Controller:
         said = intake.read(endpoint, kind, message.payload)
         if said is None:
             return False
+        self._heard_s = now.mono_s
         if type(said) is Want:
             return self._want(endpoint, said, now)
         if self._repairs is not None and type(said) is not PlayedBatch:
@@ -154,8 +157,17 @@ class Controller:
     def _store_by(self, mono_s: float) -> bool:
         if mono_s >= self._store_s:
             return False
+        if self._store_s == NEVER_S:
+            self._calm_s = self._heard_s + self._habits.gather_s
         self._store_s = mono_s
         return True
+
+    def _is_calm(self, mono_s: float) -> bool:
+        """Whether nothing came for as long as reports are gathered at least: what is gathered need not wait for more."""
+        if mono_s < self._calm_s:
+            return False
+        self._calm_s = self._heard_s + self._habits.gather_s
+        return mono_s >= self._calm_s
 
     def wake(self, now: Moment) -> None:
         """Does what is due. Harmless at any time."""
@@ -169,7 +181,7 @@ class Controller:
         self._media.serve(self._link, now.mono_s)
         if now.mono_s >= self._anew_s:
             self._say_anew()
-        if now.mono_s >= self._store_s:
+        if now.mono_s >= self._store_s or self._is_calm(now.mono_s):
             self._store(now)
         if now.mono_s >= self._look_s:
             self.look(now)
@@ -247,7 +259,7 @@ class Controller:
     def _store(self, now: Moment) -> None:
         self._say_shapes()
         batch, self._batch = self._batch, intake.Batch()
-        self._store_s = NEVER_S
+        self._store_s = self._calm_s = NEVER_S
         begun_s = self._stopwatch()
         try:
             self._store_all(batch, now)

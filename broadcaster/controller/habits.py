@@ -14,7 +14,9 @@ class Habits:
     lease: timedelta = timedelta(days=7)
     heartbeat_s: int = 30
     gather_s: float = 0.2  # reports are stored in batches of so long
-    storing_share: float = 0.2  # of the time at most: in a storm a batch is gathered for longer
+    storing_share: float = (
+        0.2  # of the time at most: in a storm a batch is gathered for longer, until it is over
+    )
     most_gathered: int = 2_000  # or of so many that do not collapse: events and as-played batches
     beacon_s: float = 30.0
     look_s: float = 5.0  # how often it looks for changes that nobody told it of
