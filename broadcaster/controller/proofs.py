@@ -4,11 +4,12 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col
 
 from broadcaster.controller.publishing import receipt
-from broadcaster.storage.engine import among, insert_new_values, upsert
+from broadcaster.storage.engine import among, insert_new_values, upsert_values
 from broadcaster.storage.mapping import PLAYED_COLUMNS, played_values
 from broadcaster.storage.tables import ChainRow, EndpointRow, PlayedRow
 from devices.chain import ChainVerdict, Tip, check
@@ -23,6 +24,10 @@ log = logging.getLogger(__name__)
 _SUSPECT = frozenset(
     {ChainVerdict.FORK, ChainVerdict.BAD_HASH, ChainVerdict.BAD_RECORD, ChainVerdict.BAD_MAC}
 )
+
+_CHAIN = ("endpoint", "chain", "seq", "hash", "receipt_revision", "faults", "previous_chains")
+_NO_TIP = Tip(chain="", seq=0, hash="")
+_NONE: tuple[Any, ...] = ("", 0, "", 0, 0, ())  # of an endpoint that has no chain yet
 
 
 @dataclass(slots=True)
@@ -57,7 +62,7 @@ def take(
             body = Receipt(chain=tip.chain, seq=tip.seq, hash=tip.hash)
             chain.receipt_revision, message = receipt(endpoint, body, chain.receipt_revision, signer, now)
             receipts.append(message)
-    upsert(session, ChainRow, [_row(endpoint, chain) for endpoint, chain in chains.items()])
+    upsert_values(session, ChainRow, _CHAIN, [_values(endpoint, chain) for endpoint, chain in chains.items()])
     return receipts
 
 
@@ -77,28 +82,30 @@ def _taken(endpoint: str, batch: PlayedBatch, chain: _Chain) -> tuple[AsPlayed, 
 
 def _chains(session: Session, endpoints: set[str]) -> dict[str, _Chain]:
     keys = among(session, (col(EndpointRow.id), col(EndpointRow.proof_key)), col(EndpointRow.id), endpoints)
-    found = among(session, (ChainRow,), col(ChainRow.endpoint), endpoints).scalars()
-    rows = {row.endpoint: row for row in found}
+    columns = tuple(col(getattr(ChainRow, name)) for name in _CHAIN)
+    known = {endpoint: rest for endpoint, *rest in among(session, columns, columns[0], endpoints)}
     return {
-        endpoint: _known(bytes.fromhex(key), rows.get(endpoint)) for endpoint, key in sorted(map(tuple, keys))
+        endpoint: _known(bytes.fromhex(key), *known.get(endpoint, _NONE))
+        for endpoint, key in sorted(map(tuple, keys))
     }
 
 
-def _known(proof_key: bytes, row: ChainRow | None) -> _Chain:
-    if row is None:
-        return _Chain(proof_key, None, 0, 0, [])
-    tip = Tip(chain=row.chain, seq=row.seq, hash=row.hash) if row.chain else None
-    return _Chain(proof_key, tip, row.receipt_revision, row.faults, list(row.previous_chains))
+def _known(
+    proof_key: bytes, chain: str, seq: int, last: str, revision: int, faults: int, previous: Iterable[str]
+) -> _Chain:
+    tip = Tip(chain=chain, seq=seq, hash=last) if chain else None
+    return _Chain(proof_key, tip, revision, faults, list(previous))
 
 
-def _row(endpoint: str, chain: _Chain) -> dict[str, object]:
-    tip = chain.tip or Tip(chain="", seq=0, hash="")
-    return {
-        "endpoint": endpoint,
-        "chain": tip.chain,
-        "seq": tip.seq,
-        "hash": tip.hash,
-        "receipt_revision": chain.receipt_revision,
-        "faults": chain.faults,
-        "previous_chains": chain.abandoned,
-    }
+def _values(endpoint: str, chain: _Chain) -> tuple[object, ...]:
+    """The values of the columns in _CHAIN."""
+    tip = chain.tip or _NO_TIP
+    return (
+        endpoint,
+        tip.chain,
+        tip.seq,
+        tip.hash,
+        chain.receipt_revision,
+        chain.faults,
+        chain.abandoned,
+    )
