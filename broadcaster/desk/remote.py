@@ -25,7 +25,7 @@ WORK = "Work"  # header: the name by which long work is asked about while it is 
 ACT_AS = "Act-As"  # header: whom the keeper of the house's own token acts for
 KEY = "Idempotency-Key"  # header: under which an order is done once, as the draft of the same name has it
 _LOOK_S = 0.5  # from one question about long work to the next
-_PATIENCE = httpx.Timeout(5, read=600)  # preparing an hour's recording takes its time
+_PATIENCE = httpx.Timeout(5, read=600, write=60)  # preparing an hour's recording takes its time
 
 
 class RemoteDoor:

@@ -32,18 +32,18 @@ def url() -> Iterator[str]:
 @pytest.fixture
 def client(url: str) -> Iterator[httpx.Client]:
     HOUSE.shelf.horns.clear()
-    with httpx.Client(base_url=f"{url}/api/v1", headers={"Authorization": "Bearer ann's"}) as client:
+    with httpx.Client(base_url=f"{url}/api/v1", headers={"Authorization": "Bearer ann's"}, timeout=60) as client:
         client.post("/horns", json={"id": "h1", "place": VILLAGE}).raise_for_status()
         yield client
 
 
 def test_health_is_open(url: str) -> None:
-    assert httpx.get(f"{url}/api/v1/health").json() == {"status": "ok"}
+    assert httpx.get(f"{url}/api/v1/health", timeout=60).json() == {"status": "ok"}
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer bob's"}, {"Authorization": "Basic YTpi"}])
 def test_a_stranger_is_told_nothing(url: str, headers: dict[str, str]) -> None:
-    answer = httpx.post(f"{url}/api/v1/horns/h1/tune", headers=headers, content=b"not even JSON")
+    answer = httpx.post(f"{url}/api/v1/horns/h1/tune", headers=headers, content=b"not even JSON", timeout=60)
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert answer.json()["kind"] == "refused"
 
@@ -138,7 +138,7 @@ def test_a_fault_says_nothing_of_its_inside(client: httpx.Client) -> None:
 
 
 def test_openapi_lists_every_question_and_order(url: str) -> None:
-    paths = httpx.get(f"{url}/api/v1/openapi.json").json()["paths"]
+    paths = httpx.get(f"{url}/api/v1/openapi.json", timeout=60).json()["paths"]
     listed = {
         each["operationId"]: each for path in paths.values() for each in path.values() if "x-right" in each
     }
@@ -150,7 +150,7 @@ def test_openapi_lists_every_question_and_order(url: str) -> None:
 
 
 def test_openapi_refers_only_to_what_it_defines(url: str) -> None:
-    document = httpx.get(f"{url}/api/v1/openapi.json").json()
+    document = httpx.get(f"{url}/api/v1/openapi.json", timeout=60).json()
     schemas = document["components"]["schemas"]
     referred = re.findall(r'"\$ref": "#/components/schemas/([^"]+)"', json.dumps(document))
     assert set(referred) <= schemas.keys()

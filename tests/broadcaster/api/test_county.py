@@ -113,6 +113,7 @@ def test_the_same_limits_hold_over_http(url: str) -> None:
         f"{url}/api/v1/notices",
         headers={"Authorization": "Bearer li"},
         json={"draft": {"kind": "open_letter", "title": "x", "targets": [COUNTY], "volume": 101}},
+        timeout=60,
     )
     assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json")
     assert answer.json()["problems"][0]["where"].endswith("volume")

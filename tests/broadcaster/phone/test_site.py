@@ -36,7 +36,7 @@ def phone(station: Station) -> Iterator[httpx.Client]:
 
     app = FastAPI()
     app.include_router(site(admit, station.house.settings.zone, lambda: station.now))
-    with served(app) as url, httpx.Client(base_url=url, follow_redirects=True) as client:
+    with served(app) as url, httpx.Client(base_url=url, follow_redirects=True, timeout=60) as client:
         yield client
 
 

@@ -81,7 +81,7 @@ def controller(built: Path, tmp_path: Path) -> Iterator[Path]:
             yield tmp_path / "county"
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(120)
 
 
 def test_an_operator_works_in_a_terminal_with_a_controller_that_runs(controller, tmp_path):
