@@ -168,9 +168,9 @@ def _told(error: Exception) -> Exception:
     if not isinstance(error, OperationalError | PoolTimeout):
         return error
     reason = str(error.orig if isinstance(error, OperationalError) else error)
-    if "locked" in reason or isinstance(error, PoolTimeout):
+    if "locked" in reason or "lock timeout" in reason or isinstance(error, PoolTimeout):
         return Unavailable(N_("The database is busy with other work: try again in a moment."))
-    if "full" in reason:
+    if "full" in reason or "No space left" in reason:
         return Unavailable(N_("The disk is full: make room, then try again."))
     message = N_("The database cannot be used now ({reason}): try again, or ask `broadcaster doctor`.")
     return Unavailable(message, reason=reason)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, text
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from broadcaster.storage.tables import AuditRow
@@ -60,8 +60,6 @@ def record(
     message: str = "",
 ) -> None:
     """Add one row in the caller's transaction; `parameters` are JSON values without secrets."""
-    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyhow
-        session.connection().execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
     row = AuditRow(
         at=at,
         who=who,

@@ -1,7 +1,8 @@
 """The engine: opens the database of a county, and gives out transactions that are kept once they are acknowledged.
 
 SQLite writes its log through to the disk at each commit (synchronous=FULL): what was receipted to an endpoint, or
-shown as done to a person, also survives a power cut. Writers queue at BEGIN IMMEDIATE instead of failing half-way.
+shown as done to a person, also survives a power cut. Writers queue at BEGIN IMMEDIATE, or at a lock of PostgreSQL,
+instead of failing half-way.
 """
 
 import sqlite3
@@ -38,6 +39,7 @@ from broadcaster.storage.tables import Row
 
 BUSY_TIMEOUT_MS = 10_000
 _READS_ONLY = "broadcaster_reads_only"
+_TURN = 0x63637831  # "ccx1": the lock of whoever writes to a county
 
 
 def open_database(url: str, *, migrate: bool = True) -> Engine:
@@ -56,7 +58,7 @@ def connect(url: str) -> Engine:
     try:
         where = make_url(url)
         if where.get_backend_name() != "sqlite":
-            return create_engine(where, json_serializer=_to_json, pool_pre_ping=True)
+            return _server(where)
         return _sqlite(where)
     except (ArgumentError, ImportError) as error:
         message = N_(
@@ -64,6 +66,13 @@ def connect(url: str) -> Engine:
             "`postgres` installed, postgresql+psycopg://user:password@host/county"
         )
         raise CannotOpen(message, reason=error) from error
+
+
+def _server(where: URL) -> Engine:
+    """PostgreSQL: another program may write, too, so that writers take turns at a lock of the database's, as in SQLite."""
+    engine = create_engine(where, json_serializer=_to_json, pool_pre_ping=True)
+    event.listen(engine, "begin", _begin_at_server)
+    return engine
 
 
 def _sqlite(where: URL) -> Engine:
@@ -209,3 +218,11 @@ def _settle(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None
 def _begin(connection: Connection) -> None:
     reads_only = connection.get_execution_options().get(_READS_ONLY, False)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _begin_at_server(connection: Connection) -> None:
+    if connection.get_execution_options().get(_READS_ONLY, False):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    else:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")

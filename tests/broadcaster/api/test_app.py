@@ -32,7 +32,9 @@ def url() -> Iterator[str]:
 @pytest.fixture
 def client(url: str) -> Iterator[httpx.Client]:
     HOUSE.shelf.horns.clear()
-    with httpx.Client(base_url=f"{url}/api/v1", headers={"Authorization": "Bearer ann's"}, timeout=60) as client:
+    with httpx.Client(
+        base_url=f"{url}/api/v1", headers={"Authorization": "Bearer ann's"}, timeout=60
+    ) as client:
         client.post("/horns", json={"id": "h1", "place": VILLAGE}).raise_for_status()
         yield client
 
