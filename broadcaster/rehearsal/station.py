@@ -54,8 +54,8 @@ class Station:
             Weather(delay_s=(0.001, 0.005), lose_qos0=0.0, lose_qos1=0.0, reconnect_s=(0.5, 2.0)),
             self._chance,
             on_message=self._receive,
-            on_connected=lambda: self._do(lambda controller, now: controller.connected(now)),
-            on_disconnected=lambda: self._do(lambda controller, now: controller.disconnected(now)),
+            on_connected=lambda: self._do(Controller.connected),
+            on_disconnected=lambda: self._do(Controller.disconnected),
             fuse=self._fuse,
         )
         self._link = link
@@ -88,7 +88,7 @@ class Station:
 
     def look(self) -> None:
         """A person changed something: the desk tells its controller."""
-        self._do(lambda controller, now: controller.look(now))
+        self._do(Controller.look)
 
     def _receive(self, message: Message) -> None:
         self._world.note("station got", message.topic, len(message.payload))

@@ -44,6 +44,9 @@ class AlertsInForce:
         self._times = dict(times)
         self._running: dict[str, Running] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._running)
+
     def __iter__(self) -> Iterator[Running]:
         return iter(self._running.values())
 

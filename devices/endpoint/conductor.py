@@ -179,6 +179,9 @@ class Conductor:
     # What is due
 
     def _see_alerts(self, time: datetime) -> None:
+        if not (self._active or self._blocked or self._alerts):
+            self._quiet_until = None
+            return
         quiet = self._settings.quiet
         self._quiet_until = None
         keeping_quiet = bool(quiet.windows) and any(not running.emergency for running in self._alerts)
@@ -235,6 +238,8 @@ class Conductor:
 
     def _let_go(self, now_s: float) -> None:
         """Plays that got the output wait no more. What found it taken for too long, or lost it, is owed."""
+        if not self._taken:
+            return
         pieces_now = self._player.pieces
         for slot, (_, since_s) in list(self._waiting.items()):
             if slot in pieces_now or now_s >= since_s + PATIENCE_S:

@@ -154,6 +154,8 @@ class Player:
         """Let the rules decide and carry it out; every attempt that ended by it."""
         ended: list[Ended] = []
         waiting = {key: piece for key, piece in due.items() if key not in self._pieces}
+        if not (waiting or self._pieces):
+            return ended
         for _ in range(FAULTS_BORNE):
             decision = decide(
                 time,
