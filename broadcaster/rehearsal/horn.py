@@ -57,7 +57,7 @@ class Site:
 class Horn:
     """Power and process of one endpoint. Virtual power cuts are exact, so its board writes its notes seldom."""
 
-    PACE = Pace(note_s=60.0, alive_s=3600.0, spread_s=20.0, resend_s=600.0)
+    PACE = Pace(note_s=60.0, alive_s=3600.0, spread_s=20.0, resend_s=1200.0)
 
     def __init__(
         self,

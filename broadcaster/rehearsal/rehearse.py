@@ -51,11 +51,11 @@ START = datetime(2026, 3, 2, tzinfo=ZONE)  # a Monday
 HABITS = Habits(
     zone=ZONE,
     heartbeat_s=3600,
-    gather_s=480.0,
+    gather_s=900.0,
     beacon_s=3600.0,
-    look_s=1800.0,
+    look_s=3600.0,
     lease=timedelta(days=3),
-    watch_s=1800.0,
+    watch_s=3600.0,
 )
 CALM_END_S = 4 * 3600.0  # after the last day everything is mended, and what is owed to the ledger arrives
 ENOUGH = 0.8  # of the plays at its endpoints: a village that hears less hears too little
