@@ -6,9 +6,11 @@ direction, but for what is sent again.
 """
 
 import random
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice, takewhile
 from typing import Protocol
 
 from paho.mqtt.matcher import MQTTMatcher
@@ -59,6 +61,9 @@ class Broker:
         self.alive = True
         self._taps: list[Callable[[Message], None]] = []
         self._retained: dict[str, Message] = {}
+        self._named: list[str] | None = (
+            None  # the topics of what is retained, in order; None: to be sorted anew
+        )
         self._exact: dict[str, dict[SimLink, None]] = {}
         self._wild = MQTTMatcher()
         self._wild_routes: dict[str, tuple[dict[SimLink, None], ...]] = {}  # by topic, as far as asked
@@ -86,14 +91,7 @@ class Broker:
         if "+" not in topic_filter and "#" not in topic_filter:
             found = [self._retained[topic_filter]] if topic_filter in self._retained else []
         else:
-            wanted = MQTTMatcher()
-            wanted[topic_filter] = True
-            literal = topic_filter[: min(map(topic_filter.find, filter(topic_filter.__contains__, "+#")))]
-            found = [
-                m
-                for t, m in self._retained.items()
-                if t.startswith(literal) and next(wanted.iter_match(t), None)
-            ]
+            found = [self._retained[topic] for topic in self._retained_for(topic_filter)]
         for message in found:
             link.deliver(message)
 
@@ -108,10 +106,7 @@ class Broker:
         for overhear in self._taps:
             overhear(message)
         if message.retain:
-            if message.payload:
-                self._retained[message.topic] = message
-            else:
-                self._retained.pop(message.topic, None)
+            self._retain(message)
         for link in tuple(self._exact.get(message.topic, ())):
             link.deliver(message)
         for links in self._wild_for(message.topic):
@@ -122,12 +117,32 @@ class Broker:
         """Kill: retained messages and sessions are gone, every client notices."""
         self.alive = False
         self._retained.clear()
+        self._named = None
         for link in tuple(self._links):
             link.cut()
 
     def rise(self) -> None:
         """Start again, empty."""
         self.alive = True
+
+    def _retain(self, message: Message) -> None:
+        if (message.topic in self._retained) is not bool(message.payload):
+            self._named = None
+        if message.payload:
+            self._retained[message.topic] = message
+        else:
+            self._retained.pop(message.topic, None)
+
+    def _retained_for(self, topic_filter: str) -> list[str]:
+        """The topics of what is retained that match a filter with a wildcard; only those are looked at that begin like it."""
+        if self._named is None:
+            self._named = sorted(self._retained)
+        wanted = MQTTMatcher()
+        wanted[topic_filter] = True
+        literal = topic_filter[: min(map(topic_filter.find, filter(topic_filter.__contains__, "+#")))]
+        begin = bisect_left(self._named, literal)
+        alike = takewhile(lambda topic: topic.startswith(literal), islice(self._named, begin, None))
+        return [topic for topic in alike if next(wanted.iter_match(topic), None)]
 
     def _subscribers(self, topic_filter: str) -> dict["SimLink", None]:
         if "+" not in topic_filter and "#" not in topic_filter:

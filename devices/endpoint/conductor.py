@@ -378,13 +378,13 @@ class Conductor:
         self.next_s = min((when_s for when_s in at if when_s > now_s), default=math.inf)
 
     def _deadlines(self, now_s: float, time: datetime) -> Iterable[float]:
-        deadline_s = self._clock.deadline_s
-        yield deadline_s(self._player.not_after)
-        yield deadline_s(self._alerts.next_turning(time))
-        yield deadline_s(self._quiet_until)
-        if not self._clock.trusted:
+        deadline_s, trusted = self._clock.deadline_s, self._clock.trusted
+        lapse = self._cues.next_lapse if trusted else None
+        for when in (self._player.not_after, self._alerts.next_turning(time), self._quiet_until, lapse):
+            if when is not None:
+                yield deadline_s(when)
+        if not trusted:
             return
-        yield deadline_s(self._cues.next_lapse)
         yield self._rest_until_s
         if self._ready(now_s) and (play := self._next_play(time)) is not None:
             yield self._clock.mono_s(play.when) - PREPARE_S

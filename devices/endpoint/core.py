@@ -24,7 +24,7 @@ from devices.endpoint.instruments import Instruments, Readings
 from devices.endpoint.media import Media
 from devices.endpoint.output import Output
 from devices.endpoint.player import Player
-from devices.endpoint.recorder import Recorder
+from devices.endpoint.recorder import GATHER_S, Recorder
 from devices.endpoint.reporter import Reporter
 from devices.endpoint.store import Store, StoreFault
 from devices.links import Link, Message
@@ -48,6 +48,7 @@ class Pace:
     alive_s: float = 60.0  # that it lives, which tells dark spans afterwards
     spread_s: float = 10.0  # the first heartbeat after connecting comes within this time
     resend_s: float = 15.0  # records that no receipt has covered by then go out again
+    gather_s: float = GATHER_S  # within this time a new record goes out
 
 
 class Endpoint:
@@ -95,6 +96,7 @@ class Endpoint:
             chance=chance,
             complain=self._storage_fault,
             resend_s=pace.resend_s,
+            gather_s=pace.gather_s,
         )
         self._downloads = Downloads(
             media=media, link=link, endpoint=provision.endpoint, chance=chance, say=self._say

@@ -18,7 +18,7 @@ from schedules.records import AsPlayed
 
 BATCH = 20
 WINDOW = 100  # records sent and not yet receipted
-GATHER_S = 2.0  # neighbours that ended together do not report together
+GATHER_S = 2.0  # neighbours that ended together do not report together; what ends meanwhile goes along
 RESEND_S = (15.0, 600.0)  # after this silence, doubled each time up to that
 _NOTHING = Change()
 
@@ -35,11 +35,13 @@ class Recorder:
         chance: random.Random,
         complain: Callable[[str], None],
         resend_s: float = RESEND_S[0],
+        gather_s: float = GATHER_S,
     ) -> None:
         self._store = store
         self._link = link
         self._chance = chance
         self._complain = complain
+        self._gather_s = gather_s
         self._proof_key = provision.proof_key
         self._topic = topics.report(provision.endpoint, ReportKind.PLAYED)
         seq, digest = store.tip
@@ -79,7 +81,7 @@ class Recorder:
         )
         self.write_owed()
         if linked and self._connected and self._sent - self._receipted < WINDOW:
-            self.next_s = min(self.next_s, now_s + self._chance.uniform(0, GATHER_S))
+            self.next_s = min(self.next_s, now_s + self._chance.uniform(0, self._gather_s))
 
     def write_owed(self) -> None:
         """Write what could not be written before."""
@@ -96,7 +98,7 @@ class Recorder:
         self._connected = True
         self._sent = self._receipted
         self._resend_s, self._again_s, self._hurried = self._first_resend_s, math.inf, False
-        self.next_s = now_s + self._chance.uniform(0, GATHER_S) if self.unreceipted else math.inf
+        self.next_s = now_s + self._chance.uniform(0, self._gather_s) if self.unreceipted else math.inf
 
     def disconnected(self) -> None:
         self._connected = False
@@ -184,7 +186,7 @@ class Recorder:
         """The controller lacks what was sent: it was lost on the way. Once: should it refuse it, there is no hurry."""
         self._sent, self._again_s, self._hurried = self._receipted, math.inf, True
         if self._connected:
-            self.next_s = now_s + self._chance.uniform(0, GATHER_S)
+            self.next_s = now_s + self._chance.uniform(0, self._gather_s)
 
     def _go_on(self, now_s: float) -> None:
         self._resend_s = self._first_resend_s
