@@ -102,11 +102,20 @@ class Rehearsed:
             ],
             "ledger": _tally_json(self.ledger),
             "notices": [{"notice": s.of, "title": s.name, **_tally_json(s.tally)} for s in self.notices],
-            "villages": [{"village": s.of, "name": s.name, **_tally_json(s.tally)} for s in self.villages],
+            "villages": [_village(found) for found in self.villages],
             "too_little": [found.of for found in self.too_little],
             "tickets": [_ticket(ticket) for ticket in self.tickets],
             "skew_ms_p99": self.skew_ms_p99,
         }
+
+
+def _village(found: Sum) -> dict[str, Any]:
+    """Its days hold only what there was."""
+    days = {
+        f"{day}": {member: count for member, count in _tally_json(tally).items() if count}
+        for day, tally in sorted(found.days.items())
+    }
+    return {"village": found.of, "name": found.name, **_tally_json(found.tally), "days": days}
 
 
 def _ticket(ticket: Ticket) -> dict[str, Any]:

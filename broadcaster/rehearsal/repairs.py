@@ -23,8 +23,8 @@ class Repaired:
     tickets: tuple[Incident, ...]  # as they are at the end
 
     def to_json(self) -> dict[str, object]:
-        """For machines; times are seconds since the start."""
-        return {"tickets": [_ticket(each) for each in self.tickets], "score": self.score.to_json()}
+        """For machines, beside what a rehearsal of the county itself says; times are seconds since the start."""
+        return {"scored_tickets": [_ticket(each) for each in self.tickets], "score": self.score.to_json()}
 
 
 def ordinary_weeks(seed: int, endpoints: int, days: float, start: datetime) -> Repaired:

@@ -6,6 +6,11 @@ import pytest
 from rich.cells import cell_len
 
 from broadcaster.cli import output
+from broadcaster.rehearsal import rehearse as rehearsal
+from broadcaster.rehearsal import repairs
+from broadcaster.rehearsal.repairs import Repaired
+from broadcaster.rehearsal.score import score
+from broadcaster.rehearsal.troubles import Mishap, Trouble
 from broadcaster.rehearsal.truth import Ears
 from tests.broadcaster.cli.county import LOOP
 
@@ -22,6 +27,25 @@ def test_json_is_one_object_with_what_programs_look_for(call):
     parts = ("counted", "made_up", "missed", "partial", "withdrawn", "unknown")
     assert found["ledger"]["ordered"] == sum(found["ledger"][part] for part in parts) > 0
     assert sum(found["ledger"]["missed_by_reason"].values()) == found["ledger"]["missed"]
+
+
+def test_json_has_each_village_day_by_day(call):
+    _code, out, _err = call("rehearse", "--days", "1.2", "--endpoints", "2", "--json")
+    for village in json.loads(out)["villages"]:
+        assert list(village["days"]) == ["2026-03-02", "2026-03-03"][: len(village["days"])]
+        assert all(0 not in day.values() for day in village["days"].values())
+        for part in ("ordered", "counted", "made_up", "missed", "partial", "withdrawn", "unknown"):
+            assert village[part] == sum(day.get(part, 0) for day in village["days"].values())
+
+
+def test_tickets_are_those_of_the_county_not_of_the_scored_grid(call, monkeypatch):
+    grids = Repaired(score=score((), {}, {}), tickets=())
+    monkeypatch.setattr(repairs, "ordinary_weeks", lambda *_asked: grids)
+    ticket = Mishap(at_s=3 * 3600, trouble=Trouble.SWITCHED_OFF, subject="horn-0000", lasts_s=4 * 3600)
+    monkeypatch.setattr(rehearsal, "mishaps", lambda *_drawn, **_among: (ticket,))
+    found = json.loads(call("rehearse", "--days", "0.5", "--endpoints", "2", "--json")[1])
+    assert [each["root"] for each in found["tickets"]] == ["horn-0000"]
+    assert (found["scored_tickets"], found["score"]["tickets"]) == ([], 0)
 
 
 def test_many_seeds_are_one_json_object_a_line(call):

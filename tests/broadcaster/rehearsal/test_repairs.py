@@ -35,7 +35,7 @@ def test_ordinary_weeks_find_causes_and_switch_offs():
 def test_the_same_seed_is_the_same_run():
     first, second = (ordinary_weeks(3, 600, 2, START).to_json() for _ in range(2))
     assert first == second
-    assert first["tickets"]
+    assert first["scored_tickets"]
 
 
 def test_the_map_differs_from_the_truth_here_and_there():
