@@ -127,7 +127,7 @@ class Horn:
         self._world.note("boot", self.id)
         if self._wrong_clock is not None:
             self._witness.woke(self.id, self._world.now, self.site.store.floor)
-        self._do(Endpoint.started)
+        self._do(lambda endpoint, now: endpoint.started(now))
         if self.reachable and self._link is link:
             link.open()
 
@@ -138,8 +138,8 @@ class Horn:
             self._weather,
             self._chance,
             on_message=self._receive,
-            on_connected=lambda: self._do(Endpoint.connected),
-            on_disconnected=lambda: self._do(Endpoint.disconnected),
+            on_connected=lambda: self._do(lambda endpoint, now: endpoint.connected(now)),
+            on_disconnected=lambda: self._do(lambda endpoint, now: endpoint.disconnected(now)),
             fuse=self._fuse,
         )
 
@@ -162,7 +162,7 @@ class Horn:
         """Mains fails: with the hardware for it a last gasp, then darkness."""
         self.lit = False
         if self.site.last_gasp:
-            self._do(Endpoint.power_failing)
+            self._do(lambda endpoint, now: endpoint.power_failing(now))
         self.kill()
 
     def power_on(self) -> None:
@@ -238,4 +238,4 @@ class Horn:
         if self._endpoint is None or booted_s != self._booted_s or armed_s != self._armed_s:
             return
         self._armed_s = float("inf")
-        self._do(Endpoint.wake)
+        self._do(lambda endpoint, now: endpoint.wake(now))
