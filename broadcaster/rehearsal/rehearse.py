@@ -58,6 +58,7 @@ HABITS = Habits(
     watch_s=3600.0,
 )
 CALM_END_S = 4 * 3600.0  # after the last day everything is mended, and what is owed to the ledger arrives
+PROVED_S = 3600.0  # after it sounded: reported, lost, reported again and stored
 ENOUGH = 0.8  # of the plays at its endpoints: a village that hears less hears too little
 
 _BOOTED_S = 600.0  # all endpoints are booted; hubs are then, so that what all lack goes to all at once
@@ -209,7 +210,14 @@ class _Run:
             self.world.run_until(end_s * step / steps)
             progress(step / steps)
         self.world.run_until(end_s + CALM_END_S)
+        while self._heard_lately():
+            self.world.run_until(self.world.now_s + PROVED_S)
         return self._judged(people)
+
+    def _heard_lately(self) -> bool:
+        """Whether something sounded of which the proof may be on its way: days that are not whole end in a programme."""
+        since = self.world.now - timedelta(seconds=PROVED_S)
+        return bool(self.ears.heard) and self.ears.heard[-1].ended > since
 
     def _people(self, end_s: float) -> People | None:
         if self.scene.drill is None:
