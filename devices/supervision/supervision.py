@@ -287,11 +287,15 @@ class Supervision:
             watch.rhythm.came(max(0.0, late), missed)
             if missed:
                 self.runs.came(missed)
-        if in_turn or rebooted or beat.next_in_s > watch.rhythm.period:
+        if beat.next_in_s > watch.rhythm.period or (in_turn and self._is_promised_again(watch, beat, now)):
             watch.rhythm.period = float(beat.next_in_s)
         watch.boot, watch.seq, watch.boots = beat.boot, beat.seq, beat.boots
         watch.heard, watch.due_in = max(now, watch.heard), float(beat.next_in_s)
         watch.failed_probes = 0
+
+    def _is_promised_again(self, watch: Watch, beat: Heartbeat, now: float) -> bool:
+        """Whether the next is promised as the last one was: one out of turn tells only what is left of the period."""
+        return abs(beat.next_in_s - watch.due_in) <= 1 and now - watch.heard > watch.due_in / 2
 
     def _prove(self, watch: Watch, now: float) -> None:
         if watch.state is State.NEW:

@@ -331,3 +331,25 @@ def test_over_serial_lines_the_hub_asks():
     field = Asked(gates=["broker", "hub:1"]).run(300)
     field.horn.alive = False
     assert field.run(400).probed == []
+
+
+def test_an_answer_out_of_turn_leaves_the_period_as_it_was():
+    field = Field(300).run(300)
+    field.horn.skip = {field.horn.seq + 1, field.horn.seq + 2}
+    field.run(100)
+    assert field.state() is State.SUSPECT
+    field.supervision.heartbeat("horn-0", field.horn.beat(field.now, period=3), field.now)
+    field.horn.skip = {field.horn.seq + 1}
+    assert field.supervision.period("horn-0") == PERIOD
+    assert field.run(100).way() == [State.SUSPECT, State.OK]
+
+
+@pytest.mark.parametrize("reboots", [True, False])
+def test_a_shorter_period_is_believed_when_it_was_promised_twice(reboots: bool):
+    field = Field().run(300)
+    if reboots:
+        field.horn.restart(field.now)
+    for beats, period in enumerate((60, 20, 20)):
+        field.now += (60, 60, 20)[beats]
+        field.supervision.heartbeat("horn-0", field.horn.beat(field.now, period=period), field.now)
+    assert field.supervision.period("horn-0") == 20
