@@ -25,8 +25,6 @@ class Server:
         self._directory, self._counties = directory, 0
         if os.geteuid() == 0:  # which PostgreSQL does not run as
             shutil.chown(directory, "postgres")
-            for parent in directory.parents[:2]:
-                parent.chmod(0o711)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
