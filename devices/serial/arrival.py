@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import NormalDist, fmean
 
 from devices.serial.bodies import BLOCK_SIZES, MOST_BLOCKS, SLOTS
-from devices.serial.drops import either
+from devices.serial.drops import either, steady_block, usual
 from devices.serial.noise import CALMEST, best_shape, loss, wire_length
 from devices.serial.pacing import Line
 
@@ -68,7 +68,8 @@ def airtime_s(line: Line, size: int, taps: Sequence[Hearing], *, lacking: int | 
     """
     if not taps:
         raise ValueError("taps: expected the hearing of at least one, got none")
-    shape = best_shape(working_calm(tap.calm for tap in taps), line.largest_block, _smallest(size))
+    largest = min(line.largest_block, steady_block(size, usual(tap.dropped for tap in taps)))
+    shape = best_shape(working_calm(tap.calm for tap in taps), largest, _smallest(size))
     count = (size if lacking is None else min(size, lacking)) / shape.block
     dropped = _likely([tap.dropped for tap in taps])
     noisy = (loss(tap.calm, CUT + shape.block, shape.guard) for tap in taps)

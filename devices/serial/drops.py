@@ -5,10 +5,28 @@ to be lost is taken off. Older counts weigh less.
 """
 
 import math
+from collections.abc import Iterable
 
-_FRAMES = 400  # when so many are counted, all that was counted weighs half
+_FRAMES = 1_600  # when so many are counted, all that was counted weighs half
 _EXCHANGE = 2  # frames of a question and its answer: one that is lost leaves it unanswered
 MOST = 0.9
+LUCK = 0.035  # of how long a recording takes, one standard deviation
+_LEAST = 128  # bytes of a block: smaller ones cost more of the line than they are worth
+
+
+def steady_block(size: int, dropped: float) -> int:
+    """Bytes of a block at most, so that luck moves the end of a recording of `size` bytes by no more than LUCK, about.
+
+    Of n blocks each of which arrives with the chance 1 - p, n / (1 - p) are sent, give or take the share sqrt(p / n): what a
+    recording takes over a line that drops frames can be foretold the better, the more of them it is cut into.
+    """
+    return max(_LEAST, int(size * LUCK**2 / dropped)) if dropped else size
+
+
+def usual(shares: Iterable[float]) -> float:
+    """Of several taps together: as with their calm, that of the worst tenth's best."""
+    ordered = sorted(shares, reverse=True)
+    return ordered[len(ordered) // 10] if ordered else 0.0
 
 
 class Drops:

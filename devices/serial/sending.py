@@ -105,6 +105,7 @@ class ToOne:
         self._again = 0
         self._sent = [-1] * offer.count
         self._offer_due = True  # before the next block
+        self._offer_again = list(_OFFERED_OFTEN)  # until the tap shows that it knows of the offer
         self._blocks = 0
         self._judged = [0, 0]
 
@@ -115,6 +116,14 @@ class ToOne:
     def next_body(self, sequence: int, loss: float) -> Offer | Block | Mix | None:
         if self._through or not self._there:
             return None
+        if (
+            not self._offer_due
+            and loss > _MANY
+            and self._offer_again
+            and self._blocks >= self._offer_again[0]
+        ):
+            self._offer_again.pop(0)
+            self._offer_due = True
         if self._offer_due:
             self._offer_due, self.offered = False, True
             return self.offer
@@ -159,6 +168,7 @@ class ToOne:
     def heard(self, gaps: Gaps, asked: int) -> None:
         if gaps.until > self.offer.count:
             return
+        self._offer_again.clear()
         lacks = sum((1 << length) - 1 << first for first, length in gaps.runs)
         within = (1 << gaps.until) - (1 << gaps.since)
         held = within & ~lacks

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 
 from devices.serial.bodies import BLOCK_SIZES, MOST_BLOCKS, Block, Gaps, Mix, Offer
-from devices.serial.drops import Drops, either
+from devices.serial.drops import Drops, either, steady_block, usual
 from devices.serial.noise import best_guard, best_shape, loss, new_block
 from devices.serial.pacing import Line
 from devices.serial.sending import Sending, ToMany, ToOne
@@ -21,6 +21,7 @@ class _Shipment:
     sending: Sending
     address: int
     content: bytes
+    largest: int  # block
     samples_every_s: float
     turn: int = 0  # whom to ask next
     samples_at: float = -inf
@@ -52,7 +53,8 @@ class Transfers:
         urgent: bool,
     ) -> None:
         """A recording for these taps, of which some are `there`."""
-        block = best_shape(self._calm_of(taps), self._line.largest_block, _smallest(len(content))).block
+        largest = min(self._line.largest_block, steady_block(len(content), self._drops(taps)))
+        block = best_shape(self._calm_of(taps), largest, _smallest(len(content))).block
         offer = Offer(transfer=self._new_number(), block=block, size=len(content), sha256=sha256)
         if taps == {address}:
             sending: Sending = ToOne(offer, content, address, urgent=urgent)
@@ -60,7 +62,7 @@ class Transfers:
             sending = ToMany(offer, content, taps, urgent=urgent)
         for tap in taps - there:
             sending.gone(tap)
-        self._shipments[offer.transfer] = _Shipment(sending, address, content, self._sample_first_s)
+        self._shipments[offer.transfer] = _Shipment(sending, address, content, largest, self._sample_first_s)
 
     def withdraw(self, sha256: bytes) -> None:
         """A recording is no longer sent."""
@@ -172,9 +174,7 @@ class Transfers:
             self._drops_at(tap).sent(blocks, lost, _loss(self._calm_of([tap]), sending.offer))
 
     def _drops(self, taps: Iterable[int]) -> float:
-        """Of several taps together: as with their calm, that of the worst tenth's best."""
-        shares = sorted((self._drops_at(tap).share for tap in taps), reverse=True)
-        return shares[len(shares) // 10] if shares else 0.0
+        return usual(self._drops_at(tap).share for tap in taps)
 
     def _in_order(self) -> list[Sending]:
         sendings = [shipment.sending for shipment in self._shipments.values()]
@@ -191,7 +191,7 @@ class Transfers:
         shipment = self._shipments[transfer]
         old = shipment.sending.offer
         block = new_block(
-            self._calm_of(shipment.sending.taps), old.block, self._line.largest_block, _smallest(old.size)
+            self._calm_of(shipment.sending.taps), old.block, shipment.largest, _smallest(old.size)
         )
         if block == old.block:
             return

@@ -13,18 +13,22 @@ from tests.devices.serial.parties import Party, recording
 
 SLOW = Line(baud=9_600)
 BUS = Line(baud=9_600, half_duplex=True, turn_s=0.005)
-QUICK, QUICK_BUS = Line(baud=57_600), Line(baud=57_600, half_duplex=True, turn_s=0.005)
-SIZE = 200_000
+QUICK = Line(baud=57_600)
+SIZE, MINUTE = 200_000, 45_000
+IDLE_S = 600.0
 SAMPLE_S = 5.0
 LETTER = "a" * 64
 NEWS = "b" * 64
 
 
-def told_and_true(line: Line, weather: Weather, seed: int, size: int, taps: int = 1) -> tuple[float, float]:
+def told_and_true(
+    line: Line, weather: Weather, seed: int, size: int, taps: int = 1, idle_s: float = 0.0
+) -> tuple[float, float]:
     """The foretold and the real time of a recording, on a line that has carried one before; heard as a hub hears it."""
     party = Party(line, weather, taps=taps, seed=seed)
     steady = {address: Steady() for address in party.addresses}
     assert party.until(party.all_present, 600)
+    party.for_s(idle_s)
     for number in (0, 1):
         members = [party.head.member(address) for address in party.addresses]
         hearing = [Hearing(calm=steady[each.address].calm, dropped=each.drops.share) for each in members]
@@ -54,16 +58,17 @@ def test_a_recording_for_several_arrives_when_it_was_foretold(bit_errors: float)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.05, 0.1, 0.2, 0.3])
-@pytest.mark.parametrize(("line", "taps", "seeds"), [(QUICK, 1, 6), (QUICK_BUS, 3, 3)])
-def test_a_line_that_loses_frames_is_foretold_within_a_tenth_but_for_luck(
-    share: float, line: Line, taps: int, seeds: int
+@pytest.mark.parametrize(("line", "taps", "size", "seeds"), [(QUICK, 1, SIZE, 4), (BUS, 3, MINUTE, 2)])
+def test_a_line_that_loses_frames_is_foretold_within_a_tenth(
+    share: float, line: Line, taps: int, size: int, seeds: int
 ) -> None:
-    """What becomes of single frames is luck: nearly all seeds are within a tenth, and all together are right."""
-    runs = [told_and_true(line, Weather(lost_frames=share), seed, SIZE, taps) for seed in range(seeds)]
+    """Once it has been asked for ten minutes. What becomes of single frames is luck, which one in fifty may have more of."""
+    runs = [
+        told_and_true(line, Weather(lost_frames=share), seed, size, taps, IDLE_S) for seed in range(seeds)
+    ]
     errors = [abs(true / told - 1) for told, true in runs]
-    assert sum(true for _, true in runs) == pytest.approx(sum(told for told, _ in runs), rel=0.05)
-    assert sum(error < 0.10 for error in errors) >= 2 * seeds / 3
-    assert max(errors) < 0.20
+    assert sum(error < 0.10 for error in errors) >= seeds - 1
+    assert max(errors) < 0.15
 
 
 @given(st.integers(1, 10**7), st.integers(1, 10**7), st.lists(st.integers(8, 255), min_size=1, max_size=40))

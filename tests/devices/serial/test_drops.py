@@ -1,12 +1,13 @@
 """How many frames vanish whatever their length is learned from blocks and from questions, apart from what noise takes."""
 
+import math
 import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.serial.drops import MOST, Drops, either
+from devices.serial.drops import LUCK, MOST, Drops, either, steady_block
 
 
 def test_a_line_that_loses_nothing_has_no_drops() -> None:
@@ -41,9 +42,18 @@ def test_what_noise_takes_is_no_drop() -> None:
 def test_a_line_that_is_mended_is_believed_again() -> None:
     drops = Drops()
     drops.sent(300, 150, 0.0)
-    for _ in range(10):
-        drops.sent(200, 0, 0.0)
+    for _ in range(20):
+        drops.sent(400, 0, 0.0)
     assert drops.share < 0.01
+
+
+@given(st.integers(1_000, 10**7), st.floats(0.001, 0.9))
+def test_the_more_frames_drop_the_smaller_are_the_blocks_and_the_less_does_luck_weigh(
+    size: int, dropped: float
+) -> None:
+    block = steady_block(size, dropped)
+    assert steady_block(size, dropped / 2) >= block >= 128
+    assert block == 128 or math.sqrt(dropped * block / size) <= LUCK
 
 
 @given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 50), st.floats(0, 1)), max_size=20))

@@ -29,6 +29,13 @@ class TestToOne:
         assert all_of(sending, 2) == list(range(10))
         assert sending.to_ask() == {1}
 
+    def test_where_many_frames_are_lost_the_offer_goes_again_until_the_tap_knows_of_it(self) -> None:
+        sending = ToOne(OFFER, CONTENT, 1)
+        sent = [sending.next_body(number, 0.3) for number in range(1, 8)]
+        assert sent.count(OFFER) == 4
+        sending.heard(gaps((0, 10)), asked=8)
+        assert [sending.next_body(number, 0.3) for number in range(9, 16)].count(OFFER) == 0
+
     def test_what_the_tap_held_before_is_not_sent(self) -> None:
         sending = ToOne(OFFER, CONTENT, 1)
         sending.next_body(1, 0.0)
