@@ -1,6 +1,7 @@
 """Words: what people read where the code has a member of an enum. One word each, as the glossary has it."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import Enum, IntEnum
 
 from broadcaster.language import N_, _
@@ -314,6 +315,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "broadcasts": N_("its horn sounds too often for the work to fit between"),
         "day_off": N_("a day off: only what is urgent is driven to"),
     },
+    "Kind": {
+        "transformer": N_("transformer"),
+        "feeder": N_("feeder"),
+        "substation": N_("substation"),
+        "village": N_("village"),
+        "town": N_("town"),
+        "cell": N_("cell"),
+        "operator": N_("network operator"),
+        "line": N_("line"),
+        "hub": N_("hub"),
+        "area": N_("area"),
+    },
     "Skill": {"lift": N_("lift truck"), "electrician": N_("electrician"), "radio": N_("radio")},
 }
 _FACTS = {
@@ -336,6 +349,22 @@ def said(value: Enum) -> str:
 def word(kind: str, value: str) -> str:
     """The word of a member that came as text; what has none is said as it is."""
     return _(WORDS.get(kind, {}).get(value, value))
+
+
+def root_said(root: str) -> str:
+    """What has failed: a node with the word for what it is ("feeder 10 kV-3"), or an endpoint."""
+    kind, colon, name = root.partition(":")
+    return f"{word('Kind', kind)} {name}" if colon and kind in WORDS["Kind"] else root
+
+
+def lateness(due: datetime, now: datetime) -> str:
+    """By how much it is late, in the largest unit that fits."""
+    minutes = max(0, int((now - due) / timedelta(minutes=1)))
+    if minutes < 120:
+        return _("{n} min late").format(n=minutes)
+    if minutes < 48 * 60:
+        return _("{n} h late").format(n=minutes // 60)
+    return _("{n} days late").format(n=minutes // (24 * 60))
 
 
 def facts_said(facts: Mapping[str, object]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, heading, listing, print_json, text, wall
 from broadcaster.language import N_, _
-from broadcaster.words import said
+from broadcaster.words import root_said, said
 
 if TYPE_CHECKING:
     from broadcaster.desk.dispatch import DayView, StopView, Task, Waiting
@@ -26,7 +26,7 @@ def _tasks(stop: "StopView") -> str:
 
 
 def _task(task: "Task") -> str:
-    return f"{task.ticket} {said(task.cause)} {task.root} {task.place_name}".strip()
+    return f"{task.ticket} {said(task.cause)} {root_said(task.root)} {task.place_name}".strip()
 
 
 def _why(waiting: "Waiting") -> str:

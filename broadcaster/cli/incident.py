@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from broadcaster.cli.caller import desk
-from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json, say
+from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json, say, wall
 from broadcaster.language import N_, _
 from broadcaster.repairs.causes import Cause
 from broadcaster.sentences import sentence
+from broadcaster.words import root_said
 
 if TYPE_CHECKING:
     from broadcaster.desk.county import CountyDesk
@@ -34,7 +35,7 @@ ROWS: Columns = {
     N_("Incident"): "key",
     N_("Stage"): "stage",
     N_("Cause"): "cause",
-    N_("Root"): "root",
+    N_("Root"): lambda incident: root_said(incident.root),
     N_("Where"): lambda incident: incident.place_name or incident.place,
     N_("Endpoints"): _endpoints,
     N_("Confidence"): lambda incident: f"{round(incident.confidence * 100)} %",
@@ -43,11 +44,8 @@ ROWS: Columns = {
 }
 LIST: Columns = {  # what 80 columns hold
     N_("Incident"): lambda incident: incident.key[:SHORT],
-    **{
-        heading: of
-        for heading, of in ROWS.items()
-        if heading in ("Cause", "Root", "Endpoints", "Since", "Ticket")
-    },
+    **{heading: of for heading, of in ROWS.items() if heading in ("Cause", "Root", "Endpoints", "Ticket")},
+    N_("Since"): lambda incident: f"{wall(incident.onset):%m-%d %H:%M}",
 }
 CARD: Columns = {
     **ROWS,

@@ -18,6 +18,8 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before doing 
 Columns = Mapping[str, str | Callable[[Any], object]]  # English heading → attribute, or what to make of a row
 _YES = frozenset({"y", "yes", "是"})
 _PIPE_WIDTH = 400  # cells: no table is broken for a reader that has no width
+_LEAST_WIDTH = 8  # cells: of a column that is broken
+_BETWEEN = 3  # cells: from one column to the next
 _WHOLE_WIDTH = 19  # cells: a column as narrow as a moment is not broken while others can be
 
 
@@ -159,18 +161,31 @@ def _print_table(headings: list[str], rows: list[list[str]]) -> None:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=bool(headings))
+    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
     columns = list(zip(*rows, strict=True))
-    for number, cells in enumerate(columns):
-        narrow = max(map(cell_len, cells)) <= _WHOLE_WIDTH
+    titles = headings or [""] * len(columns)
+    widths = [max(map(cell_len, (title, *cells))) for title, cells in zip(titles, columns, strict=True)]
+    whole = _whole(widths, console.width)
+    for title, cells, width in zip(titles, columns, widths, strict=True):
         table.add_column(
-            headings[number] if headings else "",
-            no_wrap=narrow,
+            title,
+            no_wrap=width <= whole,
+            min_width=min(width, _LEAST_WIDTH),
             overflow="fold",
             justify="right" if headings and all(map(_is_number, cells)) else "left",
         )
     for row in rows:
         table.add_row(*map(Text, row))
-    Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
+    console.print(table)
+
+
+def _whole(widths: Sequence[int], room: int) -> int:
+    """Up to which width columns can be left unbroken, so that none of the others is lost."""
+    between = _BETWEEN * (len(widths) - 1)
+    for whole in range(_WHOLE_WIDTH, 0, -1):
+        if between + sum(w if w <= whole else min(w, _LEAST_WIDTH) for w in widths) <= room:
+            return whole
+    return 0
 
 
 def _is_number(cell: str) -> bool:

@@ -1,5 +1,6 @@
 """`broadcaster ticket`: what is broken, who goes, and how far it is."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,13 +8,13 @@ import typer
 
 from broadcaster.cli import naming, service_times
 from broadcaster.cli.caller import desk
-from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json, say, wall
+from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json, say, text, wall
 from broadcaster.language import N_, _
 from broadcaster.repairs.causes import Owner
 from broadcaster.sentences import doer, sentence
 from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.states import TicketState
-from broadcaster.words import said
+from broadcaster.words import lateness, root_said, said
 
 if TYPE_CHECKING:
     from broadcaster.desk.workorders import Evidence, Line, TicketView
@@ -30,11 +31,17 @@ def _sentence(of: "Evidence | Line") -> str:
 
 
 def _what(ticket: "TicketView") -> str:
-    return f"{said(ticket.cause)} {ticket.root}"
+    return f"{said(ticket.cause)} {root_said(ticket.root)}"
 
 
 def _used(ticket: "TicketView") -> str:
     return "" if ticket.closed_at else f"{round(ticket.used * 100)} %"
+
+
+def _due(ticket: "TicketView") -> str:
+    at = ticket.due_at
+    late = f" ({lateness(at, datetime.now(UTC))})" if at is not None and ticket.used >= 1 else ""
+    return text(at) + late
 
 
 def _who(ticket: "TicketView") -> str:
@@ -54,7 +61,7 @@ CARD: Columns = {
     N_("Ticket"): "number",
     N_("State"): "state",
     N_("Cause"): "cause",
-    N_("Root"): "root",
+    N_("Root"): lambda ticket: root_said(ticket.root),
     N_("Where"): lambda ticket: ticket.place_name or ticket.place,
     N_("Owner"): "owner",
     N_("Crew"): "crew",
@@ -68,7 +75,7 @@ CARD: Columns = {
     N_("Since"): "onset",
     N_("Opened"): "opened",
     N_("To be taken up by"): "respond_by",
-    N_("Due"): "due_at",
+    N_("Due"): _due,
     N_("Time used"): _used,
     N_("Closed"): "closed_at",
     N_("Opened again"): lambda ticket: ticket.reopens or None,

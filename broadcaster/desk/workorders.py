@@ -33,7 +33,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketView:
-    """A ticket in a list. `used`: the share of its service time that is gone; `due_at`: when all of it will be."""
+    """A ticket in a list. `used`: the share of its service time that is gone; `due_at`: when all of it is, or was."""
 
     number: int
     state: TicketState
@@ -135,7 +135,7 @@ def view(
     return TicketView(
         **same,
         place_name=place_names(session, (ticket.place,))[0] if ticket.place else "",
-        due_at=ticket.clock.due(1.0, hours, now),
+        due_at=ticket.clock.due(1.0, hours),
         respond_by=response_due(ticket, working, now),
         used=round(ticket.clock.consumed(hours, now) / ticket.clock.contract_s, 3),
         help_asked=ticket.support is not None and ticket.support.stopped is None,
@@ -147,7 +147,7 @@ def _clock(clock: ServiceClock, hours: WorkingHours, now: datetime) -> ClockView
     return ClockView(
         contract_s=clock.contract_s,
         used_s=round(clock.consumed(hours, now)),
-        due_at=clock.due(1.0, hours, now),
+        due_at=clock.due(1.0, hours),
         paused_for=clock.pauses[-1].reason if clock.paused else None,
         stopped_at=clock.stopped,
     )

@@ -18,6 +18,7 @@ from broadcaster.storage.tables import AreaRow, ContactRow, DutyRow, LetterRow, 
 from broadcaster.tickets.parts import Part
 from broadcaster.tickets.telling import Person, audience, told_at
 from broadcaster.tickets.ticket import Entry, Ticket
+from broadcaster.words import root_said
 
 MOST_LINES = 20  # of one message; the rest is counted
 MOST_AT_ONCE = 500
@@ -114,7 +115,7 @@ def _said(session: Session, row: TicketEntryRow) -> str:
     what = _("Ticket {number}: {what} {root}, {place}, {count} endpoints.").format(
         number=row.ticket,
         what=_(ticket.title),
-        root=ticket.root,
+        root=root_said(ticket.root),
         place=area.name if area else ticket.place,
         count=ticket.members,
     )

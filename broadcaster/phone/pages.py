@@ -13,7 +13,7 @@ from broadcaster.repairs.causes import Priority
 from broadcaster.sentences import doer, sentence
 from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.states import TicketState
-from broadcaster.words import said
+from broadcaster.words import lateness, root_said, said
 
 LINES = 12  # of a ticket's history, the newest first
 ENDPOINTS = 20  # that are named
@@ -99,23 +99,29 @@ def _page(title: str, body: str, who: str, number: int | None = None) -> str:
 
 def _card(ticket: TicketView, zone: ZoneInfo, now: datetime) -> str:
     urgent = " urgent" if ticket.priority in URGENT else ""
-    late = f" · <b class=late>{_t(_OVERDUE)}</b>" if ticket.used >= 1 else ""
+    late = f" · <b class=late>{escape(_late(ticket, now))}</b>" if ticket.used >= 1 else ""
     return (
         f"<a class='card{urgent}' href=/phone/tickets/{ticket.number}>"
         f"<span class=state>{escape(said(ticket.state))}</span><b>{escape(said(ticket.cause))}</b>"
-        f"<span>{escape(ticket.root)}</span><span>{escape(ticket.place_name)} · "
+        f"<span>{escape(root_said(ticket.root))}</span><span>{escape(ticket.place_name)} · "
         f"{_t(_SINCE)} {_when(ticket.onset, zone, now)}{late}</span></a>"
     )
+
+
+def _late(ticket: TicketView, now: datetime) -> str:
+    if ticket.used < 1:
+        return ""
+    return lateness(ticket.due_at, now) if ticket.due_at is not None else _(_OVERDUE)
 
 
 def _facts(ticket: TicketView, zone: ZoneInfo, now: datetime) -> str:
     rows = [
         (N_("State"), said(ticket.state) + (f": {said(ticket.waiting)}" if ticket.waiting else "")),
         (N_("Where"), ticket.place_name),
-        (N_("What"), ticket.root),
+        (N_("What"), root_said(ticket.root)),
         (N_("Since"), _when(ticket.onset, zone, now)),
         (N_("Take up by"), _when(ticket.respond_by, zone, now)),
-        (N_("Mend by"), _when(ticket.due_at, zone, now)),
+        (N_("Mend by"), " · ".join(filter(None, (_when(ticket.due_at, zone, now), _late(ticket, now))))),
         (N_("Priority"), said(ticket.priority)),
         (N_("People"), str(ticket.population) if ticket.population else ""),
         (N_("Lift truck"), _("needed") if ticket.truck else ""),

@@ -83,12 +83,17 @@ class ServiceClock:
         """Working seconds left; negative when it is late."""
         return self.contract_s - self.consumed(hours, now)
 
-    def due(self, share: float, hours: WorkingHours, now: datetime) -> datetime | None:
-        """When `share` of the contract will be consumed if it does not pause; None while it stands still."""
+    def due(self, share: float, hours: WorkingHours) -> datetime | None:
+        """When `share` of the contract is consumed, or was, if it does not pause; None while it stands still."""
         if self.stopped is not None or self.paused:
             return None
-        left = share * self.contract_s - self.consumed(hours, now)
-        return now if left <= 0 else hours.after(now, left)
+        begin, left = self.begun, share * self.contract_s
+        for pause in self.pauses:
+            ran = hours.between(begin, pause.begin)
+            if ran >= left:
+                break
+            begin, left = max(begin, pause.until or begin), left - ran
+        return hours.after(begin, left)
 
     def merged(self, other: "ServiceClock") -> "ServiceClock":
         """The earlier begin and the stricter contract; the own pauses stay."""

@@ -78,7 +78,7 @@ def passed(ticket: Ticket, working: WorkingHours, now: datetime) -> Change:
 def _escalates_at(ticket: Ticket, working: WorkingHours, now: datetime) -> datetime | None:
     if ticket.escalated >= len(Level) or ticket.state not in _RUNS:
         return None
-    return ticket.clock.due(ticket.terms.shares[ticket.escalated], ticket.hours(working), now)
+    return ticket.clock.due(ticket.terms.shares[ticket.escalated], ticket.hours(working))
 
 
 def response_due(ticket: Ticket, working: WorkingHours, now: datetime) -> datetime | None:
@@ -86,7 +86,7 @@ def response_due(ticket: Ticket, working: WorkingHours, now: datetime) -> dateti
     if ticket.terms.respond_h is None or ticket.state not in UNTOUCHED:
         return None
     share = ticket.terms.respond_h * HOUR_S / ticket.clock.contract_s
-    return ticket.clock.due(share, ticket.hours(working), now)
+    return ticket.clock.due(share, ticket.hours(working))
 
 
 def _response_escalates(ticket: Ticket, working: WorkingHours, now: datetime) -> datetime | None:
@@ -102,7 +102,7 @@ def _escalated(change: Change, now: datetime) -> Change:
 def _help_is_due(ticket: Ticket, working: WorkingHours, now: datetime) -> datetime | None:
     if ticket.support is None or ticket.support_escalated:
         return None
-    return ticket.support.due(1.0, working, now)
+    return ticket.support.due(1.0, working)
 
 
 def _disputed_at(ticket: Ticket) -> datetime | None:

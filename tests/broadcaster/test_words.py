@@ -1,6 +1,7 @@
 """Every member of an enum that people meet has a word."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from enum import Enum, IntEnum
 
 import pytest
@@ -17,10 +18,11 @@ from broadcaster.promise import Arrival
 from broadcaster.rehearsal.laws import Law
 from broadcaster.repairs.causes import Cause, Owner, Priority
 from broadcaster.repairs.incidents import Stage
+from broadcaster.repairs.topology import Kind
 from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.parts import Part, Skill
 from broadcaster.tickets.states import TicketState, TicketStep
-from broadcaster.words import WORDS, facts_said, said, word
+from broadcaster.words import WORDS, facts_said, lateness, root_said, said, word
 from devices.reports import Presence
 from devices.serial.wiring import Direction
 from schedules.calendar import DayKind
@@ -38,7 +40,7 @@ SHOWN: tuple[type[Enum], ...] = (
     *(AlertState, Hearing, Outcome, Result, Step, MissedBecause, AbsentBecause, PlannedBecause),
     *(DayKind, MarketCalendar, Weekday, Presence, ClockQuality, Profile, Doubt, Fate, Law, Role, Right),
     *(Cause, Owner, Priority, Stage, TicketState, TicketStep, WaitReason, Part, Skill, Unserved),
-    *(Arrival, Direction),
+    *(Arrival, Direction, Kind),
 )
 
 
@@ -73,3 +75,15 @@ def test_what_has_no_word_is_said_as_it_is() -> None:
 
 def test_facts_of_a_message_are_said_in_words() -> None:
     assert facts_said({"state": "on_air", "notice": "n-1"}) == {"state": "on air", "notice": "n-1"}
+
+
+def test_what_failed_is_told_with_the_word_for_what_it_is() -> None:
+    assert root_said("feeder:10 kV-3") == "feeder 10 kV-3"
+    assert root_said("horn-4") == "horn-4"
+    assert root_said("mast:4") == "mast:4"
+
+
+def test_what_is_late_is_so_by_the_largest_unit_that_fits() -> None:
+    due = datetime(2026, 3, 2, tzinfo=UTC)
+    told = [lateness(due, due + timedelta(minutes=minutes)) for minutes in (5, 150, 3_000)]
+    assert told == ["5 min late", "2 h late", "2 days late"]

@@ -105,3 +105,16 @@ def test_without_an_answer_nothing_is_confirmed(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(typer.Abort):
         confirm("Really?", yes=False)
     confirm("Really?", yes=True)
+
+
+@pytest.mark.parametrize("columns", [4, 6, 7])
+def test_no_column_is_lost_where_they_do_not_fit_unbroken(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("broadcaster.cli.output._PIPE_WIDTH", 80)
+    row = Row(id="n-1", title="", at=datetime(2026, 11, 23, 4, tzinfo=UTC))
+    shown = {f"{n} title": lambda _row, n=n: str(n) * 18 for n in range(columns)}
+    listing((row,), shown, as_json=False, empty="")
+    out = capsys.readouterr().out
+    assert [out.count(str(n)) for n in range(columns)] == [19] * columns
+    assert max(map(cell_len, out.splitlines())) <= 80

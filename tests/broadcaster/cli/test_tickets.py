@@ -1,7 +1,8 @@
 """`broadcaster ticket`, `incident`, `crew` and `maintenance`."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,3 +103,14 @@ def test_a_priority_that_there_is_not_is_told(broken: "County", call: "Call") ->
     code, _, err = call("ticket", "times", "set", "p9")
     assert code == 2
     assert "p9" in err
+
+
+def test_what_is_late_says_by_how_much(broken: "County", call: "Call", tmp_path: Path) -> None:
+    with transaction(open_database(f"sqlite:///{tmp_path / 'county.db'}")) as session:
+        late = kept.load(session, 1)
+        assert late is not None
+        begun = late.opened - timedelta(days=400)
+        clock = replace(late.clock, begun=begun, contract_s=3_600)
+        kept.save(session, following.Change(ticket=replace(late, clock=clock)), None)
+    due = next(line for line in call("ticket", "show", "1")[1].splitlines() if line.startswith("Due"))
+    assert "days late" in due
