@@ -12,7 +12,6 @@ from broadcaster.language import N_, _, in_use
 from broadcaster.repairs.causes import Priority
 from broadcaster.sentences import doer, sentence
 from broadcaster.tickets.clocks import WaitReason
-from broadcaster.tickets.states import TicketState
 from broadcaster.words import lateness, root_said, said
 
 LINES = 12  # of a ticket's history, the newest first
@@ -41,12 +40,6 @@ ASKING: tuple[tuple[Deed, str, str], ...] = (
     (Deed.ASK_HELP, N_("Ask the station for help"), N_("What is asked")),
     (Deed.HAND_BACK, N_("Hand it back"), N_("Why")),
 )
-NOTHING_NEW: dict[TicketState, frozenset[str]] = {  # possible, and nobody's wish
-    TicketState.ACCEPTED: frozenset({Deed.ACCEPT, Deed.RESUME}),
-    TicketState.ON_SITE: frozenset({Deed.ACCEPT, Deed.ARRIVE, Deed.RESUME}),
-    TicketState.WAITING: frozenset({Deed.ACCEPT}),
-    TicketState.DONE_CLAIMED: frozenset({Deed.ACCEPT, Deed.DONE}),
-}
 NEEDS_WORDS = frozenset({Deed.NOTE, Deed.WAIT, Deed.HAND_BACK})
 
 
@@ -149,7 +142,7 @@ def _why(story: TicketStory) -> str:
 
 
 def _actions(story: TicketStory) -> str:
-    possible = {step.value for step in story.possible} - NOTHING_NEW.get(story.ticket.state, frozenset())
+    possible = {step.value for step in story.possible}
     buttons = "".join(
         f"<button type=button data-deed={deed.value}>{_t(text)}</button>"
         for deed, text in BUTTONS

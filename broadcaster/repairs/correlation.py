@@ -272,6 +272,7 @@ class Correlator:
             evidence=finding.evidence,
         )
         self.cases[key] = Case(incident, is_group=finding.is_group)
+        self._changed[key] = incident
         return key
 
     def _hold(self, incident: Incident, case: Case) -> float:
@@ -437,7 +438,7 @@ class Correlator:
             self._changed[key] = self.cases[key].incident
 
     def _set(self, key: str, incident: Incident) -> None:
-        if incident != self.cases[key].incident or key not in self._changed:
+        if incident != self.cases[key].incident:
             self.cases[key].incident = incident
             self._changed[key] = incident
 

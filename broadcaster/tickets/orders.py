@@ -8,7 +8,7 @@ from broadcaster.language import N_
 from broadcaster.repairs.causes import HANDLING, Owner
 from broadcaster.tickets.clocks import PAUSES, ServiceClock, WaitReason
 from broadcaster.tickets.hours import WorkingHours
-from broadcaster.tickets.states import TicketStep, is_allowed
+from broadcaster.tickets.states import TicketStep, is_news
 from broadcaster.tickets.terms import HOUR_S, Terms
 from broadcaster.tickets.ticket import DEVICE, RECORDS, Change, Override, Ticket
 
@@ -43,7 +43,7 @@ BY_PEOPLE = (
 
 
 def possible(ticket: Ticket) -> tuple[TicketStep, ...]:
-    """What a person may do with it now; what it takes beside (a reason, a photo, a right) is asked when it is done."""
+    """What a person may do with it now that leads on; what it takes beside (reason, photo, right) is asked when it is done."""
     is_asked = ticket.support is not None and ticket.support.stopped is None
     is_station = ticket.owner is Owner.STATION
     closed = {
@@ -52,7 +52,7 @@ def possible(ticket: Ticket) -> tuple[TicketStep, ...]:
         TicketStep.TAKE_OVER: is_station,
         TicketStep.GIVE_BACK: ticket.owner is Owner.TOWN or ticket.bounces >= MOST_BOUNCES,
     }
-    return tuple(step for step in BY_PEOPLE if is_allowed(ticket.state, step) and not closed.get(step, False))
+    return tuple(step for step in BY_PEOPLE if is_news(ticket.state, step) and not closed.get(step, False))
 
 
 def agree(ticket: Ticket, who: str, terms: Terms, working: WorkingHours, now: datetime) -> Change:

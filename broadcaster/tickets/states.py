@@ -111,6 +111,15 @@ def is_allowed(state: TicketState, step: TicketStep) -> bool:
     return True
 
 
+def is_news(state: TicketState, step: TicketStep) -> bool:
+    """Whether the step is allowed and leads on: who is on site need not say it again, nor that they take it."""
+    if step not in (T.ACCEPT, T.ARRIVE, T.DONE):
+        return is_allowed(state, step)
+    return (
+        is_allowed(state, step) and after(state, step) is not state and (state, step) != (S.ON_SITE, T.ACCEPT)
+    )
+
+
 def after(state: TicketState, step: TicketStep) -> TicketState:
     """The state that follows; NotAllowed where the table has none."""
     if step in REMARKS and (state not in OVER or step in (T.NOTE, T.CORRECT)):

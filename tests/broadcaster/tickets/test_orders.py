@@ -9,7 +9,7 @@ from broadcaster.repairs.causes import Cause, Owner
 from broadcaster.tickets import orders, timers
 from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.orders import NotThisWay
-from broadcaster.tickets.states import NotAllowed, TicketState, TicketStep
+from broadcaster.tickets.states import NotAllowed, TicketState, TicketStep, is_news
 from broadcaster.tickets.ticket import Change, Ticket
 from tests.broadcaster.tickets.workshop import DAY, HOUR, MINUTE, MONDAY, WORKING, ticket
 
@@ -111,7 +111,9 @@ def test_whatever_people_do_every_open_ticket_has_a_next_time_and_none_is_closed
 
 
 @given(st.sampled_from(TicketState), st.sampled_from(Owner), st.booleans())
-def test_what_is_possible_is_what_the_orders_take(state: TicketState, owner: Owner, asked: bool) -> None:
+def test_what_is_possible_is_what_the_orders_take_and_leads_on(
+    state: TicketState, owner: Owner, asked: bool
+) -> None:
     given_ticket = replace(ticket(), state=state, owner=owner)
     if asked and owner is not Owner.STATION:
         given_ticket = replace(given_ticket, support=orders.ServiceClock(contract_s=1800, begun=MONDAY))
@@ -132,7 +134,9 @@ def test_what_is_possible_is_what_the_orders_take(state: TicketState, owner: Own
     }
     assert orders_of.keys() == set(orders.BY_PEOPLE)
     for step, order in orders_of.items():
-        assert (step in orders.possible(given_ticket)) is is_taken(order, given_ticket)
+        assert (step in orders.possible(given_ticket)) is (
+            is_taken(order, given_ticket) and is_news(state, step)
+        )
 
 
 def is_taken(order: Callable[[Ticket], Change], of: Ticket) -> bool:

@@ -1,6 +1,16 @@
 import pytest
 
-from broadcaster.tickets.states import OVER, REMARKS, TABLE, NotAllowed, TicketState, TicketStep, after
+from broadcaster.tickets.states import (
+    OVER,
+    REMARKS,
+    TABLE,
+    NotAllowed,
+    TicketState,
+    TicketStep,
+    after,
+    is_allowed,
+    is_news,
+)
 
 DEVICE = {TicketStep.PROVEN, TicketStep.MERGE}
 
@@ -36,3 +46,11 @@ def test_only_the_device_or_an_override_closes() -> None:
         step for steps in TABLE.values() for step, to in steps.items() if to in OVER and step not in DEVICE
     }
     assert closing == {TicketStep.OVERRIDE}
+
+
+def test_people_are_offered_what_leads_on_only():
+    assert not is_news(TicketState.ON_SITE, TicketStep.ARRIVE)
+    assert not is_news(TicketState.ON_SITE, TicketStep.ACCEPT)
+    assert is_news(TicketState.ACCEPTED, TicketStep.ARRIVE)
+    assert is_news(TicketState.ON_SITE, TicketStep.NOTE)
+    assert is_allowed(TicketState.ON_SITE, TicketStep.ARRIVE)  # as a phone may say it late
