@@ -2,8 +2,9 @@
 
 import gc
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from textual.screen import Screen
 from broadcaster import language
 from broadcaster.language import N_, _
 from broadcaster.tui.drafts import Drafts
+from broadcaster.tui.files import write
 from broadcaster.tui.player import Player
 from broadcaster.tui.screens.station import TABS, StationScreen
 from broadcaster.tui.screens.today import TodayScreen
@@ -155,6 +157,22 @@ class StationApp(App[None]):
             if binding.action != "command_palette":
                 yield SystemCommand(_(binding.description), "", lambda one=binding: self._do(screen, one))
         yield SystemCommand("中文 / English", "", self.action_language)
+
+    async def hand(self, name: str, content: bytes) -> str:
+        """A file for who sits here, and where it is: their browser has it, or a directory of this machine."""
+        if self.is_web:
+            self.deliver_binary(BytesIO(content), save_filename=name)
+            return name
+        await write(self.downloads / name, content)
+        return str(self.downloads / name)
+
+    async def sound(self, audio: Sequence[tuple[str, bytes]]) -> str:
+        """Audio (name, content) to listen to where its person sits; the sentence that says what became of it."""
+        files = [await self.hand(name, content) for name, content in audio]
+        sentence = N_("To listen to: {files}")
+        if not self.is_web and await self.player.play([Path(file) for file in files]):
+            sentence = N_("It sounds here; the same key stops it. {files}")
+        return _(sentence).format(files=", ".join(files))
 
     def open_area(self, code: str) -> None:
         """The endpoints of an area."""

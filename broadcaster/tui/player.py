@@ -4,11 +4,8 @@ import asyncio
 import contextlib
 import shutil
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-from broadcaster.language import N_, _
-from broadcaster.tui.files import write
 
 KNOWN = (
     ("mpv", "--no-video", "--really-quiet"),
@@ -74,15 +71,3 @@ class Player:
             if process.returncode is None:
                 process.terminate()
                 await process.wait()
-
-
-async def sounded(player: Player, directory: Path, audio: Iterable[tuple[str, bytes]]) -> str:
-    """Writes audio (name, content) into `directory` and plays it; the sentence that says what became of it."""
-    paths = []
-    for name, content in audio:
-        paths.append(directory / name)
-        await write(paths[-1], content)
-    sentence = N_("To listen to: {files}")
-    if await player.play(paths):
-        sentence = N_("It sounds here; the same key stops it. {files}")
-    return _(sentence).format(files=", ".join(map(str, paths)))

@@ -15,7 +15,6 @@ from broadcaster.desk.errors import DeskError
 from broadcaster.language import N_, _
 from broadcaster.tui.comparing import compared
 from broadcaster.tui.pinyin import matches
-from broadcaster.tui.player import sounded
 from broadcaster.tui.screens.ask import AskScreen
 from broadcaster.tui.screens.confirm import ConfirmScreen
 from broadcaster.tui.screens.narrowed import NarrowedScreen
@@ -238,8 +237,7 @@ class FlowScreen(NarrowedScreen, Generic[W]):
             self.notify(_("It has no audio."), severity="warning")
             return
         self._listened.add(chosen.id)
-        sentence = await sounded(self.station.player, self.station.downloads, audio)
-        self.notify(sentence, markup=False, timeout=15)
+        self.notify(await self.station.sound(audio), markup=False, timeout=15)
 
     def _order(self, order: str, of: W, comment: str) -> None:
         async def give() -> None:

@@ -21,7 +21,6 @@ from broadcaster.language import N_, _
 from broadcaster.obstacles import obstacle
 from broadcaster.registry.lists import Format
 from broadcaster.tui.exporting import HEADINGS, exported
-from broadcaster.tui.files import write
 from broadcaster.tui.moments import day as day_of
 from broadcaster.tui.pinyin import matches
 from broadcaster.tui.screens.narrowed import NarrowedScreen
@@ -177,18 +176,17 @@ class LedgerScreen(NarrowedScreen):
     def action_export(self, format: str) -> None:
         """Writes the lines that are shown into a file."""
         since, until = self.span
-        path = self.station.downloads / f"ledger-{since:%Y%m%d}-{until:%Y%m%d}.{format}"
+        name = f"ledger-{since:%Y%m%d}-{until:%Y%m%d}.{format}"
         lines = self.shown()
 
         async def put() -> None:
             try:
-                await write(path, exported(lines, Format(format)))
+                file = await self.station.hand(name, exported(lines, Format(format)))
             except OSError as error:
-                self.notify(f"{path}: {obstacle(error)}", severity="error", markup=False)
+                self.notify(f"{name}: {obstacle(error)}", severity="error", markup=False)
             else:
-                self.notify(
-                    _("{n} lines written to {file}").format(n=len(lines), file=path), markup=False, timeout=15
-                )
+                told = _("{n} lines written to {file}").format(n=len(lines), file=file)
+                self.notify(told, markup=False, timeout=15)
 
         self.start(put, group="export")
 

@@ -27,7 +27,6 @@ from broadcaster.language import N_, _
 from broadcaster.obstacles import obstacle
 from broadcaster.tui.editing import Sheet, rule_of, rule_text, valid_until
 from broadcaster.tui.moments import length
-from broadcaster.tui.player import sounded
 from broadcaster.tui.screens.choose import ChooseScreen
 from broadcaster.tui.screens.sheet import SheetScreen
 from broadcaster.tui.telling import told
@@ -210,9 +209,7 @@ class NoticeScreen(SheetScreen):
         except DeskError as error:
             self.notify(told(error), severity="error", markup=False)
         else:
-            sentence = await sounded(
-                self.station.player, self.station.downloads, ((heard.name, heard.content),)
-            )
+            sentence = await self.station.sound([(heard.name, heard.content)])
             self.notify(sentence, markup=False, timeout=15)
 
     def action_library(self) -> None:

@@ -22,7 +22,6 @@ from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.states import TicketStep
 from broadcaster.tui.accounts import facts, happened, head
 from broadcaster.tui.deeds import DEEDS
-from broadcaster.tui.files import write
 from broadcaster.tui.screens.ask import AskScreen
 from broadcaster.tui.screens.choose import ChooseScreen
 from broadcaster.tui.screens.station import StationScreen
@@ -207,9 +206,7 @@ class TicketScreen(StationScreen):
             found = await self.station.visit.order(
                 lambda desk, s=sha256: desk.tickets.attachment(ticket=number, sha256=s)  # type: ignore[misc]
             )
-            path = self.station.downloads / f"{number}-{Path(found.name).name}"
-            await write(path, found.content)
-            names.append(str(path))
+            names.append(await self.station.hand(f"{number}-{Path(found.name).name}", found.content))
         self.post_message(self.Done(_("Written: {files}").format(files=", ".join(names))))
 
     def action_endpoint(self) -> None:

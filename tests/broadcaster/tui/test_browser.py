@@ -16,6 +16,7 @@ from broadcaster.desk.house import HouseDoor
 from broadcaster.house import CountyHouse
 from broadcaster.tui.browser import BrowserServer
 from tests.broadcaster.api.loopback import served
+from tests.broadcaster.tui import chromium
 from tests.broadcaster.tui.county import NOW
 
 TOKEN = "ccx_li"
@@ -73,6 +74,32 @@ async def test_a_page_of_another_site_or_name_has_no_line_to_the_terminal(browse
     await signed_in(browser)
     assert (await browser.get("/ws", headers={"Origin": "https://elsewhere.example"})).status == 403
     assert (await browser.get("/login", headers={"Host": "elsewhere.example"})).status == 403
+
+
+@pytest.mark.skipif(chromium.PROGRAM is None, reason="needs chromium")
+async def test_in_a_browser_one_types_at_once_also_chinese_and_files_come_to_the_browser(browser, tmp_path):
+    async with chromium.browsing() as page:
+        await page.save_downloads_in(tmp_path)
+        await page.resize(900, 560)
+        await page.go(str(browser.make_url("/")))
+        await page.until("document.querySelector('[name=user]')")
+        fields = f"[name=user]').value = 'li'; document.querySelector('[name=token]').value = '{TOKEN}'"
+        await page.value(f"document.querySelector('{fields}; document.forms[0].submit()")
+        await page.until_drawn("青石镇", "Today")
+        await page.press("3")
+        await page.until_drawn("Search", "森林防火倡议书")
+        await page.press("/")
+        await page.until_drawn("Title or text, or initials")
+        await page.write("森林")
+        await page.until_drawn("/森林")
+        await page.resize(1400, 800)
+        await page.until_drawn("各位村民，请相互转告。")  # the details stand beside the list
+        await page.press("Escape")
+        await page.until_drawn("4 of 4")
+        await page.press("6")
+        await page.until_drawn("XLSX")
+        await page.press("e")
+        assert "Notice" in await chromium.written(tmp_path, "ledger-*.csv")
 
 
 def test_the_token_stands_on_no_command_line():
