@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+import sqlalchemy
 from sqlmodel import Session, col, select
 
 from broadcaster.repairs.incidents import Incident
@@ -35,10 +36,10 @@ Terrain = Mapping[str, Stand]
 
 def read(session: Session, cells: Mapping[str, str]) -> Terrain:
     """All provisioned endpoints in use; `cells` are what they said of the mobile network."""
-    wanted = select(EndpointRow).where(EndpointRow.proof_key != "", col(EndpointRow.enabled).is_(True))
-    rows = session.exec(wanted.order_by(EndpointRow.id))
+    in_use = col(EndpointRow.proof_key) != "", col(EndpointRow.enabled).is_(True)
+    rows = session.execute(sqlalchemy.select(*_COLUMNS).where(*in_use).order_by(col(EndpointRow.id)))
     hubs = {line.name: line.hub for line in session.exec(select(LineRow))}
-    return {row.id: _stand(row, cells.get(row.id, ""), hubs) for row in rows}
+    return {name: _stand(name, cells.get(name, ""), hubs, *rest) for name, *rest in rows}
 
 
 def topology(terrain: Terrain) -> Topology:
@@ -92,20 +93,37 @@ def below(terrain: Terrain, known: Topology, target: str) -> frozenset[str]:
     return frozenset(n for n, stand in terrain.items() if covers(area, Place(stand.placement.village)))
 
 
-def _stand(row: EndpointRow, cell: str, hubs: Mapping[str, str]) -> Stand:
+_COLUMNS = tuple(
+    col(getattr(EndpointRow, name))
+    for name in ("id", "village", "feeder", "link", "latitude", "longitude", "population", "volume")
+)
+
+
+def _stand(
+    name: str,
+    cell: str,
+    hubs: Mapping[str, str],
+    village: str,
+    feeder: str,
+    link: str,
+    latitude: float | None,
+    longitude: float | None,
+    population: int,
+    volume: int | None,
+) -> Stand:
     """`link` is mqtt or serial:<line>:<address>; addresses are given along the line."""
     line, address = "", ""
-    if row.link.startswith(SERIAL):
-        line, _colon, address = row.link.removeprefix(SERIAL).rpartition(":")
+    if link.startswith(SERIAL):
+        line, _colon, address = link.removeprefix(SERIAL).rpartition(":")
     placement = Placement(
-        endpoint=row.id,
-        village=row.village,
-        feeder=row.feeder,
+        endpoint=name,
+        village=village,
+        feeder=feeder,
         cell=cell,
         line=line,
         position=int(address) if address.isdigit() else None,
         hub=hubs.get(line, ""),
-        latitude=row.latitude,
-        longitude=row.longitude,
+        latitude=latitude,
+        longitude=longitude,
     )
-    return Stand(placement=placement, population=row.population, volume=row.volume)
+    return Stand(placement=placement, population=population, volume=volume)
