@@ -154,6 +154,15 @@ async def test_an_endpoint_says_that_it_is_there_and_that_it_goes(village):
         assert [status.state for status in said] == [Presence.ONLINE, Presence.OFFLINE]
 
 
+async def test_a_probe_brings_a_heartbeat_over_a_real_broker(village):
+    async with village.station() as station, running(village.provision()):
+        (first,) = await station.hear(ReportKind.HEARTBEAT)
+        station.party.link.publish(Message(topics.probe("horn-01"), b"", qos=0))
+        answer = (await station.hear(ReportKind.HEARTBEAT, 2))[1]
+        assert (answer.boot, answer.seq) == (first.boot, first.seq + 1)
+        assert answer.next_in_s <= first.next_in_s
+
+
 async def test_an_alert_sounds_at_once_and_its_proof_arrives(village):
     async with village.station() as station, running(village.provision(), village.quick):
         await station.hear(ReportKind.HEARTBEAT)
