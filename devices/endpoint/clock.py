@@ -52,6 +52,11 @@ class Clock:
         return self.quality is not ClockQuality.NONE
 
     @property
+    def confirmed(self) -> bool:
+        """Whether a beacon was heard in this boot. Until then a clock that is fast would find every beacon expired."""
+        return self._beacon is not None
+
+    @property
     def offset(self) -> float | None:
         """The offset believed now; whoever keeps a monotonic deadline of a wall-clock time looks whether it moved."""
         return self._offset

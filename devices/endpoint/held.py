@@ -74,7 +74,8 @@ class Held:
         document = self._genuine(message)
         header = document.header
         clock.verified(header.issued, now_s)
-        self._judge(document, message.topic, clock.true_time(now_s))
+        judges = clock.confirmed or message.topic != topics.TIME
+        self._judge(document, message.topic, clock.true_time(now_s) if judges else None)
         if message.topic in self._order:
             self._keep(document, message)
         elif message.topic == self._receipt and header.revision != self._revisions.get(message.topic):

@@ -159,6 +159,31 @@ def test_what_an_unknown_time_missed_has_it_for_its_reason():
     assert [(r.result, r.because) for r in board.proved] == [("missed", "clock_unknown")]
 
 
+def short_lived(board: Board, issued: timedelta = timedelta()) -> None:
+    """A beacon as controllers send it."""
+    when = board.now + issued
+    board.tell(TimeBeacon(), issued=when, expires=when + timedelta(minutes=10))
+
+
+@pytest.mark.parametrize("error", [HOUR, -HOUR])
+def test_a_wrong_clock_that_calls_itself_disciplined_before_any_beacon_came_is_corrected_by_beacons(error):
+    board = ready(cue("08:00"), synced=False).run_until(at("06:00"))
+    board.synced, board.wall_error = True, error
+    board.run_until(at("06:05"))
+    short_lived(board)
+    board.run_for(minutes=1)
+    short_lived(board)
+    assert [stretch.started for stretch in board.run_until(at("08:05")).heard] == [at("08:00")]
+
+
+def test_a_beacon_that_was_held_back_is_refused_where_one_was_heard_before():
+    board = ready(cue("08:00"), synced=False).run_until(at("06:00"))
+    short_lived(board)
+    board.run_until(at("07:30"))
+    short_lived(board, issued=-HOUR)
+    assert [stretch.started for stretch in board.run_until(at("08:05")).heard] == [at("08:00")]
+
+
 def test_a_retained_beacon_is_old_news():
     board = Board(synced=False)
     board.tell(TimeBeacon(), retain=True)
