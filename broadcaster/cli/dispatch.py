@@ -9,7 +9,7 @@ import typer
 from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, heading, listing, print_json, text, wall
-from broadcaster.language import N_, _
+from broadcaster.language import N_, _, in_use
 from broadcaster.words import root_said, said
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ STOPS: Columns = {
 WAITING: Columns = {N_("Ticket"): lambda waiting: _task(waiting.task), N_("Why not today"): _why}
 
 
+_NOBODY = N_("No crew with a lift truck goes out: `broadcaster crew set` tells of one.")
+
+
 @app.command()
 def show(context: typer.Context, day: Day = None, as_json: Json = False) -> None:
     """Propose the rounds of a day, and say why other tickets must wait."""
@@ -56,7 +59,7 @@ def show(context: typer.Context, day: Day = None, as_json: Json = False) -> None
         heading(_title(each.crew, each.km))
         listing(each.stops, STOPS, as_json=False, empty=N_("Nothing to do."))
     if not found.rounds:
-        print(_("No crew with a lift truck goes out: `broadcaster crew set` tells of one."))
+        print(_(_NOBODY))
     if found.waiting:
         heading(N_("Not today"))
         listing(found.waiting, WAITING, as_json=False, empty="")
@@ -77,13 +80,14 @@ def page(found: "DayView") -> str:
     """A page of its own, which needs nothing from anywhere."""
     sheets = "".join(
         f"<section><h1>{found.day} {escape(_title(each.crew, each.km))}</h1>"
-        f"{_table(STOPS, each.stops)}</section>"
+        f"{_table(STOPS, each.stops) if each.stops else escape(_('Nothing to do.'))}</section>"
         for each in found.rounds
     )
+    sheets = sheets or f"<section><h1>{found.day}</h1>{escape(_(_NOBODY))}</section>"
     left = f"<section><h1>{escape(_('Not today'))}</h1>{_table(WAITING, found.waiting)}</section>"
     style = "body{font:12pt sans-serif}section{break-after:page}td,th{border:1px solid;padding:4pt;text-align:left}"
     return (
-        f'<!doctype html><meta charset="utf-8"><title>{found.day}</title><style>{style}'
+        f'<!doctype html><html lang="{in_use().replace("_", "-")}"><meta charset="utf-8"><title>{found.day}</title><style>{style}'
         f"table{{border-collapse:collapse;width:100%}}</style>{sheets}{left if found.waiting else ''}\n"
     )
 

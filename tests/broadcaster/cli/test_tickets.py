@@ -114,3 +114,12 @@ def test_what_is_late_says_by_how_much(broken: "County", call: "Call", tmp_path:
         kept.save(session, following.Change(ticket=replace(late, clock=clock)), None)
     due = next(line for line in call("ticket", "show", "1")[1].splitlines() if line.startswith("Due"))
     assert "days late" in due
+
+
+def test_a_day_on_which_nobody_goes_out_is_printed_as_such(
+    county: "County", call: "Call", tmp_path: Path
+) -> None:
+    assert call("dispatch", "print", str(tmp_path / "day.html"))[0] == 0
+    page = (tmp_path / "day.html").read_text("utf-8")
+    assert "No crew with a lift truck goes out" in page
+    assert '<html lang="en">' in page
