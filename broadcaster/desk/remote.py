@@ -32,7 +32,8 @@ class RemoteDoor:
     """Carries calls to the controller at `url`. `token` says who calls; proxies are never used.
 
     An order that got no answer keeps its key: when the same order is given again, a controller that did it
-    says so and does it no second time.
+    says so and does it no second time. A file that is handed in needs none: it is kept under its digest, and a list is
+    compared with what is there, so that the same file twice is one.
     """
 
     def __init__(

@@ -36,6 +36,14 @@ async def test_the_shown_lines_are_written_as_csv_and_xlsx(county, tmp_path):
         assert {line.cells[1] for line in lines[1:]} == {"森林防火倡议书"}
 
 
+async def test_the_ledger_as_a_file_is_two_keys_away(county, tmp_path):
+    app = app_on(county)
+    app.downloads = tmp_path
+    async with opened(app) as pilot:
+        assert await press(pilot, "6", "e") == 2
+    assert [file.name for file in tmp_path.iterdir()] == ["ledger-20261123-20261123.csv"]
+
+
 async def test_days_go_back_and_widen_but_never_into_the_future(county):
     async with opened(app_on(county)) as pilot:
         await press(pilot, "6", "left_square_bracket")
