@@ -17,6 +17,12 @@ class NarrowedScreen(StationScreen):
     def narrow(self) -> None:
         """Shows what the search lets through."""
 
+    def said_again(self) -> None:
+        """The search again."""
+        field = self.query_one("#search", Input)
+        field.value = self.search
+        field.set_class(bool(self.search), "-open")
+
     def action_search(self) -> None:
         """To the search."""
         field = self.query_one("#search", Input)

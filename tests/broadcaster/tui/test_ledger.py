@@ -36,6 +36,12 @@ async def test_the_shown_lines_are_written_as_csv_and_xlsx(county, tmp_path):
         assert {line.cells[1] for line in lines[1:]} == {"森林防火倡议书"}
 
 
+async def test_a_search_is_still_seen_in_another_language(county):
+    async with opened(app_on(county)) as pilot:
+        await press(pilot, "6", "slash", *"slfh", "enter", "ctrl+l")
+        assert text_of(pilot.app).splitlines()[1].strip() == "slfh"
+
+
 async def test_the_ledger_as_a_file_is_two_keys_away(county, tmp_path):
     app = app_on(county)
     app.downloads = tmp_path
