@@ -8,6 +8,7 @@ import typer
 
 from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
+from broadcaster.cli.indices import bar
 from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json
 from broadcaster.language import N_, _
 from broadcaster.words import WORDS, word
@@ -103,7 +104,8 @@ def coverage(
     if as_json:
         print_json(found)
         return
-    listing(found.steps, _steps(found), as_json=False, empty=N_("Nothing was ordered."))
+    steps = found.steps if found.villages else ()
+    listing(steps, _steps(found), as_json=False, empty=N_("Nothing was ordered."))
     if missing and found.steps and found.steps[-1].missing:
         heading(N_("Not sounded"))
         listing(found.steps[-1].missing, MISSING, as_json=False, empty="")
@@ -120,12 +122,18 @@ def _steps(coverage: "CoverageView") -> Columns:
         N_("Step"): lambda step: word("Step", step.step),
         N_("Villages"): lambda step: _share(step.villages, coverage.villages),
         N_("Endpoints"): lambda step: _share(step.endpoints, coverage.endpoints),
+        N_("Share"): lambda step: percent(step.endpoints, coverage.endpoints),
         N_("Missing, and why"): lambda step: _counted(step),
     }
 
 
 def _share(reached: int, all_of_them: int) -> str:
     return _("{reached} of {all}").format(reached=reached, all=all_of_them)
+
+
+def percent(reached: int, all_of_them: int) -> str:
+    """Rounded down: only what is complete is 100 %."""
+    return f"{bar(reached, all_of_them)} {100 * reached // max(all_of_them, 1)} %".lstrip()
 
 
 def _counted(step: "StepView") -> list[str]:

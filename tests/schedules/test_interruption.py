@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schedules.interruption import Action, Because, Playable, Sounding, decide
+from schedules.interruption import Action, Because, Paused, Playable, Sounding, decide
 from schedules.notices import InterruptionPolicy
 from schedules.places import Level
 from schedules.precedence import BroadcastClass
 from schedules.records import MissedBecause, Result, result_of
-from tests.schedules.playing import NOON, Horn, at, item, results
+from tests.schedules.playing import NOON, Horn, at, item, precedence, results
 
 DAILY, DRILL, EMERGENCY = BroadcastClass.DAILY, BroadcastClass.DRILL, BroadcastClass.EMERGENCY
 RESTART, RESUME, JOIN, DROP = (
@@ -103,6 +103,37 @@ def test_case_7_a_relay_whose_source_ended_meanwhile_is_given_up():
     horn.wait(60)
     assert horn.sounding is None
     assert results(horn.attempts) == [("flood", "counted", 60), ("relay", "partial", 50)]
+
+
+@pytest.mark.parametrize("ends", [{"seconds": 100}, {"seconds": 600, "not_after": at(100)}])
+def test_a_relay_is_joined_until_its_source_or_its_time_ends_and_not_at_that_instant(ends):
+    relay = Paused(item=item("relay", policy=JOIN, **ends), heard_ms=50_000, started=NOON)
+    assert decide(at(99.999), None, (relay,), ()).from_ms == 99_999
+    over = decide(at(100), None, (relay,), ())
+    assert (over.action, [each.result for each in over.ended]) == (Action.IDLE, [Result.PARTIAL])
+
+
+def test_of_equals_that_are_due_together_the_first_by_precedence_sounds():
+    assert decide(NOON, None, (), (item("b"), item("a"), item("c"))).start == item("a")
+
+
+def test_what_counts_has_no_reason_although_its_time_was_over():
+    heard = Sounding(item=item("letter", not_after=at(60)), heard_ms=60_000, started=NOON)
+    (ended,) = decide(at(60), heard, (), ()).ended
+    assert (ended.result, ended.because) == (Result.COUNTED, None)
+
+
+@pytest.mark.parametrize(("heard_ms", "chime"), [(0, False), (1, True)])
+def test_only_what_was_heard_before_goes_on_after_a_chime(heard_ms, chime):
+    waits = Paused(item=item("letter", policy=RESUME), heard_ms=heard_ms, started=NOON)
+    assert decide(at(100), None, (waits,), ()).chime is chime
+
+
+def test_an_alert_that_takes_breath_hides_not_why_something_stopped():
+    gone = Sounding(item=item("letter"), heard_ms=1_000, started=NOON)
+    breath = precedence("flood", EMERGENCY)
+    decision = decide(at(1), gone, (), (item("other"),), frozenset({"letter"}), reserved=breath)
+    assert (decision.action, decision.because) == (Action.STOP, Because.WITHDRAWN)
 
 
 def test_case_7_when_the_source_of_a_relay_dies_the_next_item_sounds():

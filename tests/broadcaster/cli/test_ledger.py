@@ -1,5 +1,8 @@
 """The ledger and the coverage on the command line."""
 
+import pytest
+
+from broadcaster.cli.ledger import percent
 from tests.broadcaster.cli.county import LOOP, County
 
 
@@ -15,6 +18,19 @@ def test_the_ledger_of_days_to_come_is_asked_by_their_first(county: County) -> N
 def test_coverage_takes_a_title(county: County) -> None:
     notice = county.approved("节约用水", *LOOP)
     assert county.told("coverage", "节约用水")["notice"] == notice
+
+
+def test_what_was_never_on_its_way_has_no_coverage(county: County) -> None:
+    county.drafted("节约用水", *LOOP)
+    assert county.done("coverage", "节约用水") == "Nothing was ordered.\n"
+
+
+@pytest.mark.parametrize(
+    ("reached", "said"),
+    [(0, "0 %"), (67, "⣿⣿⣿⣿ 33 %"), (199, f"{'⣿' * 12} 99 %"), (200, f"{'⣿' * 12} 100 %")],
+)
+def test_only_what_is_complete_is_a_hundred_percent(reached: int, said: str) -> None:
+    assert percent(reached, 200) == said
 
 
 def test_days_out_of_order_are_refused_with_what_was_got(county: County) -> None:
