@@ -200,6 +200,14 @@ def test_another_endpoint_s_key_is_a_bad_mac() -> None:
     assert check(batch(CHAIN, RECORDS[:3], bytes(32)), None, KEY).verdict is ChainVerdict.BAD_MAC
 
 
+@pytest.mark.parametrize("seq", [1, 3])
+def test_a_record_of_another_number_is_no_next_one_although_it_hashes(seq: int) -> None:
+    """Only the endpoint itself could make it so; a hole in its numbers would be proof of nothing."""
+    odd = link(record(seq), str(RECORDS[0]["hash"]))
+    checked = check(batch(CHAIN, [RECORDS[0], odd], KEY), None, KEY)
+    assert (checked.verdict, checked.new) == (ChainVerdict.BAD_HASH, ())
+
+
 def test_a_batch_moved_to_another_chain_has_a_bad_mac() -> None:
     moved = replace(batch(CHAIN, RECORDS[:3], KEY), chain=OTHER)
     assert check(moved, None, KEY).verdict is ChainVerdict.BAD_MAC

@@ -68,6 +68,23 @@ def test_before_its_latest_a_slot_without_a_record_stands_where_it_has_come(prog
     assert settle(slot(), [], clock("20:00"), progress).outcome is Outcome.UNKNOWN
 
 
+def test_of_two_attempts_that_end_alike_the_one_heard_longest_is_told():
+    for order in ((1, 2), (2, 1)):
+        told = settle(slot(), [played(slot(), seq, seconds=20 * seq) for seq in order], EVENING)
+        assert (told.outcome, told.heard_ms) == (Outcome.PARTIAL, 40_000)
+
+
+def test_players_may_report_their_end_a_second_late_and_no_more():
+    for late_ms, violations in ((1_000, frozenset()), (1_001, {Violation.OUTSIDE_WINDOW})):
+        begun = slot().latest - timedelta(seconds=100, milliseconds=-late_ms)
+        assert settle(slot(), [played(slot(), when=begun)], EVENING).violations == violations
+
+
+def test_what_was_taken_back_unheard_is_withdrawn_by_whatever_clock():
+    record = played(slot(), seconds=0, result=Result.WITHDRAWN, quality=ClockQuality.NONE)
+    assert settle(slot(), [record], EVENING).outcome is Outcome.WITHDRAWN
+
+
 def test_an_unknown_slot_becomes_what_its_late_records_prove():
     much_later = clock("12:00", 31)
     assert settle(slot(), [], much_later).outcome is Outcome.UNKNOWN
