@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -65,6 +66,19 @@ def test_the_version_is_printed(call: Call) -> None:
 def test_the_version_is_that_of_the_distribution() -> None:
     project = tomllib.loads((Path(app.__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["version"] == VERSION
+
+
+def test_the_licence_of_every_library_is_named() -> None:
+    root = Path(app.__file__).parents[2]
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    optional = project["optional-dependencies"]
+    used = [
+        *project["dependencies"],
+        *(each for extra in optional.keys() - {"test", "dev"} for each in optional[extra]),
+    ]
+    notice = (root / "NOTICE").read_text("utf-8").casefold()
+    names = [re.split(r"[^\w.-]", each)[0].casefold() for each in used]
+    assert [name for name in names if name not in notice] == []
 
 
 @pytest.mark.parametrize(
