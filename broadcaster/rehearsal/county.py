@@ -36,6 +36,7 @@ class Scenario:
     mishaps: tuple[Mishap, ...] = ()  # besides those that the climate brings
     weather: Weather = Weather()
     lines: int = 0  # villages that hang on a hub and a serial line
+    news_s: float = 43_200.0  # between two notices that are approved for each of these villages meanwhile
     noise: emulated.Weather | None = None  # of these lines; None: each its own, out of the seed
 
     @property
@@ -88,7 +89,9 @@ def lay_out(session: Session, scenario: Scenario, start: datetime) -> County:
     _lines(session, villages[:-1][::-1][: scenario.lines])
     shelf: dict[str, bytes] = {}
     for notice in _notices(towns, villages, start, chance):
-        session.add_all(_audio(notice, shelf, chance, slow=bool(scenario.lines)))
+        duration_ms = chance.randrange(20_000, 240_000)
+        content = chance.randbytes(chance.randrange(10_000, 60_000))
+        session.add_all(audio(notice, shelf, content, duration_ms, slow=bool(scenario.lines)))
         session.flush()
         session.add(notice)
     return County(
@@ -218,12 +221,16 @@ def _notice(name: str, kind: NoticeKind, targets: list[Place], start: datetime, 
     )
 
 
-def _audio(
-    notice: NoticeRow, shelf: dict[str, bytes], chance: random.Random, *, slow: bool
+def announcement(name: str, village: Place, start: datetime) -> NoticeRow:
+    """A notice to one village, at noon and in the evening."""
+    rule = LoopRule(plays=2, windows=(_window("11:00", "13:00"), _window("17:00", "20:30")))
+    return _notice(name, NoticeKind.ANNOUNCEMENT, [village], start, rule)
+
+
+def audio(
+    notice: NoticeRow, shelf: dict[str, bytes], content: bytes, duration_ms: int, *, slow: bool
 ) -> list[AssetRow | RecordingRow]:
-    """`slow`: some of the county's lines are, and want a recording a third as large."""
-    duration_ms = chance.randrange(20_000, 240_000)
-    content = chance.randbytes(chance.randrange(10_000, 60_000))
+    """The asset, then its recordings. `slow`: some of the county's lines are, and want a recording a third as large."""
     asset = AssetRow(
         id=notice.id,
         title=notice.title,

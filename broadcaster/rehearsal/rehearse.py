@@ -3,7 +3,7 @@
 import hashlib
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from broadcaster.rehearsal.fuse import FusedStore
 from broadcaster.rehearsal.horn import Horn, Site
 from broadcaster.rehearsal.judgement import Sum
 from broadcaster.rehearsal.laws import Violation
+from broadcaster.rehearsal.news import Foretold, News
 from broadcaster.rehearsal.people import People
 from broadcaster.rehearsal.reading import Notary, Reading
 from broadcaster.rehearsal.scene import Scene, simulated
@@ -81,6 +82,7 @@ class Rehearsed:
     villages: tuple[Sum, ...]
     skew_ms_p99: float | None
     starts_compared: int
+    arrival: Foretold = field(default_factory=Foretold)
     tickets: tuple[Ticket, ...] = ()  # as they are at the end, the oldest first
 
     @property
@@ -107,6 +109,7 @@ class Rehearsed:
             "too_little": [found.of for found in self.too_little],
             "tickets": [_ticket(ticket) for ticket in self.tickets],
             "skew_ms_p99": self.skew_ms_p99,
+            "arrival": self.arrival.to_json(),
         }
 
 
@@ -203,7 +206,7 @@ class _Run:
             self.world.at(self._chance(horn.id).uniform(0, _BOOTED_S), horn.boot)
         for mishap in (*self._mishaps(), *self.scenario.mishaps):
             self.world.at(mishap.at_s, partial(self.fate.strike, mishap))
-        people = self._people(end_s)
+        people, news = self._people(end_s), self._news(end_s)
         self.world.at(end_s, self.fate.mend_all)
         steps = max(1, round(self.scenario.days * 24))
         for step in range(1, steps + 1):
@@ -212,7 +215,19 @@ class _Run:
         self.world.run_until(end_s + CALM_END_S)
         while self._heard_lately():
             self.world.run_until(self.world.now_s + PROVED_S)
-        return self._judged(people)
+        return self._judged(people, news)
+
+    def _news(self, end_s: float) -> News:
+        return News(
+            self.world,
+            self.scene.engine,
+            self.station,
+            self.scene.county,
+            self.halls.values(),
+            self._chance("news"),
+            self.scenario.news_s,
+            end_s,
+        )
 
     def _heard_lately(self) -> bool:
         """Whether something sounded of which the proof may be on its way: days that are not whole end in a programme."""
@@ -224,7 +239,7 @@ class _Run:
             return None
         return People(self.world, self.scene.engine, self.station, self.scene.drill, end_s)
 
-    def _judged(self, people: People | None) -> Rehearsed:
+    def _judged(self, people: People | None, news: News) -> Rehearsed:
         found = judgement.judge(self, people.sent_at_s if people else None)
         for stretch in self.ears.heard:
             self.world.note("heard", stretch)
@@ -241,6 +256,7 @@ class _Run:
             villages=found.villages,
             skew_ms_p99=found.skew_ms_p99,
             starts_compared=found.starts_compared,
+            arrival=news.judged(self.horns),
             tickets=self._tickets(),
         )
 

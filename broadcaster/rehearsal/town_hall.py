@@ -18,6 +18,7 @@ from devices.hub.core import Hub
 from devices.hub.provision import HubProvision
 from devices.hub.store import HubStore
 from devices.links import Message
+from devices.reports import LineReport
 from devices.serial.events import HeadEvent
 from devices.serial.pacing import Line
 
@@ -78,6 +79,10 @@ class TownHall:
     def addresses(self) -> dict[str, int]:
         """Endpoint → where it is on the line."""
         return {tap.endpoint: tap.address for tap in self._line.taps}
+
+    def line_report(self) -> LineReport | None:
+        """What it would tell of its line now; None: it does not run."""
+        return self._hub.line_report(self._line.name, self._instant) if self._hub else None
 
     def boot(self) -> None:
         """Start the process if none runs."""
@@ -159,11 +164,15 @@ class TownHall:
         if self._hub is None:
             return
         try:
-            deed(self._hub, Instant(mono_s=self._world.now_s, wall=self._world.now, synced=True))
+            deed(self._hub, self._instant)
         except Killed:
             self._die()
             return
         self._arm()
+
+    @property
+    def _instant(self) -> Instant:
+        return Instant(mono_s=self._world.now_s, wall=self._world.now, synced=True)
 
     def _wake(self) -> None:
         self._do(self._attend)

@@ -24,7 +24,7 @@ from devices.hub.provision import HubProvision
 from devices.hub.reached import Reached
 from devices.hub.store import HubStore
 from devices.links import Link, Message
-from devices.reports import EventKind, Heartbeat, Presence, Status, Want
+from devices.reports import EventKind, Heartbeat, LineReport, Presence, Status, Want
 from devices.serial import parcels
 from devices.serial.events import Delivered, HeadEvent, Held, Present, Received, Refused, Silent
 from devices.serial.parcels import BadParcel
@@ -172,6 +172,10 @@ class Hub:
         """A line's port has been opened or lost."""
         self._gauge.port_changed(name, is_open=is_open)
         self._gauge.hurry(now.mono_s)
+
+    def line_report(self, name: str, now: Instant) -> LineReport:
+        """How a line is."""
+        return self._gauge.line(name, now)
 
     def wake(self, now: Instant) -> tuple[str, ...]:
         """Do what is due; the lines that were given something to say."""

@@ -74,24 +74,12 @@ class Gauge:
         self.next_s = now.mono_s + self._every_s
         self._beats += 1
         self._publish(ReportKind.HEARTBEAT, self._heartbeat(now))
-        for name, duty in self._lines.items():
-            self._publish(ReportKind.LINE, self._line(name, duty, now))
+        for name in self._lines:
+            self._publish(ReportKind.LINE, self.line(name, now))
 
-    def _publish(self, kind: ReportKind, report: Report) -> None:
-        self._uplink.publish(Message(topics.report(self._hub, kind), encode(report), 0))
-
-    def _heartbeat(self, now: Instant) -> Heartbeat:
-        return Heartbeat(
-            boot=self._boot,
-            seq=self._beats,
-            up_s=int(now.mono_s - self._started_s),
-            clock_ms=max(0, round(now.wall.timestamp() * 1000)),
-            clock=ClockQuality.SYNCED if now.synced else ClockQuality.NONE,
-            next_in_s=ceil(self._every_s),
-            software=self._software,
-        )
-
-    def _line(self, name: str, duty: LineDuty, now: Instant) -> LineReport:
+    def line(self, name: str, now: Instant) -> LineReport:
+        """What is to be said of a line now."""
+        duty = self._lines[name]
         noise = duty.head.noise
         return LineReport(
             boot=self._boot,
@@ -106,6 +94,20 @@ class Gauge:
             thrift=round(100 * duty.thrift),
             taps=tuple(self._taps(duty, now)),
             transfers=_named(duty.transfers(MOST_TRANSFERS)),
+        )
+
+    def _publish(self, kind: ReportKind, report: Report) -> None:
+        self._uplink.publish(Message(topics.report(self._hub, kind), encode(report), 0))
+
+    def _heartbeat(self, now: Instant) -> Heartbeat:
+        return Heartbeat(
+            boot=self._boot,
+            seq=self._beats,
+            up_s=int(now.mono_s - self._started_s),
+            clock_ms=max(0, round(now.wall.timestamp() * 1000)),
+            clock=ClockQuality.SYNCED if now.synced else ClockQuality.NONE,
+            next_in_s=ceil(self._every_s),
+            software=self._software,
         )
 
     def _taps(self, duty: LineDuty, now: Instant) -> list[TapReport]:

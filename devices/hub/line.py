@@ -35,6 +35,8 @@ STILL_JOINING = 0.25  # of a recording's airtime: who needs it later gets it aft
 REFUSED_S = 60.0  # before a recording that was refused is offered again
 SAMPLE_S = 5.0
 STEADY_WEIGHT = 0.2  # of the newest measurement: one recording is delayed by chance, many are not
+TELLING_S = 60.0  # a recording that should have taken less tells so much less
+BUSY_WEIGHT = 0.05  # if others waited: after a start endpoints have much to say beside what they are sent
 CROSSED_S = 30.0  # a want may be on its way while the recording comes
 BELIEVED_S = 600.0  # an acknowledgement outweighs heartbeats of the same boot for so long
 
@@ -85,6 +87,7 @@ class Carried:
     size: int
     since_s: float
     fresh: bool  # nobody had a part of it
+    alone: bool  # nothing else was on its way when it began
     through: list[Hearing] = field(default_factory=list)  # of those that have it
 
 
@@ -108,7 +111,7 @@ class LineDuty:
         self._look_s = inf  # when all taps are to be looked at again
         self._sample_s = -inf  # when to hear of the calm of taps next
         self.thrift = 1.0  # measured pace of recordings, of what the calm promises
-        self._measured = 0  # recordings
+        self._measured = 0  # recordings that were alone on the line
         self._begun: set[str] = set()  # recordings that were offered before
         self._through_s = -inf  # when the last recording was through
 
@@ -394,7 +397,8 @@ class LineDuty:
             return
         address = next(iter(taps)) if len(taps) == 1 else EVERYBODY
         self.head.offer(bytes.fromhex(recording), content, taps, address=address, urgent=need.urgent)
-        self.carried[recording] = Carried(taps, len(content), now.mono_s, recording not in self._begun)
+        fresh, alone = recording not in self._begun, not self.carried
+        self.carried[recording] = Carried(taps, len(content), now.mono_s, fresh, alone)
         self._begun.add(recording)
 
     def _settled(self, recording: str, tap: _Tap, now: Instant) -> None:
@@ -419,8 +423,10 @@ class LineDuty:
             return
         expected_s = airtime_s(self.line.wiring.line, carried.size, carried.through)
         measured = min(MOST_THRIFT, max(LEAST_THRIFT, expected_s / took_s))
-        self._measured += 1
-        self.thrift += (measured - self.thrift) * max(STEADY_WEIGHT, 1 / (1 + self._measured))
+        alone = carried.alone and not self.carried
+        self._measured += alone
+        weight = max(STEADY_WEIGHT, 1 / (1 + self._measured)) if alone else BUSY_WEIGHT
+        self.thrift += (measured - self.thrift) * weight * min(1.0, expected_s / TELLING_S)
 
 
 def _tap(tap: TapProvision) -> _Tap:

@@ -64,6 +64,27 @@ def test_while_the_way_to_it_is_broken_an_endpoint_goes_on(undisturbed: Rehearse
     assert found.digest != undisturbed.digest
 
 
+@pytest.mark.parametrize(("seed", "share"), [(1, 0.0), (2, 0.1), (3, 0.3)])
+def test_audio_arrives_about_when_it_was_promised(seed: int, share: float) -> None:
+    """From the approval to the last byte, over the controller, the broker, the hub and a line that loses frames."""
+    found = rehearse(
+        Scenario(
+            seed=seed,
+            days=0.25,
+            endpoints=3,
+            climate=CALM,
+            lines=1,
+            noise=Weather(lost_frames=share),
+            news_s=3_600.0,
+        )
+    )
+    arrival = found.to_json()["arrival"]
+    assert arrival["count"] >= 9
+    assert arrival["missing"] == 0
+    assert arrival["mean"] < 7
+    assert arrival["within_tenth"] >= 0.6 * arrival["count"]
+
+
 def test_a_hub_that_loses_reports_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FusedHubStore, "put", lambda _store, _message: None)
     broken = {violation.invariant for violation in on_lines().violations}
