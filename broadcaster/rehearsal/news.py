@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from math import inf
 from statistics import fmean
 from typing import Any
 
@@ -61,7 +62,7 @@ class _Promised:
 
 
 class News:
-    """`every_s`: between two notices of one village."""
+    """`every_s`: between two notices of one village; infinite: there are none."""
 
     def __init__(
         self,
@@ -79,7 +80,7 @@ class News:
         self._promised: list[_Promised] = []
         self._count = 0
         for hall in halls:
-            at = _FIRST_S + chance.uniform(0, 600)
+            at = _FIRST_S + chance.uniform(0, 600) if every_s < inf else inf
             while at < end_s - _LAST_S:
                 world.at(at, partial(self._approve, hall))
                 at += every_s

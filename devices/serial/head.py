@@ -315,7 +315,7 @@ class Head:
         sequence = self._next_sequence()
         frame = self._say(address, body, frame_calm, now)
         taps = {member.address for member in members}
-        self._asking.ask(sequence, body, taps, max(now, self._pacer.done_s))
+        self._asking.ask(sequence, body, taps, self._pacer.done_s(now))
         for member in members:
             member.asks_at = inf
         return frame

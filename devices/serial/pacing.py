@@ -51,10 +51,9 @@ class Pacer:
         """Bytes that wait to be given out."""
         return len(self._rest)
 
-    @property
-    def done_s(self) -> float:
+    def done_s(self, now: float) -> float:
         """When all that was loaded will have left."""
-        return self._free_s + self._line.airtime_s(len(self._rest))
+        return max(now, self._free_s) + self._line.airtime_s(len(self._rest))
 
     @property
     def ready_s(self) -> float:

@@ -212,3 +212,16 @@ def test_the_goodput_of_a_line_is_known_before_anything_is_sent() -> None:
     assert 11_000 < party.head.goodput([1]) < 11_520
     party.head.member(1).calm = 56  # a bit error rate of 1e-3
     assert 8_000 < party.head.goodput([1]) < 9_500
+
+
+def test_on_a_slow_bus_the_head_lets_every_tap_finish() -> None:
+    """A question after a silence is on its way for longer than its answer may be waited for."""
+    party = Party(Line(baud=9_600, half_duplex=True, turn_s=0.005), taps=3)
+    assert party.until(party.all_present, 600)
+    party.offer(recording(20_000, 1))
+    for _ in range(10):
+        for end in party.wire.ends[1:]:
+            end.send(party.chance.randbytes(300))
+        party.for_s(5)
+    assert [party.head.member(address).lost_answers for address in party.addresses] == [0, 0, 0]
+    assert party.head.noise.garbled == 0
