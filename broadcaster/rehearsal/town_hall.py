@@ -168,6 +168,8 @@ class TownHall:
         except Killed:
             self._die()
             return
+        if self._hub is not None and not self._hub.lines[self._line.name].head.idle:
+            self.cable.stir(HEAD)  # it was given something to say
         self._arm()
 
     @property
