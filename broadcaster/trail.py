@@ -65,6 +65,10 @@ ORDERS: Mapping[str, str] = {
     "tokens.phone": N_("make a link for a phone"),
     "tokens.revoke": N_("revoke a token"),
 }
+CONTROLLER = "@controller"  # who did it, where no person ordered it; no user can have this name
+VOLUME_PUT_BACK = "endpoints.put_volume_back"
+BY_ITSELF: Mapping[str, str] = {VOLUME_PUT_BACK: N_("put a volume back that was turned by hand")}
+_CALLED = {**ORDERS, **BY_ITSELF}
 ENDS: Mapping[str, str] = {
     "done": N_("carried out"),
     "refused": N_("refused"),
@@ -78,7 +82,7 @@ ENDS: Mapping[str, str] = {
 
 def order_said(name: str) -> str:
     """What an order is called in the language in use; one that has no word by its name."""
-    return _(ORDERS.get(name, name))
+    return _(_CALLED.get(name, name))
 
 
 def end_said(outcome: str) -> str:
@@ -88,7 +92,7 @@ def end_said(outcome: str) -> str:
 
 def order_named(said: str | None) -> str | None:
     """The name of the order that is called so, or what was said itself."""
-    return next((name for name in ORDERS if said == order_said(name)), said)
+    return next((name for name in _CALLED if said == order_said(name)), said)
 
 
 def end_named(said: str | None) -> str | None:

@@ -16,13 +16,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from broadcaster.controller import desired, intake, lifecycle, publishing
+from broadcaster.controller import desired, intake, lifecycle, publishing, volumes
 from broadcaster.controller.drawing import Drawing, Drawn
 from broadcaster.controller.habits import Habits
 from broadcaster.controller.lag import Lag
 from broadcaster.controller.media import Media
 from broadcaster.controller.moment import Moment
 from broadcaster.controller.planning import Planner
+from broadcaster.repairs.rules import PutBack
 from broadcaster.storage.changes import changes
 from broadcaster.storage.engine import snapshot, transaction
 from devices.links import Link, Message
@@ -56,6 +57,9 @@ class Repairs(Protocol):
     def probes(self) -> tuple[str, ...]:
         """Endpoints that are to be asked for a sign of life; each is named once."""
 
+    def to_put_back(self) -> tuple[PutBack, ...]:
+        """Volumes that are to be ordered again; each is named once."""
+
 
 class Controller:
     """Plans, publishes desired state, serves audio, takes in reports and proofs.
@@ -85,6 +89,7 @@ class Controller:
         )
         self._batch = intake.Batch()
         self._lag = Lag(habits.lag)
+        self._turned: list[PutBack] = []  # volumes to be ordered again
         self._shapeless: set[str] = set()  # recordings whose manifest has to be said again
         self._known: frozenset[str] = frozenset()
         self._seen_changes = -1
@@ -175,6 +180,9 @@ class Controller:
             self._watch_s = now.mono_s + self._habits.watch_s
             self._repairs.alive(now)
             self._send(Message(probe(name), b"", qos=0) for name in self._repairs.probes())
+            self._turned.extend(self._repairs.to_put_back())
+            if self._turned:
+                self._put_back(now)
         if now.mono_s >= self._beacon_s:
             self._link.publish(publishing.beacon(self._signer, now.utc))
             self._beacon_s = now.mono_s + self._habits.beacon_s
@@ -216,6 +224,13 @@ class Controller:
         self._seen_changes, self._seen_day = drawn.changes, drawn.day
         self._known = drawn.known
         self._media.announce(drawn.recordings)
+        self._send(messages)
+
+    def _put_back(self, now: Moment) -> None:
+        """Settings are said again, with a new revision: who obeys them sets the volume again."""
+        with transaction(self._engine) as session:
+            messages = volumes.put_back(session, self._turned, self._signer, now.utc)
+        self._turned = []
         self._send(messages)
 
     def _draw(self, now: Moment) -> None:

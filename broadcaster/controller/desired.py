@@ -101,10 +101,15 @@ def settings(session: Session, zone: ZoneInfo, heartbeat_s: int) -> dict[str, De
             topic, target = topic_of(DocumentKind.SETTINGS, place)
             found[topic] = Desired(kind=DocumentKind.SETTINGS, target=target, body=body, holds=_STANDING)
     for endpoint in session.exec(select(EndpointRow).where(col(EndpointRow.volume).is_not(None))):
-        topic, target = topic_of(DocumentKind.SETTINGS, endpoint_place(Place(endpoint.village), endpoint.id))
-        body = Settings(volume=endpoint.volume)
-        found[topic] = Desired(kind=DocumentKind.SETTINGS, target=target, body=body, holds=_STANDING)
+        found |= settings_of(endpoint)
     return found
+
+
+def settings_of(endpoint: EndpointRow) -> dict[str, Desired]:
+    """Its own settings; empty where it has no volume of its own."""
+    topic, target = topic_of(DocumentKind.SETTINGS, endpoint_place(Place(endpoint.village), endpoint.id))
+    body = Settings(volume=endpoint.volume)
+    return {topic: Desired(kind=DocumentKind.SETTINGS, target=target, body=body, holds=_STANDING)}
 
 
 def alerted(session: Session, now: datetime) -> frozenset[str]:

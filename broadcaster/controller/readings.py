@@ -43,13 +43,14 @@ class _Sound:
 
 
 class Readings:
-    """One county's. `terrain`, `topology` and `weather` are set by who reads them."""
+    """One county's. `terrain`, `topology`, `weather` and `maintained` are set by who reads them."""
 
     def __init__(self, engine: Engine, zone: ZoneInfo) -> None:
         self.programme = Programme(engine, zone)
         self.terrain: Terrain = {}
         self.topology = Topology(())
         self.weather = Weather()
+        self.maintained: frozenset[str] = frozenset()  # endpoints of announced work
         self._zone = zone
         self._beats: dict[str, Heartbeat] = {}
         self._doors: dict[str, float] = {}
@@ -149,9 +150,11 @@ class Readings:
             self._turned[name] = at_s
 
     def _volume(self, name: str, beat: Heartbeat) -> int | None:
-        """What was ordered; while something sounds, which may have a volume of its own, nothing is said."""
+        """What was ordered; nothing is said while something sounds, which may have a volume of its own, and
+        during announced work: whoever works there may turn it.
+        """
         stand = self.terrain.get(name)
-        if beat.sounding is not None:
+        if beat.sounding is not None or name in self.maintained:
             return None
         return beat.volume if stand is None or stand.volume is None else stand.volume
 

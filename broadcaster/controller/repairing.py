@@ -32,6 +32,7 @@ from broadcaster.repairs.correlation import Correlator
 from broadcaster.repairs.examination import Examiner
 from broadcaster.repairs.findings import Knowledge
 from broadcaster.repairs.incidents import Incident
+from broadcaster.repairs.rules import PutBack
 from broadcaster.repairs.surroundings import Supervised
 from broadcaster.storage.changes import changes
 from broadcaster.storage.engine import insert_new_values, snapshot, transaction
@@ -97,6 +98,8 @@ class Repairing:
         self._stopwatch = stopwatch
         self._noted: deque[Noted] = deque(maxlen=MOST_WAITING)
         self._probes: deque[str] = deque(maxlen=MOST_PROBES)
+        self._turned: list[PutBack] = []  # not stored yet
+        self._to_put_back: deque[PutBack] = deque()
         self._mind: Mind | None = None
         self._terrain: Terrain = {}
         self._cells: dict[str, str] = {}
@@ -134,6 +137,10 @@ class Repairing:
     def probes(self) -> tuple[str, ...]:
         """Whom to ask for a sign of life, since it was last asked."""
         return tuple(self._probes.popleft() for _ in range(len(self._probes)))
+
+    def to_put_back(self) -> tuple[PutBack, ...]:
+        """Volumes to be ordered again, since it was last asked; that they were is stored already."""
+        return tuple(self._to_put_back.popleft() for _ in range(len(self._to_put_back)))
 
     # What it does, in one thread at a time
 
@@ -338,6 +345,8 @@ class Repairing:
         for incident in (*mind.correlator.changes(), *mind.examiner.changes()):
             self._incidents[incident.key] = incident
             self._is_news = True
+        self._turned.extend(mind.examiner.to_put_back())
+        self._is_news |= mind.examiner.is_news()
 
     # How it is kept
 
@@ -377,6 +386,8 @@ class Repairing:
                 memory.keep_supervision(session, mind, supervised)
             memory.keep_alive(session, mind, instant)
         self._flips, self._moves, self._incidents, self._is_news = [], [], {}, False
+        self._to_put_back.extend(self._turned)
+        self._turned = []
         self._stored_s = now.mono_s
         if supervised is not None:
             self._snapshot_s = now.mono_s
@@ -447,6 +458,7 @@ class Repairing:
             mind.supervision.maintain(name, at_s, on=name in maintained)
         ended = self._planned - planned
         self._planned, self._maintained = planned, maintained
+        self._readings.maintained = maintained
         mind.correlator.knowledge.planned = planned
         self._correlate(mind)
         if ended:

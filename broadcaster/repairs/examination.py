@@ -5,8 +5,8 @@ degrade together are their cell's or line's.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from broadcaster.language import N_
@@ -14,7 +14,7 @@ from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.evidence import Statement
 from broadcaster.repairs.incidents import Incident, Stage, held_until, key_of
 from broadcaster.repairs.joints import Joints
-from broadcaster.repairs.rules import Reading, Rule, Verdict, all_rules
+from broadcaster.repairs.rules import PutBack, Reading, Rule, Turned, Verdict, Volume, all_rules
 from broadcaster.repairs.topology import RADIO, SERIAL, Topology
 from devices.reports import Event, EventKind, LineReport
 from devices.supervision import Flip, State
@@ -32,6 +32,7 @@ class Examined:
 
     live: list[Incident]
     degraded: dict[str, float]  # endpoint → since when
+    turned: dict[str, Turned] = field(default_factory=dict)  # endpoint → volume turned by hand
 
 
 class Examiner:
@@ -39,12 +40,11 @@ class Examiner:
     incident that takes the endpoint away: then what follows from that is not told again.
     """
 
-    def __init__(
-        self, topology: Topology, is_explained: IsExplained, rules: Iterable[Rule] | None = None
-    ) -> None:
+    def __init__(self, topology: Topology, is_explained: IsExplained) -> None:
         self.topology = topology
         self._is_explained = is_explained
-        self._rules = tuple(rules) if rules is not None else all_rules()
+        self._volume = Volume()
+        self._rules: tuple[Rule, ...] = (*all_rules(), self._volume)
         self._looks = tuple(rule.look for rule in self._rules)
         self._live: dict[tuple[str, Cause], Incident] = {}
         self._degraded: dict[str, float] = {}
@@ -99,6 +99,16 @@ class Examiner:
         taken, self._changed = tuple(self._changed.values()), {}
         return taken
 
+    def is_news(self) -> bool:
+        """Whether there is more to remember than `changes` tell, since it was last asked."""
+        taken, self._volume.is_news = self._volume.is_news, False
+        return taken
+
+    def to_put_back(self) -> tuple[PutBack, ...]:
+        """Volumes to be ordered again, since it was last asked."""
+        taken, self._volume.to_put_back = tuple(self._volume.to_put_back), []
+        return taken
+
     @property
     def live(self) -> tuple[Incident, ...]:
         """All live incidents, by key."""
@@ -106,11 +116,12 @@ class Examiner:
 
     def memory(self) -> Examined:
         """What a restart must not forget."""
-        return Examined(live=list(self.live), degraded=self._degraded)
+        return Examined(live=list(self.live), degraded=self._degraded, turned=self._volume.memory)
 
     def recall(self, memory: Examined) -> None:
         """Go on from there: every fault that had been found may end."""
         self._degraded = memory.degraded
+        self._volume.recall(memory.turned)
         for incident in memory.live:
             self._live[incident.root, incident.cause] = incident
             if incident.root in self.topology.nodes:

@@ -77,6 +77,9 @@ class Surroundings:
             signal=round(self._chance.gauss(-70, 2)),
         )
 
+    def set_volume(self, percent: int) -> None:
+        """Nobody can turn it."""
+
 
 class SimulatedCounty:
     """A county in `directory`. Its clock is the world's; `run` moves it."""

@@ -245,6 +245,8 @@ class Endpoint:
                 self._need()
             case Settings():
                 self._resettle()
+                if self._instruments is not None:
+                    self._instruments.set_volume(self._settings.volume)
                 self._replan(_LONG_AGO)
             case Receipt() as receipt:
                 self._recorder.receipted(receipt, now.mono_s)

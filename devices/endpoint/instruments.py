@@ -1,6 +1,6 @@
-"""Instruments: what a board can measure of itself; a board without any passes None to its endpoint."""
+"""Instruments: what a board can measure of itself, and the one it can turn; a board without any passes None to its endpoint."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from devices.reports import Reset
@@ -33,6 +33,9 @@ class Instruments(Protocol):
 
     def read(self) -> Readings: ...
 
+    def set_volume(self, percent: int) -> None:
+        """Turn the volume to where the settings have it; a board whose volume only a hand can turn does nothing."""
+
 
 @dataclass(slots=True)
 class SetInstruments:
@@ -42,3 +45,7 @@ class SetInstruments:
 
     def read(self) -> Readings:
         return self.readings
+
+    def set_volume(self, percent: int) -> None:
+        if self.readings.volume_actual is not None:
+            self.readings = replace(self.readings, volume_actual=percent)

@@ -211,6 +211,10 @@ class _OnALine:
         link = self._link.real
         return replace(readings, line_errors=link.line_errors) if isinstance(link, SerialLink) else readings
 
+    def set_volume(self, percent: int) -> None:
+        if self._board is not None:
+            self._board.set_volume(percent)
+
 
 def _connection(provision: Provision, directory: Path, will: Message) -> Connection:
     authority = None

@@ -12,7 +12,7 @@ from devices.reports import Reset
 from schedules.slots import PlannedBecause
 from tests.broadcaster.controller.valley import VILLAGES, Valley
 
-MINUTE = 60
+MINUTE, HOUR = 60, 3_600
 HORN = "f1-01"
 
 
@@ -88,6 +88,47 @@ def test_a_storm_elsewhere_and_a_programme_of_long_ago_say_nothing(valley: Known
 def test_a_volume_that_is_turned_by_hand_and_stays_is_a_ticket_whoever_ordered_it(valley: Known) -> None:
     valley.says[HORN] = {"volume": 80, "volume_actual": 15}
     assert valley.run(36 * MINUTE).open == [(Cause.VOLUME_TAMPERED.value, HORN)]
+
+
+def put_back(valley: Known) -> list[str]:
+    """Whose volume was to be ordered again, since it was last asked."""
+    assert valley.repairing is not None
+    return [each.endpoint for each in valley.repairing.to_put_back()]
+
+
+def turn(valley: Known) -> list[str]:
+    """Somebody turns the volume down for three minutes."""
+    valley.says[HORN] = {"volume": 80, "volume_actual": 15}
+    valley.run(3 * MINUTE)
+    asked = put_back(valley)
+    valley.says[HORN] = {"volume": 80, "volume_actual": 80}
+    valley.run(2 * MINUTE)
+    return asked
+
+
+def test_a_volume_is_put_back_three_times_though_the_controller_is_killed_in_between(valley: Known) -> None:
+    for _ in range(3):
+        assert turn(valley) == [HORN]
+        valley.kill().start()
+    assert turn(valley) == []
+    assert valley.open == [(Cause.VOLUME_TAMPERED.value, HORN)]
+
+
+def test_a_kill_while_the_volume_is_turned_does_not_count_the_same_hand_twice(valley: Known) -> None:
+    valley.says[HORN] = {"volume": 80, "volume_actual": 15}
+    valley.run(3 * MINUTE)
+    assert put_back(valley) == [HORN]
+    for _ in range(3):
+        valley.kill().start().run(3 * MINUTE)
+        assert put_back(valley) == []
+    assert valley.open == []
+
+
+def test_whoever_does_announced_work_may_turn_the_volume(valley: Known) -> None:
+    valley.plan_work(HORN, hours=1).run(MINUTE)
+    assert turn(valley) == []
+    valley.run(HOUR)
+    assert turn(valley) == [HORN]
 
 
 def test_heat_that_the_neighbours_share_is_the_weather(valley: Known) -> None:

@@ -8,6 +8,7 @@ from broadcaster.controller.media import Media
 from broadcaster.controller.moment import Moment
 from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.incidents import Stage
+from broadcaster.repairs.rules import PutBack
 from broadcaster.storage.engine import snapshot
 from broadcaster.storage.tables import GateMoveRow, IncidentRow
 from devices import topics
@@ -174,6 +175,9 @@ class Ear:
 
     def probes(self) -> tuple[str, ...]:
         return ("s-03",)
+
+    def to_put_back(self) -> tuple[PutBack, ...]:
+        return ()
 
 
 def test_the_controller_hands_everything_that_a_hub_says_to_repairs(valley: SerialValley) -> None:

@@ -7,7 +7,7 @@ import pytest
 from broadcaster.repairs.causes import HANDLING, Cause
 from broadcaster.repairs.examination import Examiner
 from broadcaster.repairs.incidents import Incident, Stage
-from broadcaster.repairs.rules import Reading, all_rules
+from broadcaster.repairs.rules import Reading, Volume, all_rules
 from broadcaster.repairs.rules.legacy import cause_of, code_of
 from broadcaster.repairs.topology import Topology
 from devices.reports import Heartbeat, Reset
@@ -96,11 +96,59 @@ def test_a_volume_turned_three_times_a_day_is_a_ticket_and_over_after_a_clean_da
     bench = Bench()
     for _ in range(3):
         assert bench.live == []
-        bench.show(2, members={"volume_actual": 30}, volume_ordered=70)
-        bench.show(1, members={"volume_actual": 70}, volume_ordered=70)
+        turn(bench)
     assert bench.live == [Cause.VOLUME_TAMPERED]
     assert "3 times" in bench.said
     assert bench.show(1, every_s=86_400, members={"volume_actual": 70}, volume_ordered=70).live == []
+
+
+def turn(bench: Bench) -> list[tuple[str, int, int]]:
+    """Somebody turns the volume down, and it comes back; what was to be put back meanwhile."""
+    bench.show(3, members={"volume_actual": 30}, volume_ordered=70)
+    asked = bench.examiner.to_put_back()
+    bench.show(1, members={"volume_actual": 70}, volume_ordered=70)
+    return [(each.endpoint, each.actual, each.ordered) for each in asked]
+
+
+def test_a_volume_is_put_back_three_times_a_day_and_no_fourth_time():
+    bench = Bench()
+    assert [turn(bench) for _ in range(4)] == [*[[("horn-0", 30, 70)]] * 3, []]
+    bench.show(1, every_s=86_400, members={"volume_actual": 70}, volume_ordered=70)
+    assert turn(bench) == [("horn-0", 30, 70)]
+
+
+def test_one_report_of_another_volume_or_a_few_points_put_nothing_back():
+    bench = Bench().show(1, members={"volume_actual": 30}, volume_ordered=70)
+    bench.show(9, members={"volume_actual": 61}, volume_ordered=70)
+    assert bench.examiner.to_put_back() == ()
+
+
+def reborn(bench: Bench) -> Bench:
+    """After a restart."""
+    again = Bench()
+    again.now = bench.now
+    again.examiner.recall(bench.examiner.memory())
+    return again
+
+
+def test_a_restart_puts_a_volume_back_neither_a_fourth_time_nor_a_second_time_for_one_hand():
+    bench = Bench()
+    for _ in range(2):
+        turn(bench)
+    bench.show(2, members={"volume_actual": 30}, volume_ordered=70)
+    assert len(bench.examiner.to_put_back()) == 1
+    again = reborn(bench).show(3, members={"volume_actual": 30}, volume_ordered=70)
+    assert again.examiner.to_put_back() == ()
+    again.show(1, members={"volume_actual": 70}, volume_ordered=70)
+    assert turn(again) == []
+    assert again.live == [Cause.VOLUME_TAMPERED]
+
+
+def test_a_volume_that_does_not_come_back_is_a_ticket_in_time_whatever_restarts():
+    bench = Bench().show(16, members={"volume_actual": 30}, volume_ordered=70)
+    again = reborn(bench).show(15, members={"volume_actual": 30}, volume_ordered=70)
+    assert again.live == []
+    assert again.show(1, members={"volume_actual": 30}, volume_ordered=70).live == [Cause.VOLUME_TAMPERED]
 
 
 def test_a_volume_that_cannot_be_put_back_is_a_ticket_too():
@@ -109,8 +157,10 @@ def test_a_volume_that_cannot_be_put_back_is_a_ticket_too():
     assert "cannot be put back" in bench.said
 
 
-def test_a_volume_within_a_local_override_is_nobodys_business():
-    assert Bench().show(40, members={"volume_actual": 30}, volume_ordered=None).live == []
+def test_a_volume_that_somebody_may_turn_is_nobodys_business():
+    bench = Bench().show(40, members={"volume_actual": 30}, volume_ordered=None)
+    assert bench.live == []
+    assert bench.examiner.to_put_back() == ()
 
 
 @pytest.mark.parametrize("off_s", [-1_700_000_000, 3_600, -45])
@@ -244,7 +294,7 @@ def test_a_fault_that_had_been_found_before_a_restart_ends_after_it():
 
 
 def test_every_rule_can_be_resumed_and_forgets():
-    for rule in all_rules():
+    for rule in (*all_rules(), Volume()):
         for cause in rule.causes:
             rule.resume("horn-0", cause, 0.0)
             rule.forget("horn-0")

@@ -51,6 +51,26 @@ def test_a_heartbeat_describes_the_endpoint():
     assert beat.clock_ms == pytest.approx(board.now.timestamp() * 1000, abs=60_000)
 
 
+def test_a_volume_turned_by_hand_is_set_by_settings_even_if_they_say_what_the_last_said():
+    instruments = SetInstruments(Readings(volume_actual=25))
+    board = Board(instruments=instruments)
+    for own in (Settings(volume=80), Settings(volume=80), Settings()):
+        instruments.readings = Readings(volume_actual=25)
+        board.tell(own, area=None)
+        ordered = 70 if own.volume is None else own.volume
+        assert instruments.read().volume_actual == ordered
+        assert board.run_for(minutes=2).reports(Heartbeat)[-1].volume_actual == ordered
+
+
+def test_settings_that_were_heard_before_turn_no_volume():
+    instruments = SetInstruments(Readings(volume_actual=25))
+    board = Board(instruments=instruments)
+    said = board.tell(Settings(volume=80))
+    instruments.readings = Readings(volume_actual=25)
+    board.deliver(said)
+    assert instruments.read().volume_actual == 25
+
+
 def test_a_heartbeat_names_the_slot_that_sounds():
     board = ready(cue("08:00"))
     board.tell(Settings(heartbeat_s=20))
