@@ -51,6 +51,8 @@ ORDERS: Mapping[str, str] = {
     "terms.set": N_("set service times"),
     "terms.clear": N_("go by the usual service times again"),
     "crews.set": N_("enter a crew"),
+    "crews.leave": N_("enter a leave of a crew"),
+    "crews.back": N_("strike a leave of a crew out"),
     "crews.tell": N_("enter a contact"),
     "crews.on_duty": N_("put somebody on duty"),
     "maintenance.plan": N_("announce work"),

@@ -1,4 +1,4 @@
-"""`broadcaster crew`: who goes and with what, and who is told."""
+"""`broadcaster crew`: who goes, when and with what, and who is told."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -6,21 +6,34 @@ import typer
 
 from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
-from broadcaster.cli.output import Columns, Json, card, listing
+from broadcaster.cli.output import Columns, Json, card, listing, text
 from broadcaster.language import N_, _
 from broadcaster.tickets.parts import Part, Skill
+from schedules.rules import Weekday
 
 if TYPE_CHECKING:
     from datetime import time
 
-    from broadcaster.desk.crews import ContactView
+    from broadcaster.desk.crews import ContactView, CrewView, LeaveView
 
 app = typer.Typer(no_args_is_help=True, help="Crews and their lift trucks, and the people who are told.")
 Where = Annotated[str, typer.Option("--place", metavar="PLACE", help="An area by code or name.")]
 
 
 def _quiet(contact: "ContactView") -> str:
-    return ", ".join(f"{a:%H:%M}-{b:%H:%M}" for a, b in contact.quiet_hours)
+    return ", ".join(map(_from_to, contact.quiet_hours))
+
+
+def _hours(crew: "CrewView") -> str:
+    return _from_to(crew.hours) if crew.hours else ""
+
+
+def _from_to(span: "tuple[time, time]") -> str:
+    return f"{span[0]:%H:%M}-{span[1]:%H:%M}"
+
+
+def _lacks(leave: "LeaveView") -> str:
+    return text(leave.skill) if leave.skill else _("the whole crew")
 
 
 CREWS: Columns = {
@@ -28,7 +41,19 @@ CREWS: Columns = {
     N_("Place"): "place",
     N_("Skills"): "skills",
     N_("Crew members"): "people",
+    N_("Working days"): "days",
+    N_("Hours"): _hours,
+    N_("Stand-in"): "stand_in",
+    N_("Away until"): "away_until",
     N_("Enabled"): "enabled",
+}
+LEAVES: Columns = {
+    N_("Leave"): "id",
+    N_("Crew"): "crew",
+    N_("Who or what is away"): _lacks,
+    N_("Begins"): "begins",
+    N_("Ends"): "ends",
+    N_("Reason"): "reason",
 }
 CONTACTS: Columns = {
     N_("Name"): "name",
@@ -57,10 +82,20 @@ def set_(
     skill: Annotated[list[Skill] | None, typer.Option(help="What it can do; repeat for more.")] = None,
     latitude: Annotated[float | None, typer.Option(help="Where its day begins.")] = None,
     longitude: Annotated[float | None, typer.Option(help="Where its day begins.")] = None,
+    day: Annotated[
+        list[Weekday] | None,
+        typer.Option(help="A working day of its own; repeat for more. Without, the county's."),
+    ] = None,
+    hours: Annotated[
+        str | None, typer.Option(metavar="HH:MM-HH:MM", help="When it goes out. Without, the county's hours.")
+    ] = None,
+    stand_in: Annotated[
+        str, typer.Option(metavar="CREW", help="The crew that is told while it is away.")
+    ] = "",
     enabled: Annotated[bool, typer.Option("--enabled/--disabled", help="Whether it goes out.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Say what a crew is; one that is not known yet begins."""
+    """Say what a crew is and when it goes out; one that is not known yet begins."""
     county = desk(context)
     found = county.crews.set(
         crew=crew,
@@ -69,8 +104,46 @@ def set_(
         latitude=latitude,
         longitude=longitude,
         enabled=enabled,
+        days=tuple(day or ()),
+        hours=_span(hours) if hours else None,
+        stand_in=stand_in,
     )
     card(found, CREWS, as_json=as_json)
+
+
+@app.command()
+def leaves(context: typer.Context, as_json: Json = False) -> None:
+    """List which crews are away or lack something, now and later."""
+    listing(desk(context).crews.leaves(), LEAVES, as_json=as_json, empty=N_("No crew is away."))
+
+
+@app.command()
+def leave(
+    context: typer.Context,
+    crew: Annotated[str, typer.Argument(metavar="CREW", help="Its name.")],
+    begins: Annotated[str, typer.Option("--from", metavar="TIME", help="Such as 2026-11-24T08:00.")],
+    ends: Annotated[str, typer.Option("--until", metavar="TIME", help="Such as 2026-11-25T08:00.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    without: Annotated[
+        Skill | None,
+        typer.Option(help="What it lacks; lift: its truck is in the workshop. Without, all of it is away."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say that a crew is away, or what it lacks meanwhile."""
+    begin, end = naming.moment(begins), naming.moment(ends, ends=True)
+    found = desk(context).crews.leave(crew=crew, begins=begin, ends=end, reason=reason, skill=without)
+    card(found, LEAVES, as_json=as_json)
+
+
+@app.command()
+def back(
+    context: typer.Context,
+    leave: Annotated[int, typer.Argument(metavar="LEAVE", help="Its number in `broadcaster crew leaves`.")],
+    as_json: Json = False,
+) -> None:
+    """Strike a leave out: the crew is back early, or does not go on leave."""
+    card(desk(context).crews.back(leave=leave), CREWS, as_json=as_json)
 
 
 @app.command()

@@ -31,6 +31,9 @@ def _task(task: "Task") -> str:
 
 def _why(waiting: "Waiting") -> str:
     why = said(waiting.because)
+    if waiting.back is not None:
+        until = f"{wall(waiting.back):%m-%d %H:%M}"
+        return _("{why}: {crew}, until {until}").format(why=why, crew=waiting.crew, until=until)
     if not waiting.late_minutes:
         return why
     return _("{why}: it would be {minutes} min late").format(why=why, minutes=waiting.late_minutes)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -11,13 +10,16 @@ from broadcaster.desk.door import Noun, question
 from broadcaster.desk.house import Context
 from broadcaster.desk.places import place_names
 from broadcaster.desk.service import working_hours
+from broadcaster.dispatch.callout import Absent, planned
 from broadcaster.dispatch.daylight import daylight
-from broadcaster.dispatch.rounds import Job, Span, Truck, Unserved, plan
+from broadcaster.dispatch.rounds import Job, Span, Truck, Unserved
 from broadcaster.dispatch.solver import assigned
 from broadcaster.people.rights import Right
 from broadcaster.repairs.causes import Cause, Priority
-from broadcaster.storage.tables import CrewRow, EndpointRow, IncidentRow, SlotRow, TicketRow
+from broadcaster.storage.crews import crews_of
+from broadcaster.storage.tables import EndpointRow, IncidentRow, SlotRow, TicketRow
 from broadcaster.storage.tickets import incident_of, ticket_of
+from broadcaster.tickets.crews import Crew
 from broadcaster.tickets.parts import Skill
 from broadcaster.tickets.states import TicketState
 from broadcaster.tickets.ticket import Ticket
@@ -71,11 +73,13 @@ class RoundView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A ticket that is in no round, and why; `late_minutes`: by how much it would be too late."""
+    """A ticket that is in no round, and why; `late_minutes`: by how much it would be too late; `crew` is `back` then."""
 
     task: Task
     because: Unserved
     late_minutes: int
+    crew: str = ""
+    back: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,16 +97,13 @@ class Dispatch(Noun):
     @question("GET", "/dispatch", right=Right.VIEW)
     def day(self, ctx: Context, day: date | None = None) -> DayView:
         """The rounds of a day, today's without one: proposed, not ordered; `ticket assign` orders."""
-        zone = ctx.house.settings.zone
-        chosen = day or ctx.now.astimezone(zone).date()
+        chosen = day or ctx.now.astimezone(ctx.house.settings.zone).date()
         tickets = {t.number: t for t in _tickets(ctx.session)}
         stands = _stands(ctx.session)
-        begins, ends = _day(ctx, chosen, zone, stands)
-        is_off = working_hours(ctx).calendar.is_off(chosen)
         slots = _slots(ctx.session, chosen)
-        goes = [t for t in tickets.values() if not is_off or t.priority in URGENT]
-        jobs = [_job(ctx, ticket, stands, slots) for ticket in goes]
-        made = plan(jobs, list(_trucks(ctx.session, stands, begins, max(begins, ends))), assigned)
+        jobs = [_job(ctx, ticket, stands, slots) for ticket in tickets.values()]
+        urgent = {ticket.number for ticket in tickets.values() if ticket.priority in URGENT}
+        made = planned(jobs, urgent, *_crews(ctx, chosen, stands), assigned)
         tasks = {number: _task(ctx.session, ticket) for number, ticket in tickets.items()}
         return DayView(
             day=chosen,
@@ -126,12 +127,14 @@ class Dispatch(Noun):
                 for each in made.rounds
             ),
             waiting=tuple(
-                Waiting(task=tasks[left.ticket], because=left.because, late_minutes=left.late_minutes)
+                Waiting(
+                    task=tasks[left.ticket],
+                    because=left.because,
+                    late_minutes=left.late_minutes,
+                    crew=left.crew,
+                    back=left.back,
+                )
                 for left in made.left_out
-            )
-            + tuple(
-                Waiting(task=tasks[number], because=Unserved.DAY_OFF, late_minutes=0)
-                for number in sorted(tickets.keys() - {ticket.number for ticket in goes})
             ),
         )
 
@@ -149,9 +152,10 @@ def _stands(session: Session) -> Stands:
     return {row.id: row for row in session.exec(wanted)}
 
 
-def _day(ctx: Context, day: date, zone: ZoneInfo, stands: Stands) -> Span:
-    """Office hours by daylight, from now on."""
-    begins, ends = datetime.combine(day, BEGINS, zone), datetime.combine(day, ENDS, zone)
+def _window(ctx: Context, day: date, hours: tuple[time, time], stands: Stands) -> Span:
+    """These hours by daylight, from now on."""
+    zone, (first, last) = ctx.house.settings.zone, hours
+    begins, ends = datetime.combine(day, first, zone), datetime.combine(day, last, zone)
     at = _middle(stands.values())
     if at is not None:
         rises, sets = daylight(day, *at)
@@ -194,25 +198,41 @@ def _job(ctx: Context, ticket: Ticket, stands: Stands, slots: list[SlotRow]) -> 
     )
 
 
-def _trucks(session: Session, stands: Stands, begins: datetime, ends: datetime) -> Iterable[Truck]:
-    for row in session.exec(select(CrewRow).where(col(CrewRow.enabled)).order_by(CrewRow.name)):
-        at = _base(row, stands)
-        if Skill.LIFT in row.skills and at is not None and ends - begins > timedelta(0):
-            yield Truck(
-                crew=row.name,
-                latitude=at[0],
-                longitude=at[1],
-                begins=begins,
-                ends=ends,
-                skills=frozenset(row.skills),
-            )
+def _crews(ctx: Context, day: date, stands: Stands) -> tuple[list[Truck], list[Truck], list[Absent]]:
+    """Lift trucks on shift that day, those whose day off it is, and the crews that are away or lack something."""
+    calendar = working_hours(ctx).calendar
+    on_shift: list[Truck] = []
+    off: list[Truck] = []
+    absent: list[Absent] = []
+    for crew in crews_of(ctx.session, ctx.now).values():
+        window, base = _window(ctx, day, crew.hours or (BEGINS, ENDS), stands), _base(crew, stands)
+        if Skill.LIFT not in crew.skills or base is None or window[1] <= window[0]:
+            continue
+        out = crew.outing(window)
+        if out is not None:
+            trucks = on_shift if crew.is_on_shift(day, calendar) else off
+            trucks.append(_truck(crew, base, out))
+        if out is None or crew.able(out) != crew.skills:
+            back = max(leave.ends for leave in crew.leaves if leave.overlaps(window))
+            absent.append(Absent(crew=crew.name, skills=frozenset(crew.skills), back=back))
+    return on_shift, off, absent
 
 
-def _base(row: CrewRow, stands: Stands) -> tuple[float, float] | None:
+def _truck(crew: Crew, base: tuple[float, float], out: Span) -> Truck:
+    return Truck(
+        crew=crew.name,
+        latitude=base[0],
+        longitude=base[1],
+        begins=out[0],
+        ends=out[1],
+        skills=frozenset(crew.able(out)),
+    )
+
+
+def _base(crew: Crew, stands: Stands) -> tuple[float, float] | None:
     """Where a crew's day begins, or the middle of its place."""
-    if row.latitude is not None and row.longitude is not None:
-        return row.latitude, row.longitude
-    return _middle(each for each in stands.values() if covers(Place(row.place), Place(each.village)))
+    inside = (each for each in stands.values() if covers(Place(crew.place), Place(each.village)))
+    return crew.base or _middle(inside)
 
 
 def _middle(rows: Iterable[EndpointRow]) -> tuple[float, float] | None:

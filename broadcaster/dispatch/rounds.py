@@ -54,6 +54,7 @@ class Unserved(StrEnum):
     TOO_LATE = "too_late"  # the day is over before
     BROADCASTS = "broadcasts"  # its horn sounds so often that the work does not fit between
     DAY_OFF = "day_off"  # on a day off only what is urgent is driven to
+    CREW_AWAY = "crew_away"  # who can do it is away, or its lift truck is in the workshop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +71,13 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """A job that is in no round; `late_minutes`: by how much it would be too late."""
+    """A job that is in no round; `late_minutes`: by how much it would be too late; `crew` is away, `back` then."""
 
     ticket: int
     because: Unserved
     late_minutes: int = 0
+    crew: str = ""
+    back: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,9 @@ from sqlmodel import Session, col, select
 
 from broadcaster.language import _
 from broadcaster.storage import tickets as kept
+from broadcaster.storage.crews import crews_of
 from broadcaster.storage.tables import AreaRow, ContactRow, DutyRow, LetterRow, TicketEntryRow
+from broadcaster.tickets.crews import told_for
 from broadcaster.tickets.parts import Part
 from broadcaster.tickets.telling import Person, audience, told_at
 from broadcaster.tickets.ticket import Entry, Ticket
@@ -47,7 +49,8 @@ def write(session: Session, zone: ZoneInfo, now: datetime) -> int:
     if not rows:
         return 0
     contacts = {row.name: row for row in session.exec(select(ContactRow).where(col(ContactRow.enabled)))}
-    people = _people(session, contacts, now)
+    people, crews = _people(session, contacts, now), crews_of(session, now)
+    stead = {name: told_for(name, crews, now) for name in crews}
     for row in rows:
         row.told = True
         session.add(row)
@@ -55,7 +58,7 @@ def write(session: Session, zone: ZoneInfo, now: datetime) -> int:
         if ticket is not None:
             line = _Line(row=row, entry=_entry(row), ticket=ticket)
             knew = _knew(session, row.ticket) & people.keys()
-            for name in audience(line.entry, ticket, people.values(), knew):
+            for name in audience(line.entry, ticket, people.values(), knew, stead):
                 for channel in contacts[name].channels:
                     _write(session, people[name], channel, line, zone, now)
     return len(rows)

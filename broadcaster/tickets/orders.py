@@ -1,6 +1,6 @@
 """Orders: what people do with a ticket. Pure; `NotAllowed` where its state does not take it, `Refused…` with the reason."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,14 @@ class NotThisWay(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """A crew that is away: `until` when, in words, and the crew that is told `instead`; "" for the county's station."""
+
+    until: str
+    instead: str
 
 
 BY_PEOPLE = (
@@ -72,15 +80,21 @@ def agree(ticket: Ticket, who: str, terms: Terms, working: WorkingHours, now: da
     )
 
 
-def assign(ticket: Ticket, who: str, crew: str, now: datetime, comment: str = "") -> Change:
-    """Give it to a crew."""
+def assign(
+    ticket: Ticket, who: str, crew: str, now: datetime, comment: str = "", away: Away | None = None
+) -> Change:
+    """Give it to a crew; where that is `away`, the ticket says who is told in its stead."""
+    message, facts = _ASSIGNED, {"crew": crew}
+    if away is not None:
+        message = _ASSIGNED_INSTEAD if away.instead else _ASSIGNED_STATION
+        facts |= {"until": away.until, "instead": away.instead}
     return Change(ticket=ticket).step(
         TicketStep.ASSIGN,
         who,
         now,
-        _ASSIGNED,
+        message,
         comment=comment,
-        facts={"crew": crew},
+        facts=facts,
         crew=crew,
         accepted_by="",
         **_goes_on(ticket, now),
@@ -229,6 +243,10 @@ def _reason(comment: str) -> None:
 
 _AGREED = N_("Other service times were agreed: it is to be mended within {hours} h.")
 _ASSIGNED = N_("It goes to {crew}.")
+_ASSIGNED_INSTEAD = N_("It goes to {crew}, which is away until {until}: {instead} is told in its stead.")
+_ASSIGNED_STATION = N_(
+    "It goes to {crew}, which is away until {until}: the county station is told in its stead."
+)
 _SETTLED = N_("A problem that no device can prove mended is closed on a person's word.")
 _OVERRIDDEN = N_("Closed against the device's word, together with {second}.")
 _HELP = N_("The town asks the station for help.")

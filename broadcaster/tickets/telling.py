@@ -4,7 +4,7 @@ The end of a ticket is told to those who were told of its begin, and to nobody e
 escalates is told. In quiet hours only what cannot wait is; several lines for one person become one message in two minutes.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -55,6 +55,7 @@ _LEVELS: dict[int, frozenset[Part]] = {
     Level.STATION: frozenset({Part.STATION}),
     Level.LEADERS: frozenset({Part.LEADER}),
 }
+_NOBODY_AWAY: Mapping[str, str] = {}
 
 
 def is_told(entry: Entry, ticket: Ticket) -> bool:
@@ -63,15 +64,25 @@ def is_told(entry: Entry, ticket: Ticket) -> bool:
 
 
 def audience(
-    entry: Entry, ticket: Ticket, people: Iterable[Person], knew: Collection[str]
+    entry: Entry,
+    ticket: Ticket,
+    people: Iterable[Person],
+    knew: Collection[str],
+    stead: Mapping[str, str] = _NOBODY_AWAY,
 ) -> tuple[str, ...]:
-    """The names of those who are told; `knew` are those who were told of this ticket before."""
+    """The names of those who are told; `knew` are those who were told of this ticket before.
+
+    `stead`: crew that is away → the one that is told in its stead, or "" for the county's station.
+    """
     if not is_told(entry, ticket):
         return ()
     if entry.step in _ENDS:
         return tuple(sorted(knew))
+    crew = stead.get(ticket.crew, ticket.crew)
     parts = _parts(entry, ticket)
-    fitting = [person for person in people if person.part in parts and _concerns(person, ticket)]
+    if ticket.crew and not crew and Part.CREW in parts:
+        parts |= {Part.STATION}
+    fitting = [person for person in people if person.part in parts and _concerns(person, ticket, crew)]
     return tuple(sorted({person.name for person in _on_duty(fitting)} - {entry.who}))
 
 
@@ -102,9 +113,9 @@ def _parts(entry: Entry, ticket: Ticket) -> frozenset[Part]:
     return _STEPS.get(entry.step, frozenset())
 
 
-def _concerns(person: Person, ticket: Ticket) -> bool:
+def _concerns(person: Person, ticket: Ticket, crew: str) -> bool:
     if person.part is Part.CREW:
-        return bool(ticket.crew) and person.crew == ticket.crew
+        return bool(crew) and person.crew == crew
     if not ticket.place:
         return True
     here, there = Place(person.place), Place(ticket.place)

@@ -2,7 +2,7 @@
 
 from broadcaster.storage.tables.alerts import AlertRow, PublishedRow
 from broadcaster.storage.tables.columns import Row, UtcDateTime
-from broadcaster.storage.tables.crews import ContactRow, CrewRow, DutyRow, LetterRow
+from broadcaster.storage.tables.crews import ContactRow, CrewRow, DutyRow, LeaveRow, LetterRow
 from broadcaster.storage.tables.endpoints import (
     AreaRow,
     EndpointEventRow,
@@ -60,6 +60,7 @@ __all__ = [
     "GrantRow",
     "IncidentRow",
     "KeyRow",
+    "LeaveRow",
     "LetterRow",
     "LineRow",
     "MaintenanceRow",

@@ -1,4 +1,4 @@
-"""Who goes and who is told: crews with their lift trucks, people with their channels, duties, and messages on their way."""
+"""Who goes and who is told: crews with trucks and leaves, people with their channels, duties, and messages on their way."""
 
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,25 @@ class CrewRow(Row, table=True):
     latitude: float | None = None  # where its day begins
     longitude: float | None = None
     enabled: bool = True
+    days: list[str] = Field(
+        default_factory=list, sa_type=Json
+    )  # of the week; none: the county's working days
+    hours: list[str] = Field(default_factory=list, sa_type=Json)  # from, until; none: the county's
+    stand_in: str = ""  # the crew that is told while it is away
+
+
+class LeaveRow(Row, table=True):
+    """When a crew is away, or lacks a skill: without `lift` its truck is in the workshop."""
+
+    __tablename__ = "crew_leave"
+
+    id: int | None = Field(default=None, primary_key=True)
+    crew: str = Field(foreign_key="crew.name", index=True)
+    begins: datetime = Field(sa_type=UtcDateTime)
+    ends: datetime = Field(sa_type=UtcDateTime, index=True)
+    skill: str = ""  # empty: all of it is away
+    reason: str
+    by: str
 
 
 class ContactRow(Row, table=True):

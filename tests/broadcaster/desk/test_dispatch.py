@@ -1,6 +1,6 @@
 """The day's rounds and a month's figures at the desk."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from sqlmodel import Session, select
 
@@ -10,6 +10,7 @@ from broadcaster.repairs.causes import Cause
 from broadcaster.storage.tables import EndpointRow, FlipRow, GateMoveRow, SlotRow
 from broadcaster.tickets.parts import Skill
 from devices.supervision import Sign, State
+from schedules.rules import Weekday
 from schedules.slots import PlannedBecause
 from tests.broadcaster.county import TOWN
 from tests.broadcaster.desk.people import Station
@@ -83,6 +84,39 @@ def test_on_a_day_off_only_what_is_urgent_is_driven_to(station: Station) -> None
     day = station.desk("li").dispatch.day()
     assert [task.ticket for each in day.rounds for stop in each.stops for task in stop.tasks] == [urgent]
     assert [(each.task.ticket, each.because) for each in day.waiting] == [(usual, Unserved.DAY_OFF)]
+
+
+def test_a_crew_that_works_on_weekends_drives_to_everything_then(station: Station) -> None:
+    at_work(station)
+    ticket = broken(station, "li-1")
+    today = tuple(Weekday)[station.now.weekday()]
+    station.desk("li").crews.set(crew="one", place=TOWN, skills=(Skill.LIFT,), days=(today,))
+    station.desk("li").calendar.set(day=station.now.date(), workday=False, name="holiday")
+    (made,) = station.desk("li").dispatch.day().rounds
+    assert [task.ticket for stop in made.stops for task in stop.tasks] == [ticket]
+
+
+def test_while_the_truck_is_in_the_workshop_its_tickets_say_until_when(station: Station) -> None:
+    at_work(station)
+    broken(station, "li-1")
+    crews, ends = station.desk("li").crews, station.now + 30 * HOUR
+    crews.set(crew="one", place=TOWN, skills=(Skill.LIFT,))
+    kept = crews.leave(crew="one", begins=station.now, ends=ends, reason="brakes", skill=Skill.LIFT)
+    day = station.desk("li").dispatch.day()
+    (left,) = day.waiting
+    assert (day.rounds, left.because, left.crew, left.back) == ((), Unserved.CREW_AWAY, "one", ends)
+    assert "one" in page(day)
+    crews.back(leave=kept.id)
+    assert station.desk("li").dispatch.day().waiting == ()
+
+
+def test_a_crew_goes_out_in_its_own_hours(station: Station) -> None:
+    at_work(station)
+    broken(station, "li-1")
+    hours = (time(11), time(16))
+    station.desk("li").crews.set(crew="one", place=TOWN, skills=(Skill.LIFT,), hours=hours)
+    (made,) = station.desk("li").dispatch.day().rounds
+    assert made.stops[0].arrives >= station.now + 2 * HOUR
 
 
 def test_a_winters_day_ends_with_the_light(station: Station) -> None:

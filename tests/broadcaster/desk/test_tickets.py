@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import time
 
 import pytest
 
@@ -190,3 +191,41 @@ def test_contacts_are_of_a_crew_that_exists_and_have_what_their_channels_take(st
     assert crews.list()[0].people == ("sun",)
     assert crews.duties() == (duty,)
     assert [c.place for c in crews.contacts()] == [Place(TOWN)]
+
+
+def test_a_crew_on_leave_is_named_with_whoever_is_told_in_its_stead(station: Station) -> None:
+    number, crews = broken(station), station.desk("li").crews
+    for name, stand_in in (("two", ""), ("one", "two")):
+        crews.set(crew=name, place=TOWN, stand_in=stand_in)
+    crews.leave(crew="one", begins=station.now, ends=station.now + DAY, reason="spring festival")
+    assert [each.away_until for each in crews.list()] == [station.now + DAY, None]
+    station.desk("li").tickets.assign(ticket=number, crew="one")
+    line = station.desk("li").tickets.show(ticket=number).history[-1]
+    assert line.facts["instead"] == "two"
+    assert "{instead} is told" in line.message
+
+
+def test_leaves_that_make_no_sense_are_refused(station: Station) -> None:
+    crews, soon = station.desk("li").crews, station.now + DAY
+    crews.set(crew="one", place=TOWN, skills=(Skill.RADIO,))
+    with pytest.raises(Invalid, match="end after it begins"):
+        crews.leave(crew="one", begins=soon, ends=station.now, reason="?")
+    with pytest.raises(Invalid, match="reason"):
+        crews.leave(crew="one", begins=station.now, ends=soon, reason=" ")
+    with pytest.raises(Invalid, match="could lack"):
+        crews.leave(crew="one", begins=station.now, ends=soon, reason="brakes", skill=Skill.LIFT)
+    with pytest.raises(NotFound):
+        crews.leave(crew="none", begins=station.now, ends=soon, reason="?")
+    with pytest.raises(NotFound):
+        crews.back(leave=7)
+
+
+def test_hours_and_stand_ins_that_make_no_sense_are_refused(station: Station) -> None:
+    crews = station.desk("li").crews
+    with pytest.raises(Invalid, match="hours"):
+        crews.set(crew="one", place=TOWN, hours=(time(16), time(8)))
+    with pytest.raises(NotFound):
+        crews.set(crew="one", place=TOWN, stand_in="two")
+    crews.set(crew="one", place=TOWN)
+    with pytest.raises(Invalid, match="themselves"):
+        crews.set(crew="one", place=TOWN, stand_in="one")

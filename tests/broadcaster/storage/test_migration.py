@@ -54,6 +54,7 @@ EMPTY_AT_FIRST = {
     "contact",
     "deed",
     "crew",
+    "crew_leave",
     "duty",
     "flip",
     "gate_move",

@@ -45,6 +45,14 @@ def test_an_assignment_goes_to_the_crew_and_a_request_for_help_to_the_station() 
     assert told(orders.ask_help(ticket(), "lead", MONDAY, "?")) == ("station",)
 
 
+def test_of_a_crew_that_is_away_another_is_told_or_else_the_county_s_station() -> None:
+    given = orders.assign(ticket(), "lead", "one", MONDAY)
+    assert audience(given.entries[-1], given.ticket, PEOPLE, (), {"one": "two"}) == ("zhou",)
+    assert audience(given.entries[-1], given.ticket, PEOPLE, (), {"one": ""}) == ("station",)
+    answered = orders.answer(orders.ask_help(given.ticket, "lead", MONDAY, "?").ticket, "x", MONDAY, "!")
+    assert audience(answered.entries[-1], answered.ticket, PEOPLE, (), {"one": ""}) == ("lead", "station")
+
+
 def test_whoever_did_it_is_not_told_of_it() -> None:
     asked = orders.ask_help(ticket(), "station", MONDAY, "?")
     assert told(asked) == ()
