@@ -12,7 +12,7 @@ from broadcaster.sentences import doer, sentence
 from broadcaster.tickets.states import TicketState
 from broadcaster.tui.clocks import clock_line
 from broadcaster.tui.moments import ago, clock, moment
-from broadcaster.words import said
+from broadcaster.words import root_said, said
 
 STATE_STYLES: Mapping[TicketState, str] = {
     TicketState.OPEN: "bold red",
@@ -28,7 +28,7 @@ def account(ticket: TicketView, now: datetime) -> Text:
     """What it is, whom it takes, who has it, and why that is believed."""
     words = _("{what} ({root}): {affected} of {members} endpoints, {people} people; {who}.").format(
         what=said(ticket.cause),
-        root=ticket.root,
+        root=root_said(ticket.root),
         affected=ticket.affected,
         members=ticket.members,
         people=ticket.population,
@@ -48,7 +48,7 @@ def head(story: TicketStory) -> Text:
         (_("Ticket {n}").format(n=ticket.number) + "  ", "bold"),
         (said(ticket.state), STATE_STYLES.get(ticket.state, "yellow")),
         f"  {said(ticket.cause)}  ",
-        (ticket.root, "dim"),
+        (root_said(ticket.root), "dim"),
     )
     if ticket.flapping:
         row.append("  ~ " + _("comes and goes"), "yellow")

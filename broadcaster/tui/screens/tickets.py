@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from rich.text import Text
@@ -21,7 +22,7 @@ from broadcaster.tui.screens.choose import ChooseScreen
 from broadcaster.tui.screens.station import StationScreen
 from broadcaster.tui.screens.ticket import TicketScreen
 from broadcaster.tui.widgets.rows import Rows
-from broadcaster.words import said
+from broadcaster.words import lateness, said
 from schedules.places import Place
 
 _EVERYWHERE = "everywhere"
@@ -110,7 +111,7 @@ class TicketsScreen(StationScreen):
             Text(str(of.number), justify="right"),
             Text(said(of.state), STATE_STYLES.get(of.state, "yellow")),
             Text(self._town(of)),
-            Text(moment(of.due_at, zone) if not late else _("late"), "bold red" if late else ""),
+            Text(_late(of, now), "bold red") if late else Text(moment(of.due_at, zone)),
             Text(ago(of.opened, now)),
             Text(said(of.cause)),
         ]
@@ -153,3 +154,8 @@ class TicketsScreen(StationScreen):
     def _again(self) -> None:
         self._is_looking = False
         self.look()
+
+
+def _late(ticket: TicketView, now: datetime) -> str:
+    """By how much; a clock that stands still does not say."""
+    return lateness(ticket.due_at, now) if ticket.due_at is not None else _("overdue")

@@ -14,6 +14,7 @@ from broadcaster.storage.tables import IncidentRow
 from broadcaster.storage.tickets import incident_of
 from broadcaster.tickets import following
 from broadcaster.tickets.states import TicketState
+from broadcaster.tickets.ticket import Change
 from broadcaster.tui.screens.ticket import TicketScreen
 from schedules.places import Place
 from tests.broadcaster.api.loopback import served
@@ -41,6 +42,31 @@ async def test_the_board_shows_state_town_and_the_sentence_that_proves(county):
         assert "青石镇" in shown
         assert "1 of 1 endpoints, 615 people; 青石抢修队." in shown
         assert "The voltage was normal (231 V) until it was gone." in shown
+
+
+async def test_what_failed_has_a_word_on_the_board_and_on_the_page(county):
+    async with opened(app_on(county)) as pilot:
+        await press(pilot, "7", "down")
+        assert "(feeder 10 kV-3)" in " ".join(text_of(pilot.app).split())
+        await press(pilot, "enter")
+        assert "feeder 10 kV-3" in text_of(pilot.app).splitlines()[1]
+
+
+async def test_a_late_ticket_says_by_how_much_and_one_whose_clock_stands_still_that_it_is(own_house):
+    for number in (OPEN, CUT):
+        allow(own_house, number, seconds=60)
+    async with opened(app_on(desk(own_house, "li"))) as pilot:
+        await press(pilot, "7")
+        rows = [row.split()[:6] for row in text_of(pilot.app).splitlines()]
+        assert ["!", str(OPEN), "open", "柳河镇", "3", "min"] in rows
+        assert ["!", str(CUT), "waiting", "青石镇", "overdue", "35"] in rows
+
+
+def allow(house, number: int, seconds: float) -> None:
+    """Another service time for a ticket."""
+    with house.transaction() as session:
+        ticket = kept.load(session, number)
+        save(session, Change(ticket=ticket).quietly(clock=replace(ticket.clock, contract_s=seconds)), NOW)
 
 
 async def test_one_town_is_chosen_by_initials_and_one_state_by_one_key(county):
