@@ -123,7 +123,8 @@ def arrive(ticket: Ticket, who: str, now: datetime) -> Change:
 def wait(ticket: Ticket, who: str, why: WaitReason, now: datetime, comment: str) -> Change:
     """Wait for somebody else; its clock stands still for reasons that are nobody's fault here, with evidence."""
     _reason(comment)
-    clock = ticket.clock.pause(why, now) if why in PAUSES else ticket.clock.resume(now)
+    clock = ticket.clock.resume(now)  # what it waited for until now is a pause of its own
+    clock = clock.pause(why, now) if why in PAUSES else clock
     return Change(ticket=ticket).step(
         TicketStep.WAIT, who, now, comment=comment, facts={"why": why}, waiting=why, clock=clock, reviewed=now
     )

@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.repairs.causes import Cause, Owner
-from broadcaster.tickets import orders, timers
-from broadcaster.tickets.clocks import WaitReason
+from broadcaster.repairs.incidents import Stage
+from broadcaster.tickets import following, orders, timers
+from broadcaster.tickets.clocks import PAUSES, WaitReason
 from broadcaster.tickets.orders import NotThisWay
 from broadcaster.tickets.states import NotAllowed, TicketState, TicketStep, is_news
 from broadcaster.tickets.ticket import Change, Ticket
-from tests.broadcaster.tickets.workshop import DAY, HOUR, MINUTE, MONDAY, WORKING, ticket
+from tests.broadcaster.tickets.workshop import DAY, HOUR, MINUTE, MONDAY, WORKING, ended, incident, ticket
 
 LATER = MONDAY + HOUR
 
@@ -52,6 +53,14 @@ def test_waiting_for_the_power_company_stops_the_clock_and_waiting_for_nothing_d
         assert waits.clock.consumed(WORKING, LATER) == consumed
 
 
+def test_who_waits_for_something_else_now_has_a_pause_for_each_and_none_counts_twice() -> None:
+    waits = orders.wait(ticket(), "li", WaitReason.WEATHER, MONDAY, "lightning, warning attached").ticket
+    waits = orders.wait(waits, "li", WaitReason.PART_ORDERED, LATER, "a new fuse").ticket
+    went_on = orders.resume(waits, "li", LATER + HOUR).ticket
+    assert [pause.reason for pause in went_on.clock.pauses] == [WaitReason.WEATHER, WaitReason.PART_ORDERED]
+    assert went_on.clock.consumed(WORKING, LATER + 2 * HOUR) == 3600.0
+
+
 def test_help_that_is_not_answered_within_thirty_working_minutes_goes_to_the_leaders() -> None:
     evening = MONDAY + 8 * HOUR + 50 * MINUTE  # 17:50
     asked = orders.ask_help(ticket(evening), "li", evening, "which fuse?").ticket
@@ -85,6 +94,7 @@ ORDERS = [
     lambda t: orders.hand_back(t, "li", LATER, "no lift"),
     lambda t: orders.arrive(t, "li", LATER),
     lambda t: orders.wait(t, "li", WaitReason.WEATHER, LATER, "storm"),
+    lambda t: orders.wait(t, "li", WaitReason.OTHER, LATER, "the village head"),
     lambda t: orders.resume(t, "li", LATER),
     lambda t: orders.done(t, "li", LATER),
     lambda t: orders.ask_help(t, "li", LATER, "?"),
@@ -93,6 +103,31 @@ ORDERS = [
     lambda t: timers.passed(t, WORKING, LATER),
     lambda t: timers.passed(t, WORKING, LATER + 3 * DAY),
 ]
+THE_DEVICE = [
+    lambda t: following.follow(t, incident(), LATER),
+    lambda t: following.follow(t, replace(incident(), stage=Stage.RECOVERING, affected=()), LATER),
+    lambda t: following.follow(t, ended(incident()), LATER),
+]
+
+
+@given(st.lists(st.sampled_from([*ORDERS, *THE_DEVICE]), max_size=20))
+def test_a_clock_stands_still_only_while_its_ticket_waits_for_a_reason_that_pauses(
+    deeds: list[object],
+) -> None:
+    current: Ticket = ticket()
+    for deed in deeds:
+        try:
+            current = deed(current).ticket  # type: ignore[operator]
+        except (NotAllowed, NotThisWay):
+            continue
+        assert (current.waiting is not None) is (current.state is TicketState.WAITING)
+        assert current.clock.paused is (current.waiting in PAUSES)
+
+
+@pytest.mark.parametrize("evidence", ["", "  "])
+def test_nobody_waits_without_evidence(evidence: str) -> None:
+    with pytest.raises(NotThisWay):
+        orders.wait(ticket(), "li", WaitReason.OPERATOR, LATER, evidence)
 
 
 @given(st.lists(st.sampled_from(ORDERS), max_size=20))
