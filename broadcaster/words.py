@@ -359,6 +359,14 @@ def root_said(root: str) -> str:
     return f"{word('Kind', kind)} {name}" if colon and kind in WORDS["Kind"] else root
 
 
+def away_said(crew: str, until: str, instead: str) -> str:
+    """That a crew is away, and who is told in its stead; without `instead` the county's station."""
+    sentence = N_("{crew} is away until {until}: {instead} is told in its stead.")
+    if not instead:
+        sentence = N_("{crew} is away until {until}: the county station is told in its stead.")
+    return _(sentence).format(crew=crew, until=until, instead=instead)
+
+
 def lateness(due: datetime, now: datetime) -> str:
     """By how much it is late, in the largest unit that fits."""
     minutes = max(0, int((now - due) / timedelta(minutes=1)))

@@ -6,7 +6,7 @@ import typer
 
 from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
-from broadcaster.cli.output import Columns, Json, card, listing, text
+from broadcaster.cli.output import Columns, Json, card, listing, text, wall
 from broadcaster.language import N_, _
 from broadcaster.tickets.parts import Part, Skill
 from schedules.rules import Weekday
@@ -24,8 +24,12 @@ def _quiet(contact: "ContactView") -> str:
     return ", ".join(map(_from_to, contact.quiet_hours))
 
 
-def _hours(crew: "CrewView") -> str:
-    return _from_to(crew.hours) if crew.hours else ""
+def _goes_out(crew: "CrewView") -> str:
+    return f"{text(crew.days)} {_from_to(crew.hours) if crew.hours else ''}".strip()
+
+
+def _away(crew: "CrewView") -> str:
+    return f"{wall(crew.away_until):%m-%d %H:%M}" if crew.away_until else ""
 
 
 def _from_to(span: "tuple[time, time]") -> str:
@@ -41,10 +45,9 @@ CREWS: Columns = {
     N_("Place"): "place",
     N_("Skills"): "skills",
     N_("Crew members"): "people",
-    N_("Working days"): "days",
-    N_("Hours"): _hours,
+    N_("Working hours"): _goes_out,
     N_("Stand-in"): "stand_in",
-    N_("Away until"): "away_until",
+    N_("Away until"): _away,
     N_("Enabled"): "enabled",
 }
 LEAVES: Columns = {
@@ -131,8 +134,9 @@ def leave(
     as_json: Json = False,
 ) -> None:
     """Say that a crew is away, or what it lacks meanwhile."""
+    county = desk(context)
     begin, end = naming.moment(begins), naming.moment(ends, ends=True)
-    found = desk(context).crews.leave(crew=crew, begins=begin, ends=end, reason=reason, skill=without)
+    found = county.crews.leave(crew=crew, begins=begin, ends=end, reason=reason, skill=without)
     card(found, LEAVES, as_json=as_json)
 
 
@@ -202,8 +206,9 @@ def duty(
     as_json: Json = False,
 ) -> None:
     """Put somebody on duty: while anybody of their part and place is, only those are told."""
+    county = desk(context)
     begin, end = naming.moment(begins), naming.moment(ends, ends=True)
-    card(desk(context).crews.on_duty(contact=name, begins=begin, ends=end), DUTIES, as_json=as_json)
+    card(county.crews.on_duty(contact=name, begins=begin, ends=end), DUTIES, as_json=as_json)
 
 
 def _span(said: str) -> "tuple[time, time]":

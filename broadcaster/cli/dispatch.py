@@ -48,7 +48,9 @@ STOPS: Columns = {
 WAITING: Columns = {N_("Ticket"): lambda waiting: _task(waiting.task), N_("Why not today"): _why}
 
 
-_NOBODY = N_("No crew with a lift truck goes out: `broadcaster crew set` tells of one.")
+_NOBODY = N_(
+    "No crew with a lift truck goes out. `broadcaster crew leaves` says who is away, `crew set` tells of another."
+)
 
 
 @app.command()

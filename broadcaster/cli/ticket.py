@@ -14,7 +14,7 @@ from broadcaster.repairs.causes import Owner
 from broadcaster.sentences import doer, sentence
 from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.states import TicketState
-from broadcaster.words import lateness, root_said, said
+from broadcaster.words import away_said, lateness, root_said, said
 
 if TYPE_CHECKING:
     from broadcaster.desk.workorders import Evidence, Line, TicketView
@@ -126,6 +126,8 @@ def show(context: typer.Context, ticket: Ticket, as_json: Json = False) -> None:
         print_json(found)
         return
     card(found.ticket, CARD, as_json=False)
+    if found.away is not None:
+        say(away_said(found.ticket.crew, found.away.until, found.away.instead))
     heading(N_("Why"))
     for each in found.evidence:
         say(f"· {_sentence(each)}")

@@ -18,6 +18,7 @@ from broadcaster.desk.workorders import (
     TicketStory,
     TicketView,
     attachment,
+    crew_away,
     reasons,
     story,
     view,
@@ -26,7 +27,6 @@ from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.repairs.causes import Owner
 from broadcaster.storage import tickets as kept
-from broadcaster.storage.crews import crews_of
 from broadcaster.storage.tables import (
     AttachmentRow,
     CrewRow,
@@ -37,7 +37,6 @@ from broadcaster.storage.tables import (
 from broadcaster.storage.tickets import Overtaken, ticket_of
 from broadcaster.tickets import orders, timers
 from broadcaster.tickets.clocks import WaitReason
-from broadcaster.tickets.crews import told_for
 from broadcaster.tickets.orders import NotThisWay
 from broadcaster.tickets.states import OVER, NotAllowed, TicketState
 from broadcaster.tickets.ticket import Change, Ticket
@@ -121,7 +120,7 @@ class Tickets(Noun):
         row = ctx.session.get(CrewRow, crew)
         if row is None or not row.enabled:
             raise NotFound(N_("There is no crew {crew}. `broadcaster crew list` has them all."), crew=crew)
-        away = _away(ctx, crew)
+        away = crew_away(ctx, crew)
         return _do(ctx, ticket, lambda known: orders.assign(known, ctx.who, crew, ctx.now, comment, away))
 
     @order("POST", "/tickets/{ticket}/accept", right=Right.REPAIR)
@@ -215,16 +214,6 @@ def _do(ctx: Context, number: int, deed: Deed) -> TicketView:
     except Overtaken:
         raise Conflict(N_("Ticket {ticket} has just changed: look at it again."), ticket=number) from None
     return view(ctx.session, saved, working, ctx.now)
-
-
-def _away(ctx: Context, crew: str) -> orders.Away | None:
-    """Where it is away now: until when, and who is told in its stead."""
-    crews = crews_of(ctx.session, ctx.now)
-    until = crews[crew].away_until(ctx.now)
-    if until is None:
-        return None
-    said = f"{until.astimezone(ctx.house.settings.zone):%Y-%m-%d %H:%M}"
-    return orders.Away(until=said, instead=told_for(crew, crews, ctx.now))
 
 
 def carried_out(ctx: Context, number: int, deed: Deed) -> TicketView:

@@ -13,12 +13,15 @@ from broadcaster.desk.service import working_hours
 from broadcaster.repairs.causes import Cause, Owner, Priority
 from broadcaster.repairs.evidence import Statement
 from broadcaster.storage import tickets as kept
+from broadcaster.storage.crews import crews_of
 from broadcaster.storage.tables import AttachmentRow, IncidentRow, TicketEntryRow
 from broadcaster.storage.tickets import incident_of
 from broadcaster.tickets import orders
 from broadcaster.tickets.clocks import ServiceClock, WaitReason
+from broadcaster.tickets.crews import told_for
 from broadcaster.tickets.hours import WorkingHours
-from broadcaster.tickets.states import TicketState, TicketStep
+from broadcaster.tickets.orders import Away
+from broadcaster.tickets.states import OVER, TicketState, TicketStep
 from broadcaster.tickets.ticket import Ticket
 from broadcaster.tickets.timers import response_due
 
@@ -113,6 +116,7 @@ class TicketStory:
     clock: ClockView  # of its owner
     support: ClockView | None  # of the station, from the last request for help to the answer
     possible: tuple[TicketStep, ...]  # what a person may do with it now
+    away: Away | None = None  # where its crew is away now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +178,18 @@ def story(ctx: Context, ticket: Ticket) -> TicketStory:
         clock=_clock(ticket.clock, ticket.hours(working), ctx.now),
         support=_clock(ticket.support, working, ctx.now) if ticket.support else None,
         possible=orders.possible(ticket),
+        away=None if ticket.state in OVER else crew_away(ctx, ticket.crew),
     )
+
+
+def crew_away(ctx: Context, crew: str) -> Away | None:
+    """Where it is away now: until when, and who is told in its stead."""
+    crews = crews_of(ctx.session, ctx.now)
+    until = crews[crew].away_until(ctx.now) if crew in crews else None
+    if until is None:
+        return None
+    said = f"{until.astimezone(ctx.house.settings.zone):%Y-%m-%d %H:%M}"
+    return Away(until=said, instead=told_for(crew, crews, ctx.now))
 
 
 def evidence_of(statement: Statement) -> Evidence:

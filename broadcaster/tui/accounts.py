@@ -12,7 +12,7 @@ from broadcaster.sentences import doer, sentence
 from broadcaster.tickets.states import TicketState
 from broadcaster.tui.clocks import clock_line
 from broadcaster.tui.moments import ago, clock, moment
-from broadcaster.words import root_said, said
+from broadcaster.words import away_said, root_said, said
 
 STATE_STYLES: Mapping[TicketState, str] = {
     TicketState.OPEN: "bold red",
@@ -63,6 +63,8 @@ def facts(story: TicketStory, zone: ZoneInfo) -> Text:
     if story.support is not None:
         text.append("\n" + _("Service time") + "  " + _("station's help") + "  ", "dim")
         text.append_text(clock_line(story.support, zone))
+    if story.away is not None:
+        text.append("\n" + away_said(ticket.crew, story.away.until, story.away.instead), "yellow")
     if story.verified_at is not None and not ticket.closed_at:
         proven = _("✓ reports again; proven at {time} if it stays so")
         text.append("\n" + proven.format(time=clock(story.verified_at, zone)), "cyan")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from broadcaster.desk.county import CountyDesk
+from broadcaster.desk.crews import CrewView
 from broadcaster.desk.errors import DeskError
 from broadcaster.desk.files import Upload
 from broadcaster.desk.workorders import TicketStory
@@ -22,6 +24,7 @@ from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.states import TicketStep
 from broadcaster.tui.accounts import facts, happened, head
 from broadcaster.tui.deeds import DEEDS
+from broadcaster.tui.moments import moment
 from broadcaster.tui.screens.ask import AskScreen
 from broadcaster.tui.screens.choose import ChooseScreen
 from broadcaster.tui.screens.station import StationScreen
@@ -129,9 +132,7 @@ class TicketScreen(StationScreen):
 
     async def _crews(self) -> None:
         crews = await self.station.visit.ask(lambda desk: desk.crews.list())
-        able = {
-            crew.name: f"{crew.name}  {', '.join(map(said, crew.skills))}" for crew in crews if crew.enabled
-        }
+        able = {crew.name: _crew(crew, self.station.zone) for crew in crews if crew.enabled}
         self.post_message(self.CrewsKnown(able))
 
     @on(CrewsKnown)
@@ -249,6 +250,14 @@ class TicketScreen(StationScreen):
         self.notify(message.said, markup=False)
         self._is_looking = False
         self.look()
+
+
+def _crew(crew: CrewView, zone: ZoneInfo) -> str:
+    """A crew to choose: what it can do, and until when it is away."""
+    able = f"{crew.name}  {', '.join(map(said, crew.skills))}"
+    if crew.away_until is None:
+        return able
+    return f"{able}  " + _("away until {until}").format(until=moment(crew.away_until, zone))
 
 
 def _attached(desk: CountyDesk, ticket: int, path: Path) -> object:

@@ -81,12 +81,12 @@ def test_a_crew_has_days_and_hours_of_its_own_goes_on_leave_and_is_back(
     make = ("crew", "set", "one", "--place", TOWN, "--skill", "lift", "--day", "sat", "--day", "sun")
     assert "08:00-16:00" in call(*make, "--hours", "08:00-16:00")[1]
     workshop = ("crew", "leave", "one", "--from", "today", "--until", "+2", "--reason", "brakes")
-    assert call(*workshop, "--without", "lift")[0] == 0
+    assert "00:00:00" in call(*workshop, "--without", "lift")[1]
     assert call(*workshop)[0] == 0
     assert [each["skill"] for each in json.loads(call("crew", "leaves", "--json")[1])] == ["lift", None]
     assert "升降车" in call("--language", "zh_CN", "crew", "leaves")[1]
     assert call("ticket", "assign", "1", "one")[0] == 0
-    assert "the county station is told in its stead" in call("ticket", "show", "1")[1]
+    assert call("ticket", "show", "1")[1].count("the county station is told in its stead") == 2
     assert json.loads(call("crew", "back", "2", "--json")[1])["away_until"] is None
     assert "brakes" in call("crew", "leaves")[1]
 

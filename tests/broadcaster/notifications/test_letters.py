@@ -17,8 +17,8 @@ from broadcaster.notifications.channels import channels
 from broadcaster.repairs.causes import Cause
 from broadcaster.storage import tickets as kept
 from broadcaster.storage.engine import open_database, transaction
-from broadcaster.storage.tables import ContactRow, LetterRow
-from broadcaster.tickets import following
+from broadcaster.storage.tables import ContactRow, CrewRow, LeaveRow, LetterRow
+from broadcaster.tickets import following, orders
 from broadcaster.tickets.ticket import Change
 from tests.broadcaster.county import TOWN, lay_out
 from tests.broadcaster.tickets.workshop import GROUND, HOUR, MINUTE, MONDAY, WORKING, incident
@@ -181,3 +181,15 @@ def test_quiet_hours_hold_back_what_can_wait_and_not_what_cannot(engine: Engine)
     assert told == []
     post.deliver(engine, {"hook": told.append}, night + 8 * HOUR)
     assert len(told) == 1
+
+
+def test_while_a_crew_is_away_the_letter_goes_to_its_stand_in(engine: Engine) -> None:
+    with transaction(engine) as session:
+        session.add_all([CrewRow(name="one", place=TOWN, stand_in="two"), CrewRow(name="two", place=TOWN)])
+        session.flush()
+        session.add(LeaveRow(crew="one", begins=MONDAY, ends=MONDAY + HOUR, reason="training", by="li"))
+        for crew in ("one", "two"):
+            session.add(ContactRow(name=f"of {crew}", place=TOWN, part="crew", crew=crew, channels=["hook"]))
+    given = put(engine, orders.assign(broken(engine, "li-1").ticket, "wang", "one", MONDAY), MONDAY)
+    put(engine, orders.assign(given.ticket, "wang", "one", MONDAY), MONDAY + 2 * HOUR)
+    assert [letter.contact for letter in written(engine)][1:] == ["of two", "of one"]

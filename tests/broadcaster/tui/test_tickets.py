@@ -109,6 +109,16 @@ async def test_a_ticket_is_given_to_a_crew_in_four_keys_and_accepted_in_one_more
     assert county.tickets.show(ticket=OPEN).ticket.accepted_by == "li"
 
 
+async def test_a_crew_on_leave_says_so_where_it_is_chosen_and_on_its_ticket(own_house):
+    county = desk(own_house, "li")
+    desk(own_house, OWNER).crews.leave(crew=CREW, begins=NOW, ends=NOW + timedelta(days=2), reason="培训")
+    async with opened(app_on(county)) as pilot:
+        await press(pilot, "7", "enter", "g")
+        assert "away until 11-25" in text_of(pilot.app)
+        await press(pilot, "enter")
+        assert "the county station is told in its stead" in text_of(pilot.app)
+
+
 async def test_it_is_accepted_reached_and_said_to_be_mended_in_six_keys(own_house):
     county = desk(own_house, "li")
     async with opened(app_on(county)) as pilot:
