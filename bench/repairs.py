@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from broadcaster.controller.moment import Moment
 from broadcaster.controller.repairing import Repairing
 from broadcaster.rehearsal.grid import lay_out_grid
-from broadcaster.repairs.correlation import QUIET_S, Correlator
+from broadcaster.repairs.correlation import Correlator
 from broadcaster.repairs.findings import Knowledge
+from broadcaster.repairs.news import QUIET_S
 from broadcaster.repairs.surroundings import Supervised
 from broadcaster.repairs.topology import Topology
 from broadcaster.storage.engine import open_database, transaction

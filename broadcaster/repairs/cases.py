@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from broadcaster.repairs.adjudication import Vote
 from broadcaster.repairs.causes import Cause
@@ -43,13 +43,6 @@ class Case:
     def is_frozen(self, now: float) -> bool:
         """Whether later observations may no longer change what it explains."""
         return self.gate is not None or now - self.incident.onset > FROZEN_S
-
-    def change(self, **changes: object) -> bool:
-        """Whether that makes a difference to the incident."""
-        changed = replace(self.incident, **changes)  # type: ignore[arg-type]
-        is_news = changed != self.incident
-        self.incident = changed
-        return is_news
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,28 +21,33 @@ class Chronic:
     reopenings: dict[str, list[float]] = field(default_factory=dict)
     told: dict[str, dict[Cause, float]] = field(default_factory=dict)
 
-    def incident(self, root: str, cause: Cause, at: float) -> Cause | None:
-        """One more incident; what it shows of its root, if that is news."""
-        if cause is Cause.SWITCHED_OFF and _count(self.switch_offs, root, at, MONTH_S) >= SWITCH_OFFS_A_MONTH:
-            return self._news(root, Cause.RECURRENT_SWITCH_OFF, at)
-        if _count(self.incidents, root, at, MONTH_S) >= INCIDENTS_A_MONTH:
-            return self._news(root, Cause.CHRONIC, at)
+    def incident(self, incident: Incident, now: float) -> Incident | None:
+        """One more incident; the problem record of its root, if it shows one that is news."""
+        root, cause = incident.root, incident.cause
+        if (
+            cause is Cause.SWITCHED_OFF
+            and _count(self.switch_offs, root, now, MONTH_S) >= SWITCH_OFFS_A_MONTH
+        ):
+            return self._news(Cause.RECURRENT_SWITCH_OFF, incident, now, now)
+        if _count(self.incidents, root, now, MONTH_S) >= INCIDENTS_A_MONTH:
+            return self._news(Cause.CHRONIC, incident, now, now)
         return None
 
-    def reopened(self, root: str, at: float) -> Cause | None:
-        """A ticket of this root was opened again by what began `at`; told twice it counts once."""
+    def reopened(self, incident: Incident, now: float) -> Incident | None:
+        """A ticket of its root was opened again for this incident; told twice it counts once."""
+        root, at = incident.root, incident.onset
         if at in self.reopenings.get(root, ()):
             return None
         if _count(self.reopenings, root, at, WEEK_S) >= REOPENINGS_A_WEEK:
-            return self._news(root, Cause.CHRONIC, at)
+            return self._news(Cause.CHRONIC, incident, at, now)
         return None
 
-    def _news(self, root: str, cause: Cause, at: float) -> Cause | None:
-        told = self.told.setdefault(root, {})
+    def _news(self, cause: Cause, of: Incident, at: float, now: float) -> Incident | None:
+        told = self.told.setdefault(of.root, {})
         if at - told.get(cause, float("-inf")) < MONTH_S:
             return None
         told[cause] = at
-        return cause
+        return _problem(cause, of, now)
 
 
 def _count(of: dict[str, list[float]], root: str, at: float, within: float) -> int:
@@ -51,7 +56,7 @@ def _count(of: dict[str, list[float]], root: str, at: float, within: float) -> i
     return len(of[root])
 
 
-def problem(cause: Cause, of: Incident, now: float) -> Incident:
+def _problem(cause: Cause, of: Incident, now: float) -> Incident:
     """A problem record: one more view of a root that keeps failing, for the station."""
     return Incident(
         key=key_of(cause, of.root, now),

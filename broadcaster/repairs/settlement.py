@@ -1,11 +1,11 @@
-"""Settlement: what the returns prove of a case's cause; what it was taken for is kept."""
+"""Settlement: what the returns prove of a case's cause, what it was taken for before, and what is learned of both."""
 
 from dataclasses import replace
 
 from broadcaster.language import N_
-from broadcaster.repairs.adjudication import Vote
+from broadcaster.repairs.adjudication import Vote, settled, vote
 from broadcaster.repairs.cases import Case
-from broadcaster.repairs.causes import Cause
+from broadcaster.repairs.causes import POWER, Cause
 from broadcaster.repairs.cover import CAUSES
 from broadcaster.repairs.evidence import Statement
 from broadcaster.repairs.findings import Knowledge
@@ -13,14 +13,37 @@ from broadcaster.repairs.incidents import Flag, Incident
 from broadcaster.repairs.observations import Observation, Seen
 from broadcaster.repairs.observed import Observed
 from broadcaster.repairs.topology import IS_POWER, Topology
+from devices.supervision import Flip
 
 _FIRST = 200.0  # the weight of a proof among the evidence
 
 
-def settled_by(
+def returned(case: Case, back: Flip, o: Observation, *, observed: Observed, knowledge: Knowledge) -> Incident:
+    """A case's incident when one that was observed as `o` is back: as most returns prove it, once they do. Mutates the case."""
+    said = vote(back, back.detected - o.onset, knowledge.surroundings.period(back.endpoint))
+    if said is None:
+        return case.incident
+    case.votes[back.endpoint] = said
+    if said is Vote.POWER and o.seen is not Seen.ON_BATTERY and case.is_group:
+        placement = knowledge.topology.placements[back.endpoint]
+        knowledge.rates = knowledge.rates.with_gasp(placement, arrived=o.seen is Seen.GASPED)
+    verdict = settled(case.votes.values(), len(case.incident.members))
+    if verdict is None:
+        return case.incident
+    return _settled_by(case, verdict, o, observed=observed, knowledge=knowledge, now=back.detected)
+
+
+def learn_habit(case: Case, knowledge: Knowledge) -> None:
+    """When it is over: a single site's loss of mains adds to its habits."""
+    root, cause, onset = case.incident.root, case.incident.cause, case.incident.onset
+    if not case.is_group and cause in POWER:
+        switched_off = cause is Cause.SWITCHED_OFF
+        knowledge.habits.lost(root, knowledge.town(root), knowledge.local(onset), switched_off=switched_off)
+
+
+def _settled_by(
     case: Case, verdict: Vote, o: Observation, *, observed: Observed, knowledge: Knowledge, now: float
 ) -> Incident:
-    """The incident of a case as its returns prove it; `o` is what was last observed of the one that came back."""
     incident = case.incident
     cause, root = incident.cause, incident.root
     if case.is_group:
