@@ -2,84 +2,73 @@
 snapshot of supervision now and then; what flipped after that is taken from the flips.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from datetime import datetime
+from operator import attrgetter
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlmodel import Session, col, select
 
-from broadcaster.controller.hubs import Hubs
-from broadcaster.repairs.correlation import Correlator
-from broadcaster.repairs.examination import Examined, Examiner
+from broadcaster.controller import terrain
+from broadcaster.controller.mind import Mind
+from broadcaster.controller.readings import Readings
+from broadcaster.repairs.examination import Examined
 from broadcaster.repairs.memory import Memory
-from broadcaster.storage.engine import upsert
-from broadcaster.storage.tables import AliveRow, FlipRow, MemoryRow
+from broadcaster.storage.engine import insert_new_values, upsert
+from broadcaster.storage.tables import AliveRow, FlipRow, GateMoveRow, MemoryRow
 from devices.supervision import Flip, Moment, Supervision, Timeline, begun, restored, resumed
 
-SUPERVISION, CORRELATION, EXAMINATION, TIMELINE, CELLS = (
-    "supervision",
-    "correlation",
-    "examination",
-    "timeline",
-    "cells",
-)
+SUPERVISION, TIMELINE, CELLS = "supervision", "timeline", "cells"
+CORRELATION, EXAMINATION = "correlation", "examination"
+_SAME = ("endpoint", "from_state", "to_state", "because", "up_s")  # in a flip and its row
+_FLIP = (*_SAME, "onset", "detected", "onset_s", "detected_s", "reset", "planned")
+_MOVE = ("gate", "open", "since", "because")
+_same = attrgetter(*_SAME)
 
 
-@dataclass(slots=True, kw_only=True)
-class Mind:
-    """Everything that runs, of one county. Mutable."""
-
-    timeline: Timeline
-    supervision: Supervision
-    correlator: Correlator
-    examiner: Examiner
-    hubs: Hubs
-    emergency: bool = False
-    last_tick_s: float = float("-inf")
-
-    @property
-    def next_s(self) -> float:
-        """Until then passing time changes nothing, if nothing arrives."""
-        return min(self.supervision.next_s, self.correlator.next_s, self.examiner.next_s)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recalled:
-    """What is known at a start."""
-
-    timeline: Timeline
-    supervision: Supervision
-    correlation: Memory | None
-    examination: Examined | None
-
-
-def recalled(session: Session, now: Moment) -> Recalled:
-    """What was stored; at the very first start nothing is known."""
+def recalled(session: Session, now: Moment, readings: Readings, zone: ZoneInfo, *, pace_s: float) -> Mind:
+    """A mind that goes on from what was stored; at the very first start it knows nothing."""
     timeline = _timeline(session, now)
-    at_s = timeline.at(now)
-    supervision, correlation, examination = (
-        session.get(MemoryRow, name) for name in (SUPERVISION, CORRELATION, EXAMINATION)
+    supervision, correlation, examination, told = (
+        session.get(MemoryRow, name) for name in (SUPERVISION, CORRELATION, EXAMINATION, CELLS)
     )
-    return Recalled(
-        timeline=timeline,
-        supervision=restored(supervision.payload, at_s, _flips_since(session, supervision.at_s))
+    cells = msgspec.msgpack.decode(told.payload, type=dict[str, str]) if told else {}
+    at_s = timeline.at(now)
+    mind = Mind(
+        timeline,
+        restored(supervision.payload, at_s, _flips_since(session, supervision.at_s))
         if supervision
         else Supervision(at_s),
-        correlation=Memory.from_bytes(correlation.payload) if correlation else None,
-        examination=msgspec.msgpack.decode(examination.payload, type=Examined) if examination else None,
+        readings,
+        terrain.read(session, cells),
+        cells=cells,
+        local=lambda at_s: datetime.fromtimestamp(at_s, zone),
+        pace_s=pace_s,
     )
+    mind.recall(
+        Memory.from_bytes(correlation.payload) if correlation else None,
+        msgspec.msgpack.decode(examination.payload, type=Examined) if examination else None,
+    )
+    return mind
 
 
-def cells(session: Session) -> dict[str, str]:
-    """Endpoint → the cell that it last told of."""
-    row = session.get(MemoryRow, CELLS)
-    return msgspec.msgpack.decode(row.payload, type=dict[str, str]) if row else {}
+def keep_happened(session: Session, mind: Mind, wall: Callable[[float], datetime]) -> None:
+    """What flipped, and which gates moved."""
+    flips = [
+        (*_same(f), wall(f.onset), wall(f.detected), f.onset, f.detected, f.reset or "", planned)
+        for f, planned in mind.flips
+    ]
+    insert_new_values(session, FlipRow, _FLIP, flips)
+    moves = [(moved.gate, moved.open, wall(moved.since), moved.because) for moved in mind.moves]
+    insert_new_values(session, GateMoveRow, _MOVE, moves)
 
 
-def keep_judgement(session: Session, mind: Mind, cells: dict[str, str]) -> None:
+def keep_judgement(session: Session, mind: Mind) -> None:
     """What correlation and examination know."""
     _put(session, mind, CORRELATION, mind.correlator.memory().to_bytes())
     _put(session, mind, EXAMINATION, msgspec.msgpack.encode(mind.examiner.memory()))
-    _put(session, mind, CELLS, msgspec.msgpack.encode(cells))
+    _put(session, mind, CELLS, msgspec.msgpack.encode(mind.cells))
 
 
 def keep_supervision(session: Session, mind: Mind, exported: bytes) -> None:

@@ -91,9 +91,10 @@ class Correlator:
         self._tell(self.chronic.reopened(incident, now))
 
     def emergency(self, now: float, *, waits: bool) -> None:
-        """While an emergency waits to be sent holds are a minute at most."""
-        self._emergency = waits
-        self._hold_anew(now)
+        """While an emergency waits or is on the air holds are a minute at most."""
+        if waits is not self._emergency:
+            self._emergency = waits
+            self._hold_anew(now)
 
     def tick(self, now: float) -> None:
         """Time passes; call it every second, or whenever it is convenient."""
