@@ -1,7 +1,6 @@
 """Learning: once a month the rates of failures are estimated anew from the incidents of the time since the last estimate."""
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,7 @@ from sqlmodel import Session, col, select
 from broadcaster.repairs.causes import POWER, Cause
 from broadcaster.repairs.incidents import Stage
 from broadcaster.repairs.scoring import Rates
-from broadcaster.repairs.topology import Kind, Topology
+from broadcaster.repairs.topology import Topology
 from broadcaster.storage.engine import upsert
 from broadcaster.storage.tables import IncidentRow, MemoryRow
 
@@ -49,7 +48,8 @@ def learned(session: Session, rates: Rates, mapped: Topology, since: datetime, n
         )
     ).all()
     days = (now - since).total_seconds() / 86_400
-    there, failed = _nodes(mapped), Counter(root.partition(":")[0] for _, root in found if ":" in root)
+    there = Counter(node.kind for node in mapped.nodes.values())
+    failed = Counter(root.partition(":")[0] for _, root in found if ":" in root)
     for kind in rates.nodes:
         if there[kind]:
             rates = rates.with_month(kind, failed[kind.value], days, there[kind])
@@ -60,8 +60,3 @@ def learned(session: Session, rates: Rates, mapped: Topology, since: datetime, n
         days=days,
         sites=len(mapped.placements),
     )
-
-
-def _nodes(mapped: Topology) -> Counter[Kind]:
-    kinds: Iterable[Kind] = (node.kind for node in mapped.nodes.values())
-    return Counter(kinds)

@@ -6,7 +6,7 @@ Two statements of the database copy it, so that a report costs nothing. What a v
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, delete, insert, literal, or_, select
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from broadcaster.storage.engine import transaction
 from broadcaster.storage.tables import EndpointStateRow, TelemetryRow
@@ -29,11 +29,6 @@ def wait_s(now: datetime) -> float:
 
 def keep(engine: Engine, now: datetime) -> None:
     """What the endpoints said that were heard within a quarter of an hour; what is older than eight days goes."""
-    with transaction(engine) as session:
-        _keep(session, now)
-
-
-def _keep(session: Session, now: datetime) -> None:
     quarter, kept = quarter_of(now), col(TelemetryRow.quarter)
     values = [col(getattr(EndpointStateRow, name)) for name in VALUES]
     heard = (
@@ -42,5 +37,6 @@ def _keep(session: Session, now: datetime) -> None:
         .where(or_(*(value.is_not(None) for value in values)))
     )
     old = kept <= quarter - KEPT // EVERY
-    session.execute(delete(TelemetryRow).where(or_(old, kept == quarter)))
-    session.execute(insert(TelemetryRow).from_select(["quarter", "endpoint", *VALUES], heard))
+    with transaction(engine) as session:
+        session.execute(delete(TelemetryRow).where(or_(old, kept == quarter)))
+        session.execute(insert(TelemetryRow).from_select(["quarter", "endpoint", *VALUES], heard))

@@ -1,6 +1,6 @@
 """Candidates: what one node would explain if it had failed, at which instant, and how well."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from math import inf, log
@@ -16,7 +16,10 @@ CERTAIN = 0.95  # an edge at least as sure makes a witness
 WITNESSES = 2  # that forbid a root
 MUTE = log(20.0)  # against that not one last gasp arrives
 NEAREST_LINKS = (Kind.CELL, Kind.LINE)
-SHARE, FEWEST = 0.60, 3  # of a node whose members are only assumed, or may have gone to another cell
+NEED_A_SHARE = frozenset(
+    (*STAND_INS, *RADIO)
+)  # their members are only assumed, or may have gone to another cell
+SHARE, FEWEST = 0.60, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,7 @@ class Scene:
         witnesses = self._witnesses(node, onset, begun, below if cut is None else self._before(node, cut))
         if witnesses is None:
             return Refusal.WITNESSED
-        if self._needs_a_share(node, together) and not _is_a_share(len(together), len(witnesses)):
+        if node.kind in NEED_A_SHARE and not _is_a_share(len(together), len(witnesses)):
             return Refusal.SMALL_SHARE
         score = self.rates.prior(node.kind, planned=self._is_planned(node))
         score += self._told(node.kind, together, unexplained)
@@ -193,9 +196,6 @@ class Scene:
         """Whether an affected endpoint was surely well after `instant`, so that something else took it."""
         o = self.observations.get(endpoint)
         return o is not None and o.onset - o.slack > instant + TOGETHER_S
-
-    def _needs_a_share(self, node: Node, together: Sequence[Observation]) -> bool:
-        return node.kind in STAND_INS or node.kind in RADIO
 
     def _is_planned(self, node: Node) -> bool:
         return node.id in self.planned or (node.parent or "") in self.planned

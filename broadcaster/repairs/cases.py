@@ -45,16 +45,12 @@ class Case:
         return self.gate is not None or now - self.incident.onset > FROZEN_S
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matching:
-    """Which case carries each finding (None: a new one), and what becomes of the cases that carry none."""
-
-    carried: tuple[tuple[Finding, str | None], ...]
-    left: Mapping[str, str | None]  # key → key of the case that took its members, or None
-
-
-def matched(findings: Sequence[Finding], cases: Mapping[str, Case]) -> Matching:
-    """Each finding is carried by the case with which it shares most members; the largest finding chooses first."""
+def matched(
+    findings: Sequence[Finding], cases: Mapping[str, Case]
+) -> tuple[list[tuple[Finding, str | None]], dict[str, str | None]]:
+    """Each finding with the key of the case that carries it: with which it shares most members (None: a new one); the
+    largest chooses first. And each case that carries none, with the key of the case that took its members, or None.
+    """
     holder = {name: key for key in sorted(cases) for name in cases[key].incident.members}
     carried: list[tuple[Finding, str | None]] = []
     taken: dict[str, str] = {}  # member → key of the case that explains it from now on
@@ -72,4 +68,4 @@ def matched(findings: Sequence[Finding], cases: Mapping[str, Case]) -> Matching:
     for key in sorted(cases.keys() - used):
         into = Counter(taken[name] for name in cases[key].incident.members if name in taken)
         left[key] = into.most_common(1)[0][0] if into else None
-    return Matching(carried=tuple(carried), left=left)
+    return carried, left

@@ -74,11 +74,10 @@ class Correlator:
         """A gate was closed or opened: a hub, a line's port or the broker that stays closed is an incident itself."""
         if moved.gate in gates.BLIND:
             self._was_blind(moved)
-        shut = [key for key, case in self.docket.cases.items() if case.gate == moved.gate]
-        if moved.open:
-            for key in shut:
-                self._end_gate_case(key, moved.since)
-        elif not shut and (finding := gates.closed(moved, self.knowledge)):
+        shut = next((key for key, case in self.docket.cases.items() if case.gate == moved.gate), None)
+        if moved.open and shut:
+            self._end_gate_case(shut, moved.since)
+        elif not moved.open and not shut and (finding := gates.closed(moved, self.knowledge)):
             self._begin_gate_case(finding)
 
     @property
@@ -88,7 +87,8 @@ class Correlator:
 
     def reopened(self, incident: Incident, now: float) -> None:
         """The ticket of this incident's root had been closed, and was opened again for it."""
-        self._tell(self.chronic.reopened(incident, now))
+        if (problem := self.chronic.reopened(incident, now)) is not None:
+            self.docket.tell(problem)
 
     def emergency(self, now: float, *, waits: bool) -> None:
         """While an emergency waits or is on the air holds are a minute at most."""
@@ -156,14 +156,12 @@ class Correlator:
 
     def _was_blind(self, moved: GateMoved) -> None:
         """What was held while nothing could be seen is held on, as evidence is only gathered again."""
-        if not moved.open:
-            self._blind_since = moved.since if self._blind_since is None else self._blind_since
-            return
-        blind_s = moved.since - (moved.since if self._blind_since is None else self._blind_since)
-        self._blind_since = None
-        for case in self.docket.cases.values():
-            case.gathered_since = moved.since - max(0.0, GATHERING_S - blind_s)
-        self._hold_anew(moved.since)
+        begun = moved.since if self._blind_since is None else self._blind_since
+        self._blind_since = None if moved.open else begun
+        if moved.open:
+            for case in self.docket.cases.values():
+                case.gathered_since = moved.since - max(0.0, GATHERING_S - (moved.since - begun))
+            self._hold_anew(moved.since)
 
     def _judge(self, now: float) -> None:
         """The cover of everything young, matched with the incidents that exist."""
@@ -180,11 +178,10 @@ class Correlator:
             and not (closed and self._is_behind(name, closed))
             and not self._joins(name, frozen)
         ]
-        findings = list(self.knowledge.findings(self.observed, names))
-        matching = matched(findings, young)
-        for key, into in matching.left.items():
+        carried, left = matched(list(self.knowledge.findings(self.observed, names)), young)
+        for key, into in left.items():
             self._end(key, Stage.MERGED if into else Stage.WITHDRAWN, now, into)
-        for finding, carrier in matching.carried:
+        for finding, carrier in carried:
             self._carry(finding, carrier, now)
         self._look_at = now
 
@@ -290,10 +287,7 @@ class Correlator:
         if case.counted or (case.gate is not None and case.incident.announced is None):
             return  # a gate that opens again at once is nobody's fault
         case.counted = True
-        self._tell(self.chronic.incident(case.incident, now))
-
-    def _tell(self, problem: Incident | None) -> None:
-        if problem is not None:
+        if (problem := self.chronic.incident(case.incident, now)) is not None:
             self.docket.tell(problem)
 
     # What closed gates explain

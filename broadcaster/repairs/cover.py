@@ -20,11 +20,7 @@ from broadcaster.repairs.scoring import ACCEPT, SAME, sigmoid
 from broadcaster.repairs.topology import IS_POWER, RADIO, Kind, Node
 
 CAUSES: Mapping[Kind, Cause] = {
-    Kind.TRANSFORMER: Cause.GRID_OUTAGE,
-    Kind.FEEDER: Cause.GRID_OUTAGE,
-    Kind.SUBSTATION: Cause.GRID_OUTAGE,
-    Kind.VILLAGE: Cause.GRID_OUTAGE,
-    Kind.TOWN: Cause.GRID_OUTAGE,
+    **dict.fromkeys(IS_POWER, Cause.GRID_OUTAGE),
     Kind.CELL: Cause.BASE_STATION,
     Kind.OPERATOR: Cause.OPERATOR,
     Kind.LINE: Cause.SERIAL_LINE_CUT,

@@ -9,7 +9,7 @@ from itertools import islice
 
 from broadcaster.repairs.candidates import Candidate, Scene
 from broadcaster.repairs.causes import Cause
-from broadcaster.repairs.observations import Observation, Seen
+from broadcaster.repairs.observations import Seen
 from broadcaster.repairs.scoring import ACCEPT
 from broadcaster.repairs.topology import Kind, Node
 
@@ -56,13 +56,9 @@ def _dark(
         kind=Kind.AREA,
         members=tuple(sorted(dark)),
         score=ACCEPT,
-        onset=_exact(together, onset),
+        onset=min((o.onset for o in together if o.is_exact), default=onset),
         last_heard=max(o.onset - o.slack for o in together),
         witnesses=answering,
     )
     power = sum(o.seen is not Seen.SILENT for o in together)
     return candidate, Cause.GRID_OUTAGE if power >= POWER * len(together) else Cause.AREA_DARK
-
-
-def _exact(together: list[Observation], onset: float) -> float:
-    return min((o.onset for o in together if o.is_exact), default=onset)

@@ -18,7 +18,7 @@ def closed(moved: GateMoved, knowledge: Knowledge) -> Finding | None:
     if kind not in _CAUSES:
         return None
     node = knowledge.topology.nodes.get(moved.gate)
-    said = Statement(message=_SHUT.get(kind, _GATE_CLOSED), facts={"gate": name or kind})
+    said = Statement(message=_PORT_LOST if kind == "line" else _GATE_CLOSED, facts={"gate": name or kind})
     return Finding(
         cause=_CAUSES[kind],
         root=moved.gate,
@@ -32,6 +32,4 @@ def closed(moved: GateMoved, knowledge: Knowledge) -> Finding | None:
 
 
 _GATE_CLOSED = N_("{gate} does not answer: nothing behind it can be judged.")
-_SHUT = {
-    "line": N_("The hub has lost the port of {gate}: nothing on that line can be judged."),
-}
+_PORT_LOST = N_("The hub has lost the port of {gate}: nothing on that line can be judged.")

@@ -77,11 +77,6 @@ class Incident:
         """Owner, truck, priority and service time by default."""
         return HANDLING[self.cause]
 
-    @property
-    def is_live(self) -> bool:
-        """Whether it still goes on."""
-        return self.stage in LIVE
-
     def corrected(self, cause: Cause, root: str, because: Statement, now: float) -> "Incident":
         """The same incident with another cause or root; what it was taken for before is kept."""
         if (cause, root) == (self.cause, self.root):

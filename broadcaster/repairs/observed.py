@@ -16,9 +16,7 @@ class Observed:
 
     def __init__(self) -> None:
         self.of: dict[str, Observation] = {}
-        self.dips: deque[tuple[str, float]] = deque(
-            maxlen=DIPS_KEPT
-        )  # endpoint and onset, of mains that came back
+        self.dips: deque[tuple[str, float]] = deque(maxlen=DIPS_KEPT)  # endpoint, onset: mains came back
 
     def take(self, flip: Flip, period: float) -> bool:
         """Takes in a flip; whether it changes what is to be explained."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from devices.reports import LineReport, TapReport
 
-FRESH_S = 120.0  # a report is believed for so long
 NOISE_PER_MINUTE = 30.0  # what was no frame …
 TIMES_BEFORE = 3.0  # … and so many times as much as before
 AROUND_S = 120.0  # of an onset
