@@ -27,9 +27,9 @@ class Finding:
     rival: str | None = None  # the node that explains it otherwise: power instead of network, or the reverse
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Case:
-    """One incident while it lives: its latest value and what is needed to carry it on. Mutable."""
+    """One incident while it lives: its latest value and what is needed to carry it on. Mutable; it is only itself."""
 
     incident: Incident
     is_group: bool = False

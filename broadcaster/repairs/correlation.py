@@ -54,10 +54,10 @@ class Correlator:
         before = self.observed.of.get(flip.endpoint)
         if self.observed.take(flip, period):
             self._news.note(flip.detected)
-        key = self.docket.case_of(flip.endpoint)
-        if key and before is not None and before.back is None and flip.to_state is State.RETURNING:
-            case, known = self.docket.cases[key], self.knowledge
-            self.docket.put(key, returned(case, flip, before, observed=self.observed, knowledge=known))
+        case = self.docket.case_of(flip.endpoint)
+        if case and before is not None and before.back is None and flip.to_state is State.RETURNING:
+            known = self.knowledge
+            self.docket.put(case, returned(case, flip, before, observed=self.observed, knowledge=known))
         self._look_at = min(self._look_at, flip.detected)
 
     def overlaid(self, overlaid: Overlaid) -> None:
@@ -66,15 +66,17 @@ class Correlator:
             (self._maintained.add if overlaid.on else self._maintained.discard)(overlaid.endpoint)
             if not overlaid.on and overlaid.endpoint in self.observed.of:
                 self._news.note(overlaid.at)
-        elif overlaid.overlay is Overlay.FLAPPING and (key := self.docket.case_of(overlaid.endpoint)):
-            flags = self.docket.cases[key].incident.flags
-            self.docket.update(key, flags=flags | {Flag.FLAPPING} if overlaid.on else flags - {Flag.FLAPPING})
+        elif overlaid.overlay is Overlay.FLAPPING and (case := self.docket.case_of(overlaid.endpoint)):
+            flags = case.incident.flags
+            self.docket.update(
+                case, flags=flags | {Flag.FLAPPING} if overlaid.on else flags - {Flag.FLAPPING}
+            )
 
     def gate(self, moved: GateMoved) -> None:
         """A gate was closed or opened: a hub, a line's port or the broker that stays closed is an incident itself."""
         if moved.gate in gates.BLIND:
             self._was_blind(moved)
-        shut = next((key for key, case in self.docket.cases.items() if case.gate == moved.gate), None)
+        shut = next((case for case in self.docket.cases.values() if case.gate == moved.gate), None)
         if moved.open and shut:
             self._end_gate_case(shut, moved.since)
         elif not moved.open and not shut and (finding := gates.closed(moved, self.knowledge)):
@@ -122,8 +124,8 @@ class Correlator:
 
     def incident_of(self, endpoint: str) -> Incident | None:
         """The live incident that explains an endpoint."""
-        key = self.docket.case_of(endpoint)
-        return self.docket.cases[key].incident if key else None
+        case = self.docket.case_of(endpoint)
+        return case.incident if case else None
 
     # How it survives
 
@@ -167,9 +169,8 @@ class Correlator:
         """The cover of everything young, matched with the incidents that exist."""
         self._news.judge(now)
         young = {key: case for key, case in self.docket.cases.items() if not case.is_frozen(now)}
-        frozen = {
-            c.incident.root: key for key, c in self.docket.cases.items() if c.is_group and key not in young
-        }
+        older = (case for key, case in self.docket.cases.items() if key not in young)
+        frozen = {case.incident.root: case for case in older if case.is_group}
         closed = self.closed
         names = [
             name
@@ -180,37 +181,35 @@ class Correlator:
         ]
         carried, left = matched(list(self.knowledge.findings(self.observed, names)), young)
         for key, into in left.items():
-            self._end(key, Stage.MERGED if into else Stage.WITHDRAWN, now, into)
+            self._end(young[key], Stage.MERGED if into else Stage.WITHDRAWN, now, into)
         for finding, carrier in carried:
-            self._carry(finding, carrier, now)
+            case = young[carrier] if carrier else self.docket.begin(finding, now)
+            self._carry(finding, case, now)
         self._look_at = now
 
     def _is_open_to_judgement(self, name: str, young: dict[str, Case]) -> bool:
-        key = self.docket.case_of(name)
-        return key in young if key else name not in self._maintained
+        case = self.docket.case_of(name)
+        return case.incident.key in young if case else name not in self._maintained
 
     def _is_behind(self, name: str, closed: Mapping[str, float]) -> bool:
         """Whether a closed gate lies before it: then nothing can be said of it."""
         return any(edge.node in closed for edge in self.knowledge.topology.edges(name))
 
-    def _joins(self, name: str, frozen: Mapping[str, str]) -> bool:
+    def _joins(self, name: str, frozen: Mapping[str, Case]) -> bool:
         """Whether it hangs on the root of an older incident and has not been heard since that began."""
         if self.docket.case_of(name) or not frozen:
             return False
         o = self.observed.of[name]
         for edge in self.knowledge.topology.edges(name):
-            key = frozen.get(edge.node)
-            if key is not None and o.onset - o.slack <= self.docket.cases[key].incident.onset:
-                self.docket.join(key, name)
+            case = frozen.get(edge.node)
+            if case is not None and o.onset - o.slack <= case.incident.onset:
+                self.docket.join(case, name)
                 return True
         return False
 
-    def _carry(self, finding: Finding, key: str | None, now: float) -> None:
-        if key is None:
-            key = self.docket.begin(finding, now)
-        case = self.docket.cases[key]
+    def _carry(self, finding: Finding, case: Case, now: float) -> None:
         incident = case.incident
-        self.docket.explain(key, finding.members)
+        self.docket.explain(case, finding.members)
         case.is_group, case.rival = finding.is_group, finding.rival
         if Flag.ADJUDICATED not in incident.flags:
             if incident.stage is Stage.HELD:
@@ -220,7 +219,9 @@ class Correlator:
             incident = replace(incident, confidence=finding.confidence, evidence=finding.evidence)
         incident = replace(incident, members=finding.members, flags=incident.flags | finding.flags)
         hold = self._hold(incident, case)
-        self.docket.put(key, replace(incident, hold_until=hold) if incident.stage is Stage.HELD else incident)
+        self.docket.put(
+            case, replace(incident, hold_until=hold) if incident.stage is Stage.HELD else incident
+        )
 
     def _hold(self, incident: Incident, case: Case) -> float:
         extra_s = SINGLES_HELD_S if self.storm.active and not case.is_group else 0.0
@@ -228,9 +229,9 @@ class Correlator:
         return held_until(incident.cause, incident.onset, since, emergency=self._emergency, extra_s=extra_s)
 
     def _hold_anew(self, now: float) -> None:
-        for key, case in self.docket.cases.items():
+        for case in self.docket.cases.values():
             if case.incident.stage is Stage.HELD:
-                self.docket.update(key, hold_until=self._hold(case.incident, case))
+                self.docket.update(case, hold_until=self._hold(case.incident, case))
         self._look_at = min(self._look_at, now)
 
     # How incidents go on
@@ -238,13 +239,13 @@ class Correlator:
     def _carry_on(self, now: float) -> None:
         if any(self._is_ripe(case, now) for case in self.docket.cases.values()):
             self._judge(now)  # once more, with what the neighbours said in the meantime
-        for key, case in list(self.docket.cases.items()):
+        for case in list(self.docket.cases.values()):
             if case.gate is not None:
                 if case.incident.stage is Stage.HELD and now >= case.incident.hold_until:
-                    self.docket.update(key, stage=Stage.OPEN, announced=now)
+                    self.docket.update(case, stage=Stage.OPEN, announced=now)
                 continue
             if self._blind_since is None or case.incident.stage is not Stage.HELD:
-                self._step(key, case, step(case, self.observed.of, now), now)
+                self._step(case, step(case, self.observed.of, now), now)
         self._look_at = min((next_look(case, now) for case in self.docket.cases.values()), default=inf)
 
     def _is_ripe(self, case: Case, now: float) -> bool:
@@ -252,32 +253,32 @@ class Correlator:
         waited = incident.stage is Stage.HELD and incident.affected and now >= incident.hold_until
         return bool(waited) and not case.is_frozen(now) and self._news.judged < now
 
-    def _step(self, key: str, case: Case, taken: Step, now: float) -> None:
+    def _step(self, case: Case, taken: Step, now: float) -> None:
         if taken.stage is Stage.ENDED:
-            self._end(key, Stage.ENDED, now)
+            self._end(case, Stage.ENDED, now)
             return
         opens = taken.stage is Stage.OPEN and case.incident.announced is None
-        self.docket.update(key, stage=taken.stage, affected=taken.affected)
+        self.docket.update(case, stage=taken.stage, affected=taken.affected)
         if opens:
-            self.docket.update(key, announced=now)
+            self.docket.update(case, announced=now)
             self._count(case, now)
         if taken.stragglers:
-            self._let_go(key, taken.stragglers, now)
+            self._let_go(case, taken.stragglers, now)
 
-    def _let_go(self, key: str, stragglers: Iterable[str], now: float) -> None:
+    def _let_go(self, case: Case, stragglers: Iterable[str], now: float) -> None:
         """Those that did not come back with the others are cases of their own, below the one that they were part of."""
-        incident = self.docket.cases[key].incident
-        self.docket.update(key, members=tuple(n for n in incident.members if n not in set(stragglers)))
+        incident = case.incident
+        self.docket.update(case, members=tuple(n for n in incident.members if n not in set(stragglers)))
         for finding in list(self.knowledge.left_over(self.observed, tuple(stragglers))):
             child = self.docket.begin(finding, now)
             self.docket.explain(child, finding.members)
-            self.docket.update(child, parent=key, hold_until=now, flags=finding.flags)
+            self.docket.update(child, parent=incident.key, hold_until=now, flags=finding.flags)
 
-    def _end(self, key: str, stage: Stage, now: float, into: str | None = None) -> None:
+    def _end(self, case: Case, stage: Stage, now: float, into: str | None = None) -> None:
         if stage is Stage.ENDED:
-            self._count(self.docket.cases[key], now)
-            learn_habit(self.docket.cases[key], self.knowledge)
-        released = self.docket.end(key, stage, now, into)
+            self._count(case, now)
+            learn_habit(case, self.knowledge)
+        released = self.docket.end(case, stage, now, into)
         if stage is Stage.ENDED:
             for name in released:
                 self.observed.forget(name)
@@ -294,21 +295,20 @@ class Correlator:
 
     def _begin_gate_case(self, finding: Finding) -> None:
         """It explains at once whatever lies behind the gate and is not announced yet."""
-        key = self.docket.begin(finding, finding.onset)
-        self.docket.take_over(key, finding.onset)
-        case = self.docket.cases[key]
+        case = self.docket.begin(finding, finding.onset)
+        self.docket.take_over(case, finding.onset)
         case.gate = finding.root
-        self.docket.update(key, hold_until=self._hold(case.incident, case), flags=finding.flags)
+        self.docket.update(case, hold_until=self._hold(case.incident, case), flags=finding.flags)
         self._look_at = min(self._look_at, case.incident.hold_until)
 
-    def _end_gate_case(self, key: str, now: float) -> None:
+    def _end_gate_case(self, case: Case, now: float) -> None:
         """Who was suspected behind it is not any more; who was found silent before is judged by itself again."""
-        for name in self.docket.explained_by(key):
+        for name in self.docket.explained_by(case):
             o = self.observed.of.get(name)
             if o is not None and o.sure_since is not None:
                 self.docket.release((name,))
                 self._news.note(now)
-        self._end(key, Stage.ENDED, now)
+        self._end(case, Stage.ENDED, now)
 
 
 _REJUDGED = Statement(message=N_("Later reports speak for another cause."))
