@@ -15,6 +15,13 @@ async def test_sums_by_notice_then_by_village_with_the_reasons(county):
         assert "高坪村" in text_of(pilot.app)
 
 
+async def test_in_a_small_terminal_every_figure_is_seen(county):
+    async with opened(app_on(county), (80, 24)) as pilot:
+        await press(pilot, "6")
+        heading, *_rest = (line for line in text_of(pilot.app).splitlines() if "Ordered" in line)
+        assert heading.endswith("Pending")
+
+
 async def test_the_coverage_of_a_notice_is_two_keys_away(county):
     async with opened(app_on(county), (120, 40)) as pilot:
         keys = await press(pilot, "6", "enter")
