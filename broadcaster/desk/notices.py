@@ -13,7 +13,7 @@ from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.house import Context
 from broadcaster.desk.places import place_names
 from broadcaster.desk.recordings import Made
-from broadcaster.desk.workflow import Step
+from broadcaster.desk.workflow import Key, Step
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.storage.changes import changed
@@ -56,6 +56,7 @@ class NoticeDraft:
     series: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     issue: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     rule: LoopRule | None = None
+    key: Key | None = None  # of a new one: sent again under it, it is written anew and not a second time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +108,15 @@ class Notices(Noun):
 
     @order("POST", "/notices", right=Right.DRAFT)
     def draft(self, ctx: Context, draft: NoticeDraft) -> NoticeView:
-        """Write a new notice."""
+        """Write a new notice; under a `key` that is known, write that one anew."""
+        known = workflow.written_under(ctx, draft.key)
+        if known is not None:
+            return _rewritten(ctx, known, draft)
         targets = workflow.targets_of(ctx, Right.DRAFT, draft.targets)
         notice = workflow.new_id(ctx.session, NoticeRow, "n", ctx.now.astimezone(ctx.house.settings.zone))
         row = _row(ctx, draft, notice, 1, targets)
         _wrote(ctx, row)
+        workflow.keep_key(ctx, draft.key, notice)
         return view(ctx.session, row)
 
     @draft.beforehand
@@ -121,19 +126,7 @@ class Notices(Noun):
     @order("PUT", "/notices/{notice}", right=Right.DRAFT)
     def edit(self, ctx: Context, notice: str, draft: NoticeDraft) -> NoticeView:
         """Write a draft anew; of a notice that was approved a new version begins, which replaces it when approved."""
-        before = newest(ctx.session, notice)
-        ctx.require(Right.DRAFT, *map(Place, before.targets))
-        targets = workflow.targets_of(ctx, Right.DRAFT, draft.targets)
-        if before.state is NoticeState.SUBMITTED:
-            raise Conflict(N_("Notice {notice} is submitted: have it rejected to change it."), notice=notice)
-        same = before.state is NoticeState.DRAFT
-        if same:
-            series.give_back(ctx.session, before, unless=draft.series)
-            ctx.session.delete(before)
-            ctx.session.flush()
-        row = _row(ctx, draft, notice, before.version + (not same), targets, before)
-        _wrote(ctx, row)
-        return view(ctx.session, row)
+        return _rewritten(ctx, notice, draft)
 
     @edit.beforehand
     def _speak_edit(house: "CountyHouse", notice: str, draft: NoticeDraft) -> _Spoken:
@@ -290,6 +283,22 @@ def _row(
     ctx.session.add(row)
     ctx.session.flush()
     return row
+
+
+def _rewritten(ctx: Context, notice: str, draft: NoticeDraft) -> NoticeView:
+    before = newest(ctx.session, notice)
+    ctx.require(Right.DRAFT, *map(Place, before.targets))
+    targets = workflow.targets_of(ctx, Right.DRAFT, draft.targets)
+    if before.state is NoticeState.SUBMITTED:
+        raise Conflict(N_("Notice {notice} is submitted: have it rejected to change it."), notice=notice)
+    same = before.state is NoticeState.DRAFT
+    if same:
+        series.give_back(ctx.session, before, unless=draft.series)
+        ctx.session.delete(before)
+        ctx.session.flush()
+    row = _row(ctx, draft, notice, before.version + (not same), targets, before)
+    _wrote(ctx, row)
+    return view(ctx.session, row)
 
 
 def _wrote(ctx: Context, row: NoticeRow) -> None:

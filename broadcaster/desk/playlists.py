@@ -12,7 +12,7 @@ from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.house import Context
 from broadcaster.desk.notices import NoticeView, Title
 from broadcaster.desk.places import place_names
-from broadcaster.desk.workflow import Step
+from broadcaster.desk.workflow import Key, Step
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.storage.mapping import rule_json, rule_of
@@ -32,6 +32,7 @@ class PlaylistDraft:
     targets: tuple[str, ...]
     valid_from: datetime | None = None  # None: now
     valid_until: datetime | None = None  # None: 30 days later
+    key: Key | None = None  # of a new one: sent again under it, it is written anew and not a second time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,29 +68,20 @@ class Playlists(Noun):
 
     @order("POST", "/playlists", right=Right.DRAFT)
     def create(self, ctx: Context, draft: PlaylistDraft) -> PlaylistView:
-        """Put a new playlist together."""
+        """Put a new playlist together; under a `key` that is known, change that one."""
+        known = workflow.written_under(ctx, draft.key)
+        if known is not None:
+            return _rewritten(ctx, known, draft)
         zoned = ctx.now.astimezone(ctx.house.settings.zone)
         row = _row(ctx, draft, workflow.new_id(ctx.session, PlaylistRow, "p", zoned), 1)
         workflow.written(ctx, row)
+        workflow.keep_key(ctx, draft.key, row.id)
         return view(ctx.session, row)
 
     @order("PUT", "/playlists/{playlist}", right=Right.DRAFT)
     def edit(self, ctx: Context, playlist: str, draft: PlaylistDraft) -> PlaylistView:
         """Change a draft; of a playlist that was approved a new version begins."""
-        before = newest(ctx.session, playlist)
-        ctx.require(Right.DRAFT, *map(Place, before.targets))
-        if before.state is NoticeState.SUBMITTED:
-            raise Conflict(
-                N_("Playlist {playlist} is submitted: have it rejected to change it."), playlist=playlist
-            )
-        version = before.version + 1
-        if before.state is NoticeState.DRAFT:
-            version = before.version
-            ctx.session.delete(before)
-            ctx.session.flush()
-        row = _row(ctx, draft, playlist, version)
-        workflow.written(ctx, row)
-        return view(ctx.session, row)
+        return _rewritten(ctx, playlist, draft)
 
     @order("POST", "/playlists/{playlist}/submit", right=Right.SUBMIT)
     def submit(self, ctx: Context, playlist: str, comment: str = "") -> PlaylistView:
@@ -144,6 +136,23 @@ class Playlists(Noun):
             live=view(ctx.session, live) if live.version != row.version else None,
             steps=workflow.steps(ctx.session, row),
         )
+
+
+def _rewritten(ctx: Context, playlist: str, draft: PlaylistDraft) -> PlaylistView:
+    before = newest(ctx.session, playlist)
+    ctx.require(Right.DRAFT, *map(Place, before.targets))
+    if before.state is NoticeState.SUBMITTED:
+        raise Conflict(
+            N_("Playlist {playlist} is submitted: have it rejected to change it."), playlist=playlist
+        )
+    version = before.version + 1
+    if before.state is NoticeState.DRAFT:
+        version = before.version
+        ctx.session.delete(before)
+        ctx.session.flush()
+    row = _row(ctx, draft, playlist, version)
+    workflow.written(ctx, row)
+    return view(ctx.session, row)
 
 
 def assets_of(session: Session, row: PlaylistRow) -> tuple[str, ...]:

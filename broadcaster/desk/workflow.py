@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated
 
+from pydantic import Field
 from sqlmodel import Session, col, select
 
 from broadcaster.controller import lifecycle
@@ -14,11 +16,20 @@ from broadcaster.people import users
 from broadcaster.people.rights import Right, Verdict, may_approve
 from broadcaster.promise import late, needed_by, promises
 from broadcaster.storage.changes import changed
-from broadcaster.storage.tables import AreaRow, EndpointRow, NoticeRow, PlaylistRow, StepRow, SubjectKind
+from broadcaster.storage.tables import (
+    AreaRow,
+    DraftRow,
+    EndpointRow,
+    NoticeRow,
+    PlaylistRow,
+    StepRow,
+    SubjectKind,
+)
 from schedules.notices import TRANSITIONS, NoticeEvent, NoticeState
 from schedules.places import Level, Place, level_of
 
 Subject = NoticeRow | PlaylistRow
+Key = Annotated[str, Field(min_length=16, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
 REPLACED = N_("replaced by version {version}")  # the comment of that step
 _MAKING = (
     None,
@@ -133,6 +144,20 @@ def validity(ctx: Context, begins: datetime | None, ends: datetime | None) -> tu
             ends=valid_until.isoformat(),
         )
     return valid_from, valid_until
+
+
+def written_under(ctx: Context, key: str | None) -> str | None:
+    """What the caller wrote under a key of their own making; Invalid for a key of somebody else."""
+    known = ctx.session.get(DraftRow, key) if key else None
+    if known is not None and known.who != ctx.who:
+        raise Invalid(N_("The key {key} belongs to another draft."), key=key)
+    return known.subject if known is not None else None
+
+
+def keep_key(ctx: Context, key: str | None, subject: str) -> None:
+    """What is written under a key is known by it from now on."""
+    if key:
+        ctx.session.add(DraftRow(key=key, who=ctx.who, subject=subject))
 
 
 def written(ctx: Context, row: Subject) -> None:

@@ -43,6 +43,7 @@ class Sheet:
     rule: RuleText = field(default_factory=RuleText)
     valid_days: str = "30"
     series: str = ""
+    key: str = ""  # under which a new one is handed in, also by a terminal that is begun again
 
     def to_json(self) -> str:
         """As it lies on the disk."""

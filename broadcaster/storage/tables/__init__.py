@@ -14,6 +14,7 @@ from broadcaster.storage.tables.house import AliveRow, KeyRow, SettingRow
 from broadcaster.storage.tables.lines import LineRow
 from broadcaster.storage.tables.notices import (
     AssetRow,
+    DraftRow,
     NoticeRow,
     PlaylistRow,
     RecordingRow,
@@ -51,6 +52,7 @@ __all__ = [
     "ContactRow",
     "CrewRow",
     "DeedRow",
+    "DraftRow",
     "DutyRow",
     "EndpointEventRow",
     "EndpointRow",

@@ -112,6 +112,16 @@ class PlaylistRow(Row, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class DraftRow(Row, table=True):
+    """A notice or playlist by the key under which its writer sends it until there is an answer: it is written once."""
+
+    __tablename__ = "draft"
+
+    key: str = Field(primary_key=True, max_length=64)
+    who: str
+    subject: str
+
+
 class StepRow(Row, table=True):
     """What somebody did with a notice or playlist version; `event` None is its making."""
 

@@ -285,6 +285,7 @@ def draft_of(sheet: Sheet, now: datetime) -> NoticeDraft:
         speak=sheet.asset is None and bool(sheet.text.strip()),
         series=sheet.series.strip() or None,
         rule=rule_of(sheet.rule) if looped else None,
+        key=sheet.key or None,
     )
 
 

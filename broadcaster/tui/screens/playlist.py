@@ -199,6 +199,7 @@ def draft_of(sheet: Sheet, now: datetime) -> PlaylistDraft:
         rule=rule_of(sheet.rule),
         targets=sheet.targets,
         valid_until=valid_until(sheet, now),
+        key=sheet.key or None,
     )
 
 

@@ -4,6 +4,8 @@ Every change is a step that can be undone, lies on the disk at once, and is trie
 saving hands it to the desk; what was not saved is there again when the same sheet is opened.
 """
 
+import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -224,17 +226,18 @@ class SheetScreen(StationScreen):
 
     def action_undo(self) -> None:
         """One step back."""
-        if not self.history.undo():
-            self.notify(_("There is nothing to undo."))
-        self._stepped()
+        self._step(self.history.undo, _("There is nothing to undo."))
 
     def action_redo(self) -> None:
         """One step forward again."""
-        if not self.history.redo():
-            self.notify(_("There is nothing to redo."))
-        self._stepped()
+        self._step(self.history.redo, _("There is nothing to redo."))
 
-    def _stepped(self) -> None:
+    def _step(self, step: Callable[[], bool], otherwise: str) -> None:
+        """What the desk knows it by is no part of what is written, and stays."""
+        id, key = self.sheet.id, self.sheet.key
+        if not step():
+            self.notify(otherwise)
+        self.history.now = replace(self.sheet, id=id, key=key)
         self.station.drafts.keep(self.name_on_disk, self.sheet)
         self.fill()
 
@@ -250,6 +253,13 @@ class SheetScreen(StationScreen):
         """Saves it and submits it for approval."""
         self.once(partial(self._saved, submits=True))
 
+    def _named(self) -> Sheet:
+        """The sheet, of which a new one has a key that lies on the disk before the desk hears of it."""
+        if self.sheet.id is None and not self.sheet.key:
+            self.history.now = replace(self.sheet, key=secrets.token_urlsafe(16))
+        self.station.drafts.keep(self.name_on_disk, self.sheet)
+        return self.sheet
+
     async def stored(self) -> str:
         """Hands the sheet to the desk; its id there."""
         raise NotImplementedError
@@ -260,7 +270,7 @@ class SheetScreen(StationScreen):
 
     async def _saved(self, *, submits: bool) -> None:
         try:
-            handed = self.sheet
+            handed = self._named()
             id = await self.stored()
             self.history.now = replace(self.sheet, id=id)
             self.station.drafts.forget(self.name_on_disk)

@@ -46,6 +46,15 @@ def test_from_draft_to_expiry_each_step_is_kept_with_who_and_when(station: Stati
     assert history[2].at == NOW + timedelta(minutes=5)
 
 
+def test_what_is_sent_again_under_its_key_is_the_same_notice_written_anew(station: Station) -> None:
+    first = station.draft(key="a-key-of-li-himself")
+    again = station.draft(key="a-key-of-li-himself", title="改正")
+    assert (again.id, again.version, again.title) == (first.id, 1, "改正")
+    assert [one.id for one in station.desk("li").notices.list()] == [first.id]
+    with pytest.raises(Invalid, match="belongs to another draft"):
+        station.draft("town", key="a-key-of-li-himself", targets=(LIJIA,))
+
+
 def test_nobody_approves_their_own_work_not_even_the_owner(station: Station) -> None:
     notice = station.submitted().id
     with pytest.raises(Refused):

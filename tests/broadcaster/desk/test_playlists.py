@@ -35,6 +35,14 @@ def test_a_playlist_goes_the_way_of_a_notice_and_plays_what_is_approved_of_it(st
     assert li.show(playlist=made.id).playlist.state is NoticeState.EXPIRED
 
 
+def test_what_is_sent_again_under_its_key_is_the_same_playlist_changed(station: Station) -> None:
+    notice, li = station.approved(rule=None).id, station.desk("li").playlists
+    first = li.create(draft=a_playlist(notice, key="a-key-of-li-himself"))
+    again = li.create(draft=a_playlist(notice, notice, key="a-key-of-li-himself"))
+    assert (again.id, len(again.items)) == (first.id, 2)
+    assert len(li.list()) == 1
+
+
 def test_a_changed_playlist_is_a_new_version_and_the_live_one_can_be_withdrawn(station: Station) -> None:
     notice = station.approved(rule=None).id
     li, wang = station.desk("li").playlists, station.desk("wang").playlists

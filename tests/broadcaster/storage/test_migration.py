@@ -53,6 +53,7 @@ EMPTY_AT_FIRST = {
     "calendar_day",
     "contact",
     "deed",
+    "draft",
     "crew",
     "crew_leave",
     "duty",

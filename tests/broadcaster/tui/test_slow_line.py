@@ -1,6 +1,8 @@
 """The terminal over a bad line to a real API: what is typed is kept, the wait is told, an order is done once."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -22,8 +24,8 @@ def line(own_house: CountyHouse) -> Iterator[SlowLine]:
         yield line
 
 
-def terminal(line: SlowLine):
-    return app_on(CountyDesk(RemoteDoor(line.url, "li")))
+def terminal(line: SlowLine, drafts: Path | None = None):
+    return app_on(CountyDesk(RemoteDoor(line.url, "li")), drafts=drafts)
 
 
 async def hit(pilot, *keys):
@@ -86,6 +88,41 @@ async def test_an_order_whose_answer_was_lost_is_not_done_a_second_time(line, ow
         await press(pilot, "ctrl+s")
         assert "Saved as draft" in said_by(pilot.app)
     assert titles(own_house).count("Fire") == 1
+
+
+async def test_a_terminal_that_ended_after_a_lost_answer_and_is_begun_again_saves_the_same_draft(
+    line, own_house, tmp_path
+):
+    async with opened(terminal(line, tmp_path)) as pilot:
+        await press(pilot, "3", "n", "tab", *"Fire")
+        line.loses_answers = True
+        await press(pilot, "ctrl+s")
+        assert "Fire" in titles(own_house)
+    line.mend()
+    later = terminal(line, tmp_path)
+    later.clock = lambda: NOW + timedelta(minutes=20)
+    async with opened(later) as pilot:
+        await press(pilot, "3", "n", "tab", "end", *"wood", "ctrl+s")
+        assert "Saved as draft" in said_by(pilot.app)
+    assert [title for title in titles(own_house) if "Fire" in title] == ["Firewood"]
+
+
+async def test_an_answer_that_comes_later_than_another_minute_does_not_make_another_draft(line, own_house):
+    async with opened(terminal(line)) as pilot:
+        await press(pilot, "3", "n", "tab", *"Fire")
+        line.loses_answers = True
+        await press(pilot, "ctrl+s")
+        line.mend()
+        pilot.app.clock = lambda: NOW + timedelta(minutes=1)
+        await press(pilot, "ctrl+s")
+    assert titles(own_house).count("Fire") == 1
+
+
+async def test_what_was_saved_and_taken_back_by_a_step_is_still_the_same_draft(line, own_house):
+    async with opened(terminal(line)) as pilot:
+        before = len(titles(own_house))
+        await press(pilot, "3", "n", "tab", *"Fire", "ctrl+s", "ctrl+z", "ctrl+s")
+    assert len(titles(own_house)) == before + 1
 
 
 async def test_a_line_that_is_cut_in_the_middle_of_writing_loses_nothing_and_is_told(line, own_house):
