@@ -59,9 +59,7 @@ class Attempted:
     absences: tuple[AbsenceView, ...]
     conflicts: tuple[ConflictView, ...]
     burden: Burden | None
-    promised: tuple[
-        Promise, ...
-    ] = ()  # when its audio is at the endpoints of slow lines, each asset by itself
+    promised: tuple[Promise, ...] = ()  # when all of its audio is at the endpoints of slow lines
 
 
 class Attempts(Noun):

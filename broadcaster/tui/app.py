@@ -168,11 +168,10 @@ class StationApp(App[None]):
 
     async def sound(self, audio: Sequence[tuple[str, bytes]]) -> str:
         """Audio (name, content) to listen to where its person sits; the sentence that says what became of it."""
+        if not self.is_web and await self.player.play(audio):
+            return _("It sounds here; the same key stops it.")
         files = [await self.hand(name, content) for name, content in audio]
-        sentence = N_("To listen to: {files}")
-        if not self.is_web and await self.player.play([Path(file) for file in files]):
-            sentence = N_("It sounds here; the same key stops it. {files}")
-        return _(sentence).format(files=", ".join(files))
+        return _("To listen to: {files}").format(files=", ".join(files))
 
     def open_area(self, code: str) -> None:
         """The endpoints of an area."""

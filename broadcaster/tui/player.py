@@ -6,6 +6,9 @@ import shutil
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from broadcaster.tui.files import write
 
 KNOWN = (
     ("mpv", "--no-video", "--really-quiet"),
@@ -29,20 +32,30 @@ class Player:
         self._command, self._at_once_s = tuple(command), at_once_s
         self._playing: asyncio.Task[None] | None = None
 
-    async def play(self, files: Sequence[Path]) -> bool:
-        """Begins to play these one after the other; False where nothing plays them."""
+    async def play(self, audio: Sequence[tuple[str, bytes]]) -> bool:
+        """Begins to play these (name, content) one after the other; False where nothing plays them.
+
+        They are files for as long as they sound, and no longer.
+        """
         self.stop()
-        if not self._command or not files:
+        if not self._command or not audio:
             return False
-        try:
-            first = await self._start(files[0])
-        except OSError:
-            return False
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._at_once_s):
-                if await first.wait():
-                    return False
-        self._playing = asyncio.create_task(self._go_on(first, files[1:]), name="player")
+        with contextlib.ExitStack() as on_failure:
+            place = on_failure.enter_context(TemporaryDirectory(prefix="listen-"))
+            files = [Path(place) / f"{number}-{name}" for number, (name, _content) in enumerate(audio)]
+            try:
+                for file, (_name, content) in zip(files, audio, strict=True):
+                    await write(file, content)
+                first = await self._start(files[0])
+            except OSError:
+                return False
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._at_once_s):
+                    if await first.wait():
+                        return False
+            sounding = on_failure.pop_all()
+        self._playing = asyncio.create_task(self._go_on(first, files[1:], sounding), name="player")
+        await asyncio.sleep(0)  # what was not begun could not be ended in order
         return True
 
     def stop(self) -> bool:
@@ -61,13 +74,14 @@ class Player:
             *self._command, str(file), stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL
         )
 
-    async def _go_on(self, process: Process, rest: Sequence[Path]) -> None:
-        try:
-            await process.wait()
-            for file in rest:
-                process = await self._start(file)
+    async def _go_on(self, process: Process, rest: Sequence[Path], files: contextlib.ExitStack) -> None:
+        with files:
+            try:
                 await process.wait()
-        finally:
-            if process.returncode is None:
-                process.terminate()
-                await process.wait()
+                for file in rest:
+                    process = await self._start(file)
+                    await process.wait()
+            finally:
+                if process.returncode is None:
+                    process.terminate()
+                    await process.wait()

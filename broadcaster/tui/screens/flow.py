@@ -1,5 +1,6 @@
 """The flow to the air: a list of what is written, and its steps. Submit, approve after listening, give back, withdraw."""
 
+from abc import abstractmethod
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
@@ -123,41 +124,41 @@ class FlowScreen(NarrowedScreen, Generic[W]):
         self.query_one("#shown", Static).update(line)
         self.show_detail()
 
+    @abstractmethod
     def cells(self, of: W) -> list[Text]:
         """A row."""
-        raise NotImplementedError
 
     def words_of(self, of: W) -> str:
         """What a search looks through."""
         return of.title
 
+    @abstractmethod
     def detail(self, of: W) -> Text:
         """Everything about one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def facts(self, of: W) -> dict[str, str]:
         """What another version may change, for the comparison."""
-        raise NotImplementedError
 
     def compared(self, before: W | None, after: W) -> Text:
         """What another version changes."""
         return compared(self.facts(before) if before else None, self.facts(after))
 
+    @abstractmethod
     async def on_air(self, of: W) -> W | None:
         """The version that is on the air while another waits."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def ordered(self, order: str, of: W, comment: str) -> None:
         """Hands one of submit, approve (although late), reject, withdraw to the desk."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def promised(self, of: W) -> "tuple[Promise, ...]":
         """When its audio will be at the endpoints of serial lines."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def audio(self, of: W) -> list[tuple[str, bytes]]:
         """Its recordings as files to listen to."""
-        raise NotImplementedError
 
     def show_detail(self) -> None:
         """The details of the row under the cursor."""

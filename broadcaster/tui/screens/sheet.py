@@ -5,6 +5,7 @@ saving hands it to the desk; what was not saved is there again when the same she
 """
 
 import secrets
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -260,13 +261,13 @@ class SheetScreen(StationScreen):
         self.station.drafts.keep(self.name_on_disk, self.sheet)
         return self.sheet
 
+    @abstractmethod
     async def stored(self) -> str:
         """Hands the sheet to the desk; its id there."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def submitted(self, id: str) -> None:
         """Submits it."""
-        raise NotImplementedError
 
     async def _saved(self, *, submits: bool) -> None:
         try:

@@ -238,6 +238,26 @@ def test_an_endpoint_that_lacks_nothing_of_what_is_on_its_way_has_it(desk, count
     assert (there.verdict, silent.verdict) == (Arrival.THERE, Arrival.UNKNOWN)
 
 
+def arrival_of(house: CountyHouse, *assets: str) -> float:
+    """Seconds until the first endpoint has all of them."""
+    with house.transaction() as session:
+        first, *_others = promises(session, assets, [COUNTY], None, NOW)
+    assert first.arrives is not None
+    return (first.arrives - NOW).total_seconds()
+
+
+def test_the_recordings_of_a_playlist_go_one_after_another_over_their_line(
+    county_house: CountyHouse, desk
+) -> None:
+    hear(county_house, report())
+    with county_house.transaction() as session:
+        for name in ("news", "weather"):
+            add_asset(session, name)
+    both = arrival_of(county_house, "news", "weather")
+    assert both == pytest.approx(arrival_of(county_house, "news") + arrival_of(county_house, "weather"))
+    assert both == arrival_of(county_house, "weather", "news", "weather")
+
+
 def test_a_village_on_a_slow_line_hears_the_low_rate_recording(desk, county_house: CountyHouse) -> None:
     with county_house.transaction() as session:
         assert lineup(session).slow == frozenset()

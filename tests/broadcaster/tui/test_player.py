@@ -7,12 +7,16 @@ import pytest
 
 from broadcaster.tui.player import Player, found
 
-NOTES_ITS_FILE = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text('heard')"
+NOTES = (
+    "import pathlib, sys; note = open(sys.argv[1], 'ab'); note.write(pathlib.Path(sys.argv[2]).read_bytes())"
+)
+NOTES_WHERE = "import sys; open(sys.argv[1], 'w').write(sys.argv[2])"
 NEVER_ENDS = "import time; time.sleep(600)"
+ONE = [("1.mp3", b"one")]
 
 
-def program(code: str) -> tuple[str, ...]:
-    return (sys.executable, "-c", code)
+def program(code: str, *given: Path) -> tuple[str, ...]:
+    return (sys.executable, "-c", code, *map(str, given))
 
 
 def test_the_first_program_that_is_installed_is_taken() -> None:
@@ -21,21 +25,27 @@ def test_the_first_program_that_is_installed_is_taken() -> None:
 
 
 async def test_files_sound_one_after_the_other(tmp_path: Path) -> None:
-    player = Player(program(NOTES_ITS_FILE), at_once_s=60.0)
-    files = [tmp_path / "1.mp3", tmp_path / "2.mp3"]
-    assert await player.play(files)
+    player = Player(program(NOTES, tmp_path / "note"), at_once_s=60.0)
+    assert await player.play([("a.mp3", b"one "), ("a.mp3", b"other")])
     await player.ended()
-    assert [file.read_text() for file in files] == ["heard", "heard"]
+    assert (tmp_path / "note").read_bytes() == b"one other"
     assert not player.stop()
 
 
-async def test_it_is_stopped_while_it_sounds(tmp_path: Path) -> None:
+async def test_nothing_is_left_of_what_sounded(tmp_path: Path) -> None:
+    player = Player(program(NOTES_WHERE, tmp_path / "note"), at_once_s=60.0)
+    assert await player.play(ONE)
+    await player.ended()
+    assert not Path((tmp_path / "note").read_text()).parent.exists()
+
+
+async def test_it_is_stopped_while_it_sounds() -> None:
     player = Player(program(NEVER_ENDS), at_once_s=0.0)
-    assert await player.play([tmp_path / "1.mp3"])
+    assert await player.play(ONE)
     assert player.stop()
     assert not player.stop()
 
 
 @pytest.mark.parametrize("command", [(), ("/no/such/program",), program("raise SystemExit(3)")])
-async def test_where_nothing_can_play_it_says_so(tmp_path: Path, command: tuple[str, ...]) -> None:
-    assert not await Player(command, at_once_s=60.0).play([tmp_path / "1.mp3"])
+async def test_where_nothing_can_play_it_says_so(command: tuple[str, ...]) -> None:
+    assert not await Player(command, at_once_s=60.0).play(ONE)

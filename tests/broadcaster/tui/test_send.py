@@ -39,9 +39,9 @@ async def test_it_is_sent_to_a_town_and_ended_again(own_house):
         keys = await press(pilot, "5", "p", *"qsz", "enter", "y")
         assert keys == 7
         assert county.alerts.list()[0].place_names == ("青石镇",)
-        await press(pilot, "c")
+        keys = await press(pilot, "c")
         assert "End 暴雨红色预警?" in text_of(pilot.app)
-        await press(pilot, "y")
+        assert keys + await press(pilot, "y") == 2
     assert county.alerts.list(in_force=True) == ()
 
 

@@ -139,7 +139,7 @@ async def test_it_is_mended_and_said_so_and_handed_back_only_with_a_reason(own_h
         await page_of(pilot, OPEN)
         await press(pilot, "a", "b", "enter")
         assert state_of(county, OPEN) is TicketState.ACCEPTED  # Enter alone gives no reason
-        await press(pilot, "b", *"no", "enter")
+        assert await press(pilot, "b", *"no", "enter") == 2 + len("no")
         assert state_of(county, OPEN) is TicketState.OPEN
         await press(pilot, "a", "v", "n", *"fuse", "enter", "d", *"new", "enter")
         assert state_of(county, OPEN) is TicketState.DONE_CLAIMED
@@ -150,7 +150,7 @@ async def test_it_waits_with_a_reason_and_evidence_and_its_clock_stands_still(ow
     county = desk(own_house, "li")
     async with opened(app_on(county)) as pilot:
         await page_of(pilot, OPEN)
-        await press(pilot, "w", *"wea", "enter", *"storm", "enter")
+        assert await press(pilot, "w", *"wea", "enter", *"storm", "enter") == 3 + len("weastorm")
         assert "stands still: weather unsafe" in text_of(pilot.app)
         await press(pilot, "r", "enter")
     assert state_of(county, OPEN) is TicketState.ACCEPTED
@@ -179,9 +179,11 @@ async def test_it_is_closed_against_the_device_with_photo_second_person_and_reas
         await page_of(pilot, HELP)
         await press(pilot, "x")
         assert "First a photo" in said_by(app)
-        await press(pilot, "p")
+        keys = await press(pilot, "p")
         app.screen.query_one("#ask-line").value = str(tmp_path / "pole.jpg")  # typed
-        await press(pilot, "enter", "f", "x", *"sun", "enter", *"gone", "enter")
+        keys += await press(pilot, "enter", "x", *"sun", "enter", *"gone", "enter")
+        assert keys == 5 + len("sungone")
+        await press(pilot, "f")
     assert state_of(county, HELP) is TicketState.CLOSED
     assert (tmp_path / "seen" / f"{HELP}-pole.jpg").read_bytes() == b"\xff\xd8jpeg"
 

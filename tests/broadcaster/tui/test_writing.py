@@ -132,6 +132,26 @@ async def test_a_second_person_sees_what_changes_listens_and_approves_in_five_ke
     assert [name.endswith(".mp3") for name in os.listdir(tmp_path / "heard")] == [True]
 
 
+async def test_it_is_given_back_with_a_reason_in_four_keys_and_never_without_one(own_house):
+    county = desk(own_house, "wang")
+    async with opened(app_on(county, who="wang")) as pilot:
+        keys = await press(pilot, "3", "down", "x")
+        await press(pilot, *"typo")
+        assert keys + await press(pilot, "enter") == 4
+        await press(pilot, "x", "enter")
+    (notice,) = (one for one in county.notices.list() if "关于医保" in one.title)
+    assert [step.comment for step in county.notices.show(notice=notice.id).steps][-1] == "typo"
+    assert notice.state is NoticeState.DRAFT
+
+
+async def test_what_is_on_the_air_is_withdrawn_in_two_keys(own_house):
+    county = desk(own_house, "wang")
+    async with opened(app_on(county, who="wang")) as pilot:
+        await press(pilot, "3", "down", "down", "down")
+        assert await press(pilot, "w", "y") == 2
+    assert county.notices.show(notice=LETTER).notice.state is NoticeState.WITHDRAWN
+
+
 async def test_a_playlist_is_approved_after_its_items_are_compared_with_those_on_the_air(own_house):
     li, wang = desk(own_house, "li"), desk(own_house, "wang")
     rule = LoopRule(plays=3, windows=(MORNING,), minimum_gap_s=3600)
@@ -163,6 +183,7 @@ async def test_audio_sounds_at_the_operators_machine_and_stops_with_the_same_key
         assert "It sounds here" in said_by(app)
         await press(pilot, "l")
         assert "Stopped." in said_by(app)
+    assert not list(tmp_path.iterdir())
 
 
 async def test_a_text_is_heard_before_it_is_handed_in_and_the_voice_is_asked_once(county, tmp_path):
@@ -184,9 +205,9 @@ async def test_a_text_is_heard_before_it_is_handed_in_and_the_voice_is_asked_onc
         app = app_on(county)
         app.downloads = tmp_path
         async with opened(app) as pilot:
-            await press(pilot, "3", "n")
-            app.screen.query_one("#text").text = "请关好门窗。"
-            await press(pilot, "ctrl+r")
+            keys = await press(pilot, "3", "n")
+            app.screen.query_one("#text").text = "请关好门窗。"  # typed
+            assert keys + await press(pilot, "ctrl+r") == 3
             assert "To listen to" in said_by(app)
     assert asked == [("请关好门窗。", "Without a title")]
     assert (tmp_path / "a-spoken.mp3").read_bytes() == b"sound"
