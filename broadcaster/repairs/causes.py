@@ -70,9 +70,6 @@ class Handling:
     service_h: float  # time to mend
     truck: bool = False
     priority: Priority = Priority.P3
-    rests_at_night: bool = (
-        False  # found between 22:00 and 06:00 it waits until 07:00, unless nobody else covers the place
-    )
 
 
 EMERGENCY_HOLD_S = 60.0  # while an emergency waits to be sent
@@ -84,14 +81,12 @@ HANDLING: Mapping[Cause, Handling] = {
         owner=Owner.TOWN,
         hold_s=15 * MINUTE_S,
         service_h=24,
-        rests_at_night=True,
     ),
     Cause.SITE_POWER_LOSS: Handling(
         title=N_("no mains at the site"),
         owner=Owner.TOWN,
         hold_s=15 * MINUTE_S,
         service_h=24,
-        rests_at_night=True,
     ),
     Cause.SITE_POWER_FAULT: Handling(
         title=N_("supply fault at the site: breaker, fuse or wire"),
