@@ -173,7 +173,8 @@ class NoticeScreen(SheetScreen):
     def _progress(self, message: Progressed) -> None:
         bar = self.query_one("#progress", ProgressBar)
         bar.display = True
-        bar.update(progress=message.share * 100)
+        is_over = message.share >= 1  # handed over, and being prepared for nobody knows how long
+        bar.update(total=None if is_over else 100, progress=message.share * 100)
 
     @on(Imported)
     def _imported(self, message: Imported) -> None:

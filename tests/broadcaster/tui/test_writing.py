@@ -186,6 +186,15 @@ async def test_audio_sounds_at_the_operators_machine_and_stops_with_the_same_key
     assert not list(tmp_path.iterdir())
 
 
+async def test_a_file_that_was_handed_over_is_not_said_to_be_ready(county):
+    async with opened(app_on(county)) as pilot:
+        await press(pilot, "3", "n")
+        for share, told in ((0.4, "40%"), (1.0, "--%")):
+            pilot.app.screen.post_message(NoticeScreen.Progressed(share))
+            await settle(pilot)
+            assert told in text_of(pilot.app)
+
+
 async def test_a_text_is_heard_before_it_is_handed_in_and_the_voice_is_asked_once(county, tmp_path):
     asked = []
 
