@@ -145,15 +145,15 @@ def canonical(members: Linked) -> bytes:
 
 def link(record: AsPlayed, previous_hash: str) -> Linked:
     """The record as a JSON object with its "hash"; `previous_hash` is the genesis for the first."""
-    members = record_to_json(record)
-    return {**members, "hash": _hash(members, previous_hash)}
+    members = _members(record)
+    unlinked: Linked = msgspec.to_builtins(members)
+    return {**unlinked, "hash": _hash(_encoded(members), previous_hash)}
 
 
 def link_text(record: AsPlayed, previous_hash: str) -> tuple[str, str]:
     """Its hash, and the canonical form of what `link` gives. Raises BadReport."""
     members = _members(record)
-    hashed = hashlib.sha256(bytes.fromhex(previous_hash) + _encoded(members)).hexdigest()
-    members.hash = hashed
+    members.hash = hashed = _hash(_encoded(members), previous_hash)
     return hashed, _encoded(members).decode()
 
 
@@ -165,10 +165,15 @@ def batch(chain: str, linked: Iterable[Linked], proof_key: bytes) -> PlayedBatch
     return PlayedBatch(chain=chain, records=records, mac=_mac(chain, str(records[-1]["hash"]), proof_key))
 
 
-def _hash(members: Linked, previous_hash: str) -> str:
-    """SHA-256 over the previous hash's bytes and the canonical form of the record without its own hash."""
-    unhashed = {name: value for name, value in members.items() if name != "hash"}
-    return hashlib.sha256(bytes.fromhex(previous_hash) + canonical(unhashed)).hexdigest()
+def _hash_of(linked: Linked, previous_hash: str) -> str:
+    """What its hash has to be; members that we do not know count."""
+    unhashed = {name: value for name, value in linked.items() if name != "hash"}
+    return _hash(canonical(unhashed), previous_hash)
+
+
+def _hash(unhashed: bytes, previous_hash: str) -> str:
+    """SHA-256 over the previous hash's bytes and the canonical form of a record without its own hash."""
+    return hashlib.sha256(bytes.fromhex(previous_hash) + unhashed).hexdigest()
 
 
 def _mac(chain: str, last_hash: str, proof_key: bytes) -> str:
@@ -234,7 +239,7 @@ def _first_broken(linked: Sequence[Linked], records: Sequence[AsPlayed]) -> str 
     for (before, this), (last, record) in zip(pairwise(linked), pairwise(records), strict=True):
         if record.seq != last.seq + 1:
             return f"record {record.seq} comes after {last.seq}"
-        if this.get("hash") != _hash(this, str(before["hash"])):
+        if this.get("hash") != _hash_of(this, str(before["hash"])):
             return f"record {record.seq} has not the hash of its members"
     return None
 
@@ -251,7 +256,7 @@ def _against(batch: PlayedBatch, records: list[AsPlayed], tip: Tip | None) -> Ch
         return Checked(verdict=ChainVerdict.ALREADY_KNOWN, tip=tip)
     known = held.seq - first + 1  # how many of the batch are held already
     if known == 0:
-        agrees = batch.records[0]["hash"] == _hash(batch.records[0], held.hash)
+        agrees = batch.records[0]["hash"] == _hash_of(batch.records[0], held.hash)
     else:
         agrees = batch.records[known - 1]["hash"] == held.hash
     if not agrees:
