@@ -1,5 +1,6 @@
 """Crews at the desk: who goes, when and with what, and the people who are told."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -12,6 +13,7 @@ from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.storage.crews import crews_of, hours_of
 from broadcaster.storage.tables import ContactRow, CrewRow, DutyRow, LeaveRow
+from broadcaster.tickets.crews import Crew
 from broadcaster.tickets.parts import Part, Skill
 from schedules.places import Place
 from schedules.rules import Weekday
@@ -82,7 +84,8 @@ class Crews(Noun):
     def list(self, ctx: Context) -> tuple[CrewView, ...]:
         """All crews, by place and name."""
         rows = ctx.session.exec(select(CrewRow).order_by(CrewRow.place, CrewRow.name)).all()
-        return tuple(_crew(ctx, row) for row in rows)
+        crews = crews_of(ctx.session, ctx.now)
+        return tuple(_crew(ctx, row, crews) for row in rows)
 
     @order("PUT", "/crews/{crew}", right=Right.SETTLE, places="place")
     def set(
@@ -116,7 +119,8 @@ class Crews(Noun):
             hours=[f"{at:%H:%M}" for at in hours or ()],
             stand_in=stand_in,
         )
-        return _crew(ctx, ctx.session.merge(row))
+        row = ctx.session.merge(row)
+        return _crew(ctx, row, crews_of(ctx.session, ctx.now))
 
     @question("GET", "/leaves", right=Right.VIEW)
     def leaves(self, ctx: Context) -> tuple[LeaveView, ...]:
@@ -158,7 +162,7 @@ class Crews(Noun):
         ctx.require(Right.SETTLE, Place(crew.place))
         ctx.session.delete(row)
         ctx.session.flush()
-        return _crew(ctx, crew)
+        return _crew(ctx, crew, crews_of(ctx.session, ctx.now))
 
     @question("GET", "/contacts", right=Right.VIEW)
     def contacts(self, ctx: Context) -> tuple[ContactView, ...]:
@@ -224,8 +228,8 @@ def _known(ctx: Context, crew: str) -> CrewRow:
     return row
 
 
-def _crew(ctx: Context, row: CrewRow) -> CrewView:
-    known = crews_of(ctx.session, ctx.now).get(row.name)
+def _crew(ctx: Context, row: CrewRow, crews: Mapping[str, Crew]) -> CrewView:
+    known = crews.get(row.name)
     people = ctx.session.exec(
         select(ContactRow.name).where(ContactRow.crew == row.name).order_by(ContactRow.name)
     )
