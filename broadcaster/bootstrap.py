@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = ROOT / "pyproject.toml"
 OLDEST_PYTHON = (3, 11)
 UNFINISHED = "unfinished"
-INSTALLING = "首次启动，正在安装（约 1 分钟，300 MB）… Installing, about a minute and 300 MB …"
+INSTALLING = "首次启动，正在安装：约 1 分钟，300 MB。Installing: a minute, 300 MB …"  # one row of 80 cells
 
 
 def enter(*extras: str) -> None:

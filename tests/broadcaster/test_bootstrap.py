@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from broadcaster import bootstrap
 
@@ -66,6 +67,10 @@ def checkout(tmp_path: Path) -> Checkout:
         "BROADCASTER_VENV": "",
     }
     return Checkout(tmp_path, environ)
+
+
+def test_what_is_said_while_it_is_installed_fits_one_row_of_a_terminal() -> None:
+    assert cell_len(f"{bootstrap.INSTALLING} 9999 s") < 80
 
 
 def test_the_first_start_builds_an_environment_and_runs_in_it(checkout: Checkout) -> None:
