@@ -13,6 +13,7 @@ from broadcaster.controller.core import Controller
 from broadcaster.controller.habits import Habits
 from broadcaster.controller.media import Media
 from broadcaster.controller.moment import Moment
+from broadcaster.repairs.rules import PutBack
 from broadcaster.storage.engine import open_database, snapshot, transaction
 from devices import sealing, topics
 from devices.chain import Tip, batch, genesis, link
@@ -31,6 +32,28 @@ KEYRING = Keyring([SIGNER.public])
 
 class Killed(BaseException):
     """kill -9 struck."""
+
+
+class IdleRepairs:
+    """Hears everything and wants nothing."""
+
+    def receive(self, endpoint: str, report: Report, now: Moment, *, retained: bool = False) -> None:
+        pass
+
+    def connected(self, now: Moment) -> None:
+        pass
+
+    def disconnected(self, now: Moment) -> None:
+        pass
+
+    def alive(self, now: Moment) -> None:
+        pass
+
+    def probes(self) -> tuple[str, ...]:
+        return ()
+
+    def to_put_back(self) -> tuple[PutBack, ...]:
+        return ()
 
 
 class Shelf(dict[str, bytes]):

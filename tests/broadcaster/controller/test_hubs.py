@@ -8,7 +8,6 @@ from broadcaster.controller.media import Media
 from broadcaster.controller.moment import Moment
 from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.incidents import Stage
-from broadcaster.repairs.rules import PutBack
 from broadcaster.storage.engine import snapshot
 from broadcaster.storage.tables import GateMoveRow, IncidentRow
 from devices import topics
@@ -17,7 +16,7 @@ from devices.links import Message
 from devices.reports import Presence, Report, Status
 from devices.supervision import State
 from devices.topics import ReportKind
-from tests.broadcaster.controller.post import SIGNER, Broker, Shelf, kind_of
+from tests.broadcaster.controller.post import SIGNER, Broker, IdleRepairs, Shelf, kind_of
 from tests.broadcaster.controller.serial_valley import HUB, LINE, SerialValley
 
 MINUTE, HOUR = 60, 3600
@@ -155,7 +154,7 @@ def test_a_joint_that_corrodes_is_told_before_the_line_breaks(valley: SerialVall
     assert valley.run(20 * MINUTE).open == []
 
 
-class Ear:
+class Ear(IdleRepairs):
     """Repairs that only listen."""
 
     def __init__(self) -> None:
@@ -164,20 +163,8 @@ class Ear:
     def receive(self, endpoint: str, report: Report, now: Moment, *, retained: bool = False) -> None:
         self.heard.append((endpoint, kind_of(report)))
 
-    def connected(self, now: Moment) -> None:
-        pass
-
-    def disconnected(self, now: Moment) -> None:
-        pass
-
-    def alive(self, now: Moment) -> None:
-        pass
-
     def probes(self) -> tuple[str, ...]:
         return ("s-03",)
-
-    def to_put_back(self) -> tuple[PutBack, ...]:
-        return ()
 
 
 def test_the_controller_hands_everything_that_a_hub_says_to_repairs(valley: SerialValley) -> None:

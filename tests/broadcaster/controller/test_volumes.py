@@ -8,7 +8,6 @@ from sqlalchemy.exc import OperationalError
 from broadcaster.controller import volumes
 from broadcaster.controller.core import Controller
 from broadcaster.controller.media import Media
-from broadcaster.controller.moment import Moment
 from broadcaster.people import audit
 from broadcaster.repairs.rules import PutBack
 from broadcaster.storage.tables import EndpointRow
@@ -16,34 +15,18 @@ from broadcaster.trail import CONTROLLER
 from devices import topics
 from devices.documents import Settings
 from devices.links import Message
-from devices.reports import Report
 from devices.topics import DocumentKind
-from tests.broadcaster.controller.post import SIGNER, Post
+from tests.broadcaster.controller.post import SIGNER, IdleRepairs, Post
 
 TURNED = PutBack(endpoint="li-1", actual=20, ordered=70)
 TOPIC = topics.endpoint_document("li-1", DocumentKind.SETTINGS)
 
 
 @dataclass
-class Hands:
+class Hands(IdleRepairs):
     """Repairs that only see hands at volumes."""
 
     turned: list[PutBack] = field(default_factory=list)
-
-    def receive(self, endpoint: str, report: Report, now: Moment, *, retained: bool = False) -> None:
-        pass
-
-    def connected(self, now: Moment) -> None:
-        pass
-
-    def disconnected(self, now: Moment) -> None:
-        pass
-
-    def alive(self, now: Moment) -> None:
-        pass
-
-    def probes(self) -> tuple[str, ...]:
-        return ()
 
     def to_put_back(self) -> tuple[PutBack, ...]:
         taken, self.turned = tuple(self.turned), []
