@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Crews and their lift trucks, and the people who are told.")
 Where = Annotated[str, typer.Option("--place", metavar="PLACE", help="An area by code or name.")]
+From = Annotated[str, typer.Option("--from", metavar="TIME", help="Such as 2026-11-24T08:00.")]
+Until = Annotated[str, typer.Option("--until", metavar="TIME", help="Such as 2026-11-25T08:00.")]
 
 
 def _quiet(contact: "ContactView") -> str:
@@ -124,8 +126,8 @@ def leaves(context: typer.Context, as_json: Json = False) -> None:
 def leave(
     context: typer.Context,
     crew: Annotated[str, typer.Argument(metavar="CREW", help="Its name.")],
-    begins: Annotated[str, typer.Option("--from", metavar="TIME", help="Such as 2026-11-24T08:00.")],
-    ends: Annotated[str, typer.Option("--until", metavar="TIME", help="Such as 2026-11-25T08:00.")],
+    begins: From,
+    ends: Until,
     reason: Annotated[str, typer.Option(help="Why.")],
     without: Annotated[
         Skill | None,
@@ -201,8 +203,8 @@ def duties(context: typer.Context, as_json: Json = False) -> None:
 def duty(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Who is told.")],
-    begins: Annotated[str, typer.Option("--from", metavar="TIME", help="Such as 2026-11-24T08:00.")],
-    ends: Annotated[str, typer.Option("--until", metavar="TIME", help="Such as 2026-11-25T08:00.")],
+    begins: From,
+    ends: Until,
     as_json: Json = False,
 ) -> None:
     """Put somebody on duty: while anybody of their part and place is, only those are told."""

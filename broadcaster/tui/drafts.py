@@ -26,9 +26,7 @@ class Drafts:
 
     def kept(self, name: str) -> "Sheet | None":
         """What was kept, or None; a file that cannot be read is none."""
-        from broadcaster.tui.editing import (
-            Sheet,
-        )  # knows all of a notice, which the first screen does not need
+        from broadcaster.tui.editing import Sheet  # knows all of a notice; the first screen needs none of it
 
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             return Sheet.from_json(self._path(name).read_text(encoding="utf-8"))
