@@ -19,11 +19,15 @@ from broadcaster.desk.files import Upload
 from broadcaster.desk.house import OWNER, HouseDoor
 from broadcaster.desk.notices import NoticeDraft, NoticeView
 from broadcaster.desk.playlists import PlaylistDraft
+from broadcaster.desk.registry import SERIAL_PORT
 from broadcaster.house import CountyHouse
 from broadcaster.language import _
 from broadcaster.live import LiveController
 from broadcaster.people.rights import Grant, Role
 from broadcaster.registry.sample import AREAS, ENDPOINTS, QUIET_HOURS, SampleNotice, areas, notices
+from broadcaster.wired import Wired, fits, lay
+from devices.endpoint.program import PROVISION
+from devices.provisioning import Provision
 from schedules.notices import NoticeState
 from schedules.places import Place
 from schedules.rules import LoopRule, Window
@@ -43,7 +47,7 @@ AfterOrder = Callable[[str], None]
 async def simulate(house: CountyHouse, live: LiveController) -> None:
     """Fills an empty house and runs its loudspeakers until cancelled; the first of them sound within two minutes."""
     directory = loudspeakers(house)
-    await asyncio.to_thread(settle, house, directory, live.nudge)
+    await asyncio.to_thread(settle, house, directory, lay(house), live.nudge)
     say(
         _("The loudspeakers of the sample county write what they sound to {directory}.").format(
             directory=directory
@@ -67,7 +71,12 @@ def say(line: str) -> None:
         log.info(line)
 
 
-def settle(house: CountyHouse, directory: Path, after_order: AfterOrder = lambda order: None) -> None:
+def settle(
+    house: CountyHouse,
+    directory: Path,
+    wired: Wired,
+    after_order: AfterOrder = lambda order: None,
+) -> None:
     """Areas, people and endpoints, each with its provisioning file below `directory`; what is there stays."""
     owner = _desk(house, OWNER, after_order)
     if not owner.areas.list():
@@ -77,13 +86,13 @@ def settle(house: CountyHouse, directory: Path, after_order: AfterOrder = lambda
         if quiet != QUIET_HOURS:
             say(_("It is late: the quiet hours of the sample county are moved away from the next two hours."))
     if not owner.endpoints.list():
-        with ENDPOINTS.open("rb") as endpoints:
-            owner.endpoints.take_in(file=Upload(ENDPOINTS.name, endpoints))
+        owner.endpoints.take_in(file=Upload(ENDPOINTS.name, io.BytesIO(wired.listed(owner))))
+    wired.settle(owner)
     county, known = _county(owner), {user.name for user in owner.users.list()}
     for name, full_name, role in ((EDITOR, "李编辑", Role.OPERATOR), (APPROVER, "王主任", Role.APPROVER)):
         if name not in known:
             owner.users.add(user=name, full_name=full_name, grants=(Grant(role=role, place=county),))
-    _provision(owner, directory)
+    _provision(owner, directory, wired)
 
 
 def put_on_air(house: CountyHouse, after_order: AfterOrder = lambda order: None) -> None:
@@ -170,15 +179,14 @@ def _trial_goes_on(desk: CountyDesk) -> bool:
     return any(playlist.title == TRIAL and playlist.state not in _OVER for playlist in desk.playlists.list())
 
 
-def _provision(owner: CountyDesk, directory: Path) -> None:
-    """A provisioning file for each endpoint that has none."""
+def _provision(owner: CountyDesk, directory: Path, wired: Wired) -> None:
+    """A provisioning file for each endpoint that has none, or one of another link."""
     for endpoint in owner.endpoints.list():
-        path = directory / endpoint.id / "provision.json"
-        if endpoint.enabled and not (path.exists() and path.stat().st_size):
+        path, port = directory / endpoint.id / PROVISION, wired.port_of(endpoint)
+        if endpoint.enabled and not fits(path, port):
             path.parent.mkdir(parents=True, exist_ok=True)
-            made = owner.endpoints.provision(endpoint=endpoint.id)
-            path.touch(mode=0o600)
-            path.write_bytes(made.content)
+            made = owner.endpoints.provision(endpoint=endpoint.id, port=port or SERIAL_PORT)
+            Provision.from_json(made.content).save(path)
 
 
 async def _fleet(directory: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from broadcaster.config import Settings
-from broadcaster.doctor import clock, database, disk, ports, program, secrets, sound
+from broadcaster.doctor import clock, database, disk, lines, ports, program, secrets, sound
 from broadcaster.doctor.finding import Finding, Level
 from broadcaster.language import N_
 
@@ -18,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     ("secrets", secrets.measure, secrets.judge),
     ("broker", ports.measure_broker, ports.judge_broker),
     ("api", ports.measure_api, ports.judge_api),
+    ("lines", lines.measure, lines.judge),
     ("codecs", sound.measure_codecs, sound.judge_codecs),
     ("speech", sound.measure_speech, sound.judge_speech),
     ("terminal", program.measure_terminal, program.judge_terminal),

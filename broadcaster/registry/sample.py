@@ -1,7 +1,9 @@
 """The sample county 临水县, which exists only here: its lists, and notices to try everything with."""
 
+import re
 import tomllib
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,10 @@ AREAS = SAMPLE / "areas.csv"
 ENDPOINTS = SAMPLE / "endpoints.csv"
 _QUIET = "22:00-06:00 12:30-14:00"  # as the list of areas has it
 QUIET_HOURS = hours(_QUIET)
+LINE, WIRED = (
+    "竹溪线",
+    "341523102201",
+)  # the village at the end of the valley, which can hang on a serial line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,14 @@ def areas(quiet_hours: tuple[Window, ...]) -> bytes:
     """The list of areas, with these quiet hours for the county."""
     text = " ".join(f"{window.start:%H:%M}-{window.end:%H:%M}" for window in quiet_hours)
     return AREAS.read_bytes().replace(_QUIET.encode(), text.encode(), 1)
+
+
+def endpoints(*, wired: bool) -> bytes:
+    """The list of endpoints; `wired`: those of one village are on a line, at the addresses 1, 2 …"""
+    text, addresses = ENDPOINTS.read_text("utf-8"), count(1)
+    if wired:
+        text = re.sub(f"(,{WIRED},.*),mqtt,", lambda row: f"{row[1]},serial:{LINE}:{next(addresses)},", text)
+    return text.encode()
 
 
 def notices() -> tuple[SampleNotice, ...]:

@@ -54,9 +54,9 @@ def sha256(name: str) -> str:
     return hashlib.sha256(sound(name)).hexdigest()
 
 
-def add_asset(session: Session, name: str) -> str:
+def add_asset(session: Session, name: str, duration_ms: int = 60_000) -> str:
     """Audio called `name`, as if it had been prepared."""
-    session.add(AssetRow(id=name, title=name, imported_at=NOW, imported_by="li", duration_ms=60_000))
+    session.add(AssetRow(id=name, title=name, imported_at=NOW, imported_by="li", duration_ms=duration_ms))
     session.flush()
     session.add(
         RecordingRow(
@@ -65,7 +65,7 @@ def add_asset(session: Session, name: str) -> str:
             sha256=sha256(name),
             codec=Codec.OPUS,
             size=len(sound(name)),
-            duration_ms=60_000,
+            duration_ms=duration_ms,
             loudness_lufs=-16,
             true_peak_dbtp=-1,
             sample_rate=16_000,

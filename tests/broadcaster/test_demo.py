@@ -12,6 +12,7 @@ from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.house import OWNER, HouseDoor
 from broadcaster.house import CountyHouse
 from broadcaster.registry.sample import QUIET_HOURS, notices
+from broadcaster.wired import Wired
 from schedules.notices import NoticeState
 
 BEEP = """
@@ -33,7 +34,7 @@ def desk(house: CountyHouse) -> CountyDesk:
 
 
 def test_an_empty_house_becomes_a_county_with_notices_on_air(house: CountyHouse) -> None:
-    demo.settle(house, demo.loudspeakers(house))
+    demo.settle(house, demo.loudspeakers(house), Wired())
     demo.put_on_air(house)
     assert {notice.title for notice in desk(house).notices.list(state=NoticeState.APPROVED)} == {
         sample.title for sample in notices()
@@ -46,7 +47,7 @@ def test_an_empty_house_becomes_a_county_with_notices_on_air(house: CountyHouse)
 
 def test_a_second_start_adds_nothing(house: CountyHouse) -> None:
     for _start in range(2):
-        demo.settle(house, demo.loudspeakers(house))
+        demo.settle(house, demo.loudspeakers(house), Wired())
         demo.put_on_air(house)
     assert len(desk(house).notices.list()) == len(notices())
     assert len(desk(house).playlists.list()) == 1
@@ -54,12 +55,12 @@ def test_a_second_start_adds_nothing(house: CountyHouse) -> None:
 
 def test_what_a_kill_cut_short_is_taken_up(house: CountyHouse) -> None:
     directory = demo.loudspeakers(house)
-    demo.settle(house, directory)
+    demo.settle(house, directory, Wired())
     torn = next(directory.glob("*/provision.json"))
     torn.write_bytes(b"")
     county = demo._county(desk(house))
     desk(house).notices.draft(draft=demo._draft(notices()[0], county))
-    demo.settle(house, directory)
+    demo.settle(house, directory, Wired())
     demo.put_on_air(house)
     assert torn.stat().st_size
     assert [notice.state for notice in desk(house).notices.list()] == [NoticeState.APPROVED] * len(notices())

@@ -2,8 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,22 +9,19 @@ import pytest
 
 from broadcaster import hub as station_hub
 from broadcaster.config import load
-from broadcaster.controller.habits import Habits
 from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.house import OWNER, HouseDoor
 from broadcaster.desk.lines import LineDraft
 from broadcaster.house import CountyHouse
 from broadcaster.hub import run_station_hub
-from broadcaster.live import LiveController
 from broadcaster.storage.tables import EndpointRow, EndpointStateRow
-from devices.distribution import Pace
 from devices.endpoint.core import Pace as EndpointPace
 from devices.endpoint.outputs import silent_output
 from devices.endpoint.program import MEDIA, PROVISION, run_endpoint
-from devices.mqtt.broker import Broker, BrokerKind
+from devices.serial.cable import Cable
 from tests.broadcaster.county import add_notice, lay_out, sha256, sound
+from tests.broadcaster.service import service
 from tests.devices.mqtt.parties import eventually
-from tests.devices.serial.cables import Cable
 
 
 @pytest.fixture
@@ -39,31 +34,6 @@ def house(tmp_path: Path) -> CountyHouse:
         add_notice(session, "letter", valid_from=now, valid_until=now + timedelta(days=9))
     house.library.add(io.BytesIO(sound("letter")), sha256=sha256("letter"), now=now)
     return house
-
-
-@asynccontextmanager
-async def service(house: CountyHouse) -> AsyncIterator[None]:
-    """Broker, controller and the station's own hub, as the service runs them."""
-    broker = Broker(house.broker_directory, kind=BrokerKind.EMBEDDED)
-    await broker.start()
-    house.accounts_changed = broker.reload
-    live = LiveController(
-        engine=house.engine,
-        connection=house.controller_connection(),
-        signer=house.signer,
-        library=house.library,
-        habits=Habits(),
-        pace=Pace(),
-    )
-    running = [
-        asyncio.create_task(live.run()),
-        asyncio.create_task(run_station_hub(house, "hub-station", house.settings.directory / "hub")),
-    ]
-    yield
-    for task in running:
-        task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
-    await broker.stop()
 
 
 async def test_a_loudspeaker_on_a_line_is_one_of_the_county(

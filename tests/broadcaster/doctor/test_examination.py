@@ -9,10 +9,11 @@ import pytest
 
 from broadcaster.api.running import claim
 from broadcaster.config import Settings, load
-from broadcaster.doctor import clock, database, disk, ports, secrets
+from broadcaster.doctor import clock, database, disk, lines, ports, secrets
 from broadcaster.doctor.examination import CHECKS, examine
 from broadcaster.doctor.finding import Finding, Level
-from broadcaster.storage.engine import open_database
+from broadcaster.storage.engine import open_database, transaction
+from broadcaster.storage.tables import LineRow
 
 
 @pytest.fixture
@@ -84,3 +85,25 @@ def test_an_external_broker_is_tried(tmp_path: Path) -> None:
         settings = load(tmp_path, options={"broker.kind": "external", "broker.url": url}, environ={})
         assert ports.measure_broker(settings).external_answers
     assert not ports.measure_broker(settings).external_answers
+
+
+def test_only_ports_of_this_computer_are_looked_at(settings: Settings, tmp_path: Path) -> None:
+    engine = open_database(settings.database_url)
+    with transaction(engine) as session:
+        for name, hub, port in (
+            ("east", "hub-station", str(tmp_path)),
+            ("far", "hub-town", "/dev/ttyS9"),
+            ("net", "hub-station", "socket://127.0.0.1:1"),
+            ("west", "hub-station", str(tmp_path / "unplugged")),
+        ):
+            session.add(LineRow(name=name, hub=hub, port=port, baud=9_600))
+    engine.dispose()
+    assert [(each.line, each.is_there) for each in lines.measure(settings)] == [
+        ("east", True),
+        ("west", False),
+    ]
+
+
+def test_looking_for_lines_makes_no_database(settings: Settings) -> None:
+    assert lines.measure(settings) == ()
+    assert list(settings.directory.iterdir()) == []

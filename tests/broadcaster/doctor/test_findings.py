@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from broadcaster.config import BrokerKind
-from broadcaster.doctor import clock, database, disk, ports, program, secrets, sound
+from broadcaster.doctor import clock, database, disk, lines, ports, program, secrets, sound
 from broadcaster.doctor.finding import Finding, Level
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -155,3 +155,22 @@ def test_the_terminal(facts: dict[str, Any], level: Level, says: str) -> None:
     finding = program.judge_terminal(replace(TERMINAL, **facts))
     assert finding.level is level
     assert says in told(finding)
+
+
+@pytest.mark.parametrize(
+    ("is_there", "is_allowed", "level", "says"),
+    [
+        (True, True, Level.OK, "all serial lines of this computer are there: 1."),
+        (False, False, Level.WARN, "/dev/ttyUSB0 of the serial line 竹溪线 is not there"),
+        (True, False, Level.FAIL, "dialout"),
+    ],
+)
+def test_the_port_of_a_line(is_there: bool, is_allowed: bool, level: Level, says: str) -> None:
+    port = lines.LinePort(line="竹溪线", port="/dev/ttyUSB0", is_there=is_there, is_allowed=is_allowed)
+    finding = lines.judge((port,))
+    assert finding.level is level
+    assert says in told(finding)
+
+
+def test_a_station_without_lines_lacks_nothing() -> None:
+    assert lines.judge(()).level is Level.OK

@@ -26,11 +26,11 @@ from devices.mqtt.wards import WARDS, save_wards
 from devices.provisioning import LineProvision
 from devices.reports import PlayedBatch, Report, Want
 from devices.sealing import seal
+from devices.serial.cable import Cable
 from devices.topics import DocumentKind, ReportKind
 from tests.devices.endpoint.village import COUNTY, SIGNER, TOWN, VILLAGE, alert, item
 from tests.devices.endpoint.village import PROVISION as HORN
 from tests.devices.mqtt.parties import PASSWORD, Party, eventually
-from tests.devices.serial.cables import Cable
 
 HUB = "hub-town"
 KINDS = {Plan: DocumentKind.PLAN, Alerts: DocumentKind.ALERTS, Settings: DocumentKind.SETTINGS}

@@ -17,6 +17,7 @@ from devices.codec import encode
 from devices.links import Message
 from devices.reports import Event, EventKind, Want
 from devices.serial import parcels
+from devices.serial.cable import Cable
 from devices.serial.events import HeadEvent, Held, Received, Refused
 from devices.serial.frames import EVERYBODY
 from devices.serial.head import Head
@@ -26,7 +27,6 @@ from devices.serial.port import Port
 from devices.serial.wiring import Direction, Wiring
 from devices.topics import DocumentKind, ReportKind
 from tests.devices.mqtt.parties import eventually
-from tests.devices.serial.cables import Cable
 from tests.devices.serial.parties import recording
 
 LINE = Line(baud=115_200)

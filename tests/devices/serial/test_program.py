@@ -16,6 +16,7 @@ from devices.provisioning import LineProvision
 from devices.reports import Heartbeat, Presence, Status
 from devices.sealing import seal
 from devices.serial import parcels
+from devices.serial.cable import Cable
 from devices.serial.events import HeadEvent, Received
 from devices.serial.frames import EVERYBODY
 from devices.serial.head import Head
@@ -24,7 +25,6 @@ from devices.topics import DocumentKind, ReportKind
 from tests.devices.endpoint.village import COUNTY, SIGNER, alert
 from tests.devices.endpoint.village import PROVISION as HORN
 from tests.devices.mqtt.parties import eventually
-from tests.devices.serial.cables import Cable
 
 TOPIC = topics.area_document(COUNTY, DocumentKind.ALERTS)
 
