@@ -41,7 +41,7 @@ from devices.endpoint.program import PROVISION, until_signal
 from devices.links import Message
 from devices.mqtt.broker import BrokerKind
 from devices.mqtt.packets import publish_packet
-from devices.reports import Presence
+from devices.presence import Presence
 from devices.topics import DocumentKind, area_document
 from schedules.notices import NoticeKind
 from schedules.places import Place

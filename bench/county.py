@@ -11,7 +11,7 @@ from broadcaster.config import load
 from broadcaster.house import CountyHouse
 from broadcaster.storage.engine import insert_new
 from broadcaster.storage.tables import AreaRow, EndpointRow, EndpointStateRow, NoticeRow, PlayedRow, SlotRow
-from devices.reports import Presence
+from devices.presence import Presence
 from schedules.notices import NoticeKind, NoticeState
 from schedules.records import ClockQuality, Result
 from schedules.slots import PlannedBecause

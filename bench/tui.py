@@ -34,7 +34,7 @@ from broadcaster.tui.drafts import Drafts
 from broadcaster.tui.screens.today import TodayScreen
 from broadcaster.tui.visit import Visit
 from broadcaster.tui.widgets.county.tree import CountyTree
-from devices.reports import Presence
+from devices.presence import Presence
 
 REPORTS_A_SECOND, BATCH = 1_000, 200
 SIZE = (120, 40)

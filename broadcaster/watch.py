@@ -14,7 +14,7 @@ from broadcaster.house import CountyHouse
 from broadcaster.language import _
 from broadcaster.storage.tables import EndpointRow, EndpointStateRow, NoticeRow, PlayedRow
 from broadcaster.words import said
-from devices.reports import Presence
+from devices.presence import Presence
 
 log = logging.getLogger(__name__)
 

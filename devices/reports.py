@@ -10,6 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from devices.presence import Presence
 from schedules.records import ClockQuality
 
 Version = Annotated[int, Meta(ge=1, le=1)]
@@ -32,13 +33,6 @@ class Reset(StrEnum):
     BROWNOUT = "brownout"
     WATCHDOG = "watchdog"
     SOFTWARE = "software"  # ordered: an update, a person
-
-
-class Presence(StrEnum):
-    """The retained hint that an endpoint, or the broker in its name (will), leaves behind."""
-
-    ONLINE = "online"
-    OFFLINE = "offline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

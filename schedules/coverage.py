@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from schedules.ledger import HEARD, Outcome, Progress, Settled
+from schedules.ledger import Progress, Settled
+from schedules.outcomes import HEARD, Outcome
 from schedules.places import Place
 from schedules.records import MissedBecause
 from schedules.slots import AbsentBecause

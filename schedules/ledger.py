@@ -12,30 +12,12 @@ from enum import StrEnum
 from msgspec import structs
 
 from schedules.agenda import ON_TIME
+from schedules.outcomes import Outcome
 from schedules.records import AsPlayed, ClockQuality, MissedBecause, Result
 from schedules.slots import Slot
 
 _ROUNDING = timedelta(seconds=1)  # players report their end a little late
 LAPSING = timedelta(minutes=5)  # within which an endpoint has recorded that something is over
-
-
-class Outcome(StrEnum):
-    """Where a slot stands at one endpoint."""
-
-    PLANNED = "planned"
-    HELD = "held"
-    STAGED = "staged"
-    SOUNDING = "sounding"
-    COUNTED = "counted"
-    MADE_UP = "made_up"
-    PARTIAL = "partial"
-    MISSED = "missed"
-    WITHDRAWN = "withdrawn"
-    UNKNOWN = "unknown"
-
-
-PENDING = frozenset({Outcome.PLANNED, Outcome.HELD, Outcome.STAGED, Outcome.SOUNDING})
-HEARD = frozenset({Outcome.COUNTED, Outcome.MADE_UP})
 
 BRD_STATE_CODE = {
     Outcome.UNKNOWN: 0,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
-from schedules.ledger import HEARD, PENDING, Outcome, Progress, settle
+from schedules.ledger import Progress, settle
+from schedules.outcomes import HEARD, PENDING, Outcome
 from schedules.places import Place, covers
 from schedules.records import AsPlayed, MissedBecause
 from schedules.slots import Absence, AbsentBecause, DayPlan, Slot, SlotId, slot_id

@@ -8,7 +8,8 @@ speaks for cannot be heard without it. The next heartbeat opens again.
 from collections.abc import Iterable
 
 from broadcaster.repairs.topology import Kind, node_id
-from devices.reports import Heartbeat, LineReport, Presence, Report, Status
+from devices.presence import Presence
+from devices.reports import Heartbeat, LineReport, Report, Status
 from devices.supervision import Flip, State, Supervision
 from devices.supervision.states import ALIVE
 

@@ -25,7 +25,7 @@ from broadcaster.storage.tables import (
     SlotRow,
     TelemetryRow,
 )
-from devices.reports import Presence
+from devices.presence import Presence
 from devices.topics import ROOT, DocumentKind
 from schedules.places import Place, chain_of, endpoint_place
 

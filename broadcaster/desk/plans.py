@@ -27,8 +27,8 @@ from broadcaster.proof.ledger import Day, read_day
 from broadcaster.storage.mapping import windows_of
 from broadcaster.storage.tables import AreaRow, NoticeRow, PlaylistRow
 from schedules.explain import explain
-from schedules.ledger import Outcome
 from schedules.notices import NoticeState
+from schedules.outcomes import Outcome
 from schedules.places import Level, Place, chain_of, covers, level_of
 from schedules.planning import plan
 from schedules.request import PlanRequest

@@ -25,8 +25,8 @@ from broadcaster.registry.lists import Format, Import
 from broadcaster.registry.sheets import Cell
 from broadcaster.storage.changes import changed
 from broadcaster.storage.tables import AreaRow, EndpointRow, EndpointStateRow, LineRow
+from devices.presence import Presence
 from devices.provisioning import LineProvision
-from devices.reports import Presence
 from schedules.places import Level, Place, chain_of, covers, level_of, prefix_of
 from schedules.rules import Window
 

@@ -23,10 +23,10 @@ from broadcaster.storage.tables import (
     TicketRow,
 )
 from broadcaster.tickets.states import OVER, UNTOUCHED, TicketState
-from devices.reports import Presence
+from devices.presence import Presence
 from schedules.agenda import ON_TIME
-from schedules.ledger import PENDING, Outcome
 from schedules.notices import NoticeState
+from schedules.outcomes import PENDING, Outcome
 from schedules.places import Place, covers, level_of, prefix_of
 from schedules.slots import Slot
 

@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from broadcaster.storage.tables import AreaRow, NoticeRow, PlaylistRow
 from schedules.explain import Explained, Statement
-from schedules.ledger import Outcome
 from schedules.notices import NoticeKind
+from schedules.outcomes import Outcome
 from schedules.places import Level, Place, covers
 from schedules.slots import Absence, AbsentBecause, DayPlan, PlannedBecause, Slot
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from broadcaster.desk.door import Noun, question
 from broadcaster.desk.house import Context
 from broadcaster.people.rights import Right
-from schedules.ledger import Outcome
+from schedules.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

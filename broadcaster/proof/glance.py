@@ -19,7 +19,8 @@ from broadcaster.storage.mapping import played_of, slot_of
 from broadcaster.storage.tables import EndpointRow, EndpointStateRow, PlayedRow, SlotRow
 from broadcaster.storage.tables.columns import UtcDateTime
 from schedules.agenda import ON_TIME
-from schedules.ledger import HEARD, LAPSING, Outcome, Progress, settle
+from schedules.ledger import LAPSING, Progress, settle
+from schedules.outcomes import HEARD, Outcome
 from schedules.places import Level, Place, level_of, prefix_of
 from schedules.records import AsPlayed, ClockQuality, MissedBecause, Result
 from schedules.slots import Slot

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from broadcaster.desk.minutes import Minute
 from broadcaster.desk.today import EndpointCounts
 from broadcaster.language import N_
-from devices.reports import Presence
-from schedules.ledger import HEARD, PENDING, Outcome
+from devices.presence import Presence
+from schedules.outcomes import HEARD, PENDING, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,8 +28,9 @@ from devices.endpoint.recorder import GATHER_S, Recorder
 from devices.endpoint.reporter import Reporter
 from devices.endpoint.store import Store, StoreFault
 from devices.links import Link, Message
+from devices.presence import Presence
 from devices.provisioning import Provision
-from devices.reports import EventKind, Heartbeat, Presence
+from devices.reports import EventKind, Heartbeat
 
 HOUSEKEEPING_S = 86_400.0
 MISSING_NAMED = 16

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from devices import topics
 from devices.codec import encode
 from devices.links import Link, Message
-from devices.reports import Event, EventKind, Heartbeat, Presence, Report, Status
+from devices.presence import Presence
+from devices.reports import Event, EventKind, Heartbeat, Report, Status
 from devices.topics import ReportKind
 
 EVENTS_KEPT = 64  # while the link is down; the oldest go first

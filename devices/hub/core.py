@@ -24,7 +24,8 @@ from devices.hub.provision import HubProvision
 from devices.hub.reached import Reached
 from devices.hub.store import HubStore
 from devices.links import Link, Message
-from devices.reports import EventKind, Heartbeat, LineReport, Presence, Status, Want
+from devices.presence import Presence
+from devices.reports import EventKind, Heartbeat, LineReport, Status, Want
 from devices.serial import parcels
 from devices.serial.events import Delivered, HeadEvent, Held, Present, Received, Refused, Silent
 from devices.serial.parcels import BadParcel

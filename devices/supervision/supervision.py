@@ -13,7 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from math import inf
 
-from devices.reports import Event, EventKind, Heartbeat, Presence, Status
+from devices.presence import Presence
+from devices.reports import Event, EventKind, Heartbeat, Status
 from devices.supervision.gates import CONTROLLER, GateMoved, Gates, Path
 from devices.supervision.rhythm import Runs
 from devices.supervision.states import DOWN, Flip, Overlaid, Overlay, Sign, State, after

@@ -28,13 +28,13 @@ from devices.documents import (
     TimeBeacon,
 )
 from devices.errors import BadReport, RefusedDocument
+from devices.presence import Presence
 from devices.reports import (
     Event,
     EventKind,
     Heartbeat,
     LineReport,
     PlayedBatch,
-    Presence,
     Report,
     Reset,
     Status,

@@ -13,7 +13,7 @@ from broadcaster.storage.engine import insert_new, upsert
 from broadcaster.storage.mapping import played_row
 from broadcaster.storage.tables import EndpointStateRow, PlayedRow
 from broadcaster.watch import _seen_since
-from devices.reports import Presence
+from devices.presence import Presence
 from schedules.records import MissedBecause, Result
 from tests.broadcaster.controller.post import played
 from tests.broadcaster.county import NOW, add_notice, lay_out

@@ -23,12 +23,12 @@ from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.parts import Part, Skill
 from broadcaster.tickets.states import TicketState, TicketStep
 from broadcaster.words import WORDS, facts_said, lateness, root_said, said, word
-from devices.reports import Presence
+from devices.presence import Presence
 from devices.serial.wiring import Direction
 from schedules.calendar import DayKind
 from schedules.coverage import Step
-from schedules.ledger import Outcome
 from schedules.notices import InterruptionPolicy, NoticeEvent, NoticeKind, NoticeState
+from schedules.outcomes import Outcome
 from schedules.places import Level
 from schedules.precedence import BroadcastClass, Severity
 from schedules.records import ClockQuality, MissedBecause, Result

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from devices.codec import LONGEST_REPORT, decode, encode
 from devices.errors import BadReport
+from devices.presence import Presence
 from devices.reports import (
     Event,
     EventKind,
     Heartbeat,
     LineReport,
     PlayedBatch,
-    Presence,
     Report,
     Status,
     TapReport,

@@ -3,7 +3,8 @@
 import pytest
 
 from schedules.coverage import Reach, Step, coverage, reach
-from schedules.ledger import Outcome, Progress, Settled
+from schedules.ledger import Progress, Settled
+from schedules.outcomes import Outcome
 from schedules.records import MissedBecause
 from tests.schedules.proofs import LIJIA, WANGZHUANG
 

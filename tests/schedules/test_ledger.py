@@ -6,17 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schedules.ledger import (
-    BRD_STATE_CODE,
-    Outcome,
-    Progress,
-    Proof,
-    Settled,
-    Violation,
-    merge,
-    settle,
-    settle_alert,
-)
+from schedules.ledger import BRD_STATE_CODE, Progress, Proof, Settled, Violation, merge, settle, settle_alert
+from schedules.outcomes import Outcome
 from schedules.records import ClockQuality, MissedBecause, Result
 from tests.schedules.playing import clock
 from tests.schedules.proofs import missed, played, proof, slot

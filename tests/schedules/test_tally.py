@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schedules.ledger import Outcome, Progress, merge
+from schedules.ledger import Progress, merge
+from schedules.outcomes import Outcome
 from schedules.places import Place
 from schedules.records import MissedBecause
 from schedules.slots import Absence, AbsentBecause, DayPlan

@@ -6,7 +6,8 @@ from sqlalchemy import BigInteger
 from sqlmodel import Field
 
 from broadcaster.storage.tables.columns import Json, Row, UtcDateTime, Word
-from devices.reports import EventKind, Presence
+from devices.presence import Presence
+from devices.reports import EventKind
 from schedules.records import ClockQuality
 
 

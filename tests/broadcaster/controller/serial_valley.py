@@ -6,7 +6,8 @@ from sqlmodel import Session
 
 from broadcaster.storage.changes import changed
 from broadcaster.storage.tables import EndpointRow, LineRow
-from devices.reports import Heartbeat, LineReport, Presence, Status, TapReport
+from devices.presence import Presence
+from devices.reports import Heartbeat, LineReport, Status, TapReport
 from schedules.records import ClockQuality
 from tests.broadcaster.controller.valley import VILLAGES, Valley
 from tests.broadcaster.county import NOW

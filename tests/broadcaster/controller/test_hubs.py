@@ -13,7 +13,8 @@ from broadcaster.storage.tables import GateMoveRow, IncidentRow
 from devices import topics
 from devices.codec import encode
 from devices.links import Message
-from devices.reports import Presence, Report, Status
+from devices.presence import Presence
+from devices.reports import Report, Status
 from devices.supervision import State
 from devices.topics import ReportKind
 from tests.broadcaster.controller.post import SIGNER, Broker, IdleRepairs, Shelf, kind_of

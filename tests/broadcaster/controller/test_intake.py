@@ -14,7 +14,8 @@ from broadcaster.storage import engine
 from broadcaster.storage.tables import EndpointEventRow, EndpointStateRow
 from devices import topics
 from devices.links import Message
-from devices.reports import Event, EventKind, Presence, Status
+from devices.presence import Presence
+from devices.reports import Event, EventKind, Status
 from devices.topics import ReportKind
 from tests.broadcaster.controller.post import Chain, Post, heartbeat, played
 from tests.broadcaster.controller.test_proofs import kept

@@ -16,7 +16,8 @@ from broadcaster.storage.tables import AreaRow, EndpointRow, FlipRow, Maintenanc
 from broadcaster.storage.tickets import ticket_of
 from broadcaster.tickets.states import TicketState
 from broadcaster.tickets.ticket import Ticket
-from devices.reports import Event, EventKind, Heartbeat, Presence, Status
+from devices.presence import Presence
+from devices.reports import Event, EventKind, Heartbeat, Status
 from devices.supervision import State
 from schedules.records import ClockQuality
 from tests.broadcaster.county import NOW

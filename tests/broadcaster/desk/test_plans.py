@@ -15,7 +15,7 @@ from broadcaster.storage.changes import changed
 from broadcaster.storage.engine import insert_new
 from broadcaster.storage.mapping import played_row
 from broadcaster.storage.tables import AreaRow, PlayedRow
-from schedules.ledger import Outcome
+from schedules.outcomes import Outcome
 from schedules.rules import LoopRule
 from schedules.slots import AbsentBecause
 from tests.broadcaster.controller.post import Shelf, played

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from broadcaster.desk.minutes import Minute
-from schedules.ledger import Outcome
+from schedules.outcomes import Outcome
 from tests.broadcaster.tui.county import LETTER, NOW, TOWN, at, build, desk
 
 

@@ -9,8 +9,8 @@ from broadcaster.house import CountyHouse
 from broadcaster.proof import glance
 from broadcaster.proof.ledger import read_day, roster
 from broadcaster.storage.tables import NoticeRow, PlayedRow, SlotRow
-from schedules.ledger import PENDING, Outcome
 from schedules.notices import NoticeState
+from schedules.outcomes import PENDING, Outcome
 from schedules.records import ClockQuality, MissedBecause, Result
 from tests.broadcaster.tui.county import LETTER, NOW, ZONE, at, build
 

@@ -8,7 +8,7 @@ from broadcaster.rehearsal import laws
 from broadcaster.rehearsal.laws import Chain, Law
 from broadcaster.rehearsal.truth import Heard
 from broadcaster.rehearsal.witness import Order
-from schedules.ledger import Outcome
+from schedules.outcomes import Outcome
 from schedules.places import Place
 from schedules.slots import PlannedBecause, Slot, SlotId, Span
 from schedules.tally import Atom

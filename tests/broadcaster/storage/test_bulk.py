@@ -11,7 +11,7 @@ from sqlmodel import col
 from broadcaster.storage.bulk import SIZES
 from broadcaster.storage.engine import among, insert_new, open_database, snapshot, transaction, upsert
 from broadcaster.storage.tables import ChainRow, EndpointStateRow, PublishedRow, Row
-from devices.reports import Presence
+from devices.presence import Presence
 from devices.topics import DocumentKind
 from schedules.records import ClockQuality
 from tests.broadcaster.storage.values import NOON

@@ -28,7 +28,7 @@ from broadcaster.storage.tables import (
     SlotRow,
 )
 from broadcaster.tui.demo import tone
-from devices.reports import Presence
+from devices.presence import Presence
 from schedules.notices import NoticeKind, NoticeState
 from schedules.places import Place
 from schedules.precedence import BroadcastClass, Severity

@@ -3,7 +3,14 @@
 import subprocess
 import sys
 
-OTHERS = ("broadcaster.cli.notice", "broadcaster.tickets", "broadcaster.tui.editing", "devices.serial")
+OTHERS = (
+    "broadcaster.cli.notice",
+    "broadcaster.tickets",
+    "broadcaster.tui.editing",
+    "devices.reports",
+    "devices.serial",
+    "schedules.ledger",
+)
 HEAVY = ("sqlalchemy", "sqlmodel", "alembic", "numpy", "av", "pypinyin", "holidays", "babel", "markdown_it")
 VISIT = """
 import sys

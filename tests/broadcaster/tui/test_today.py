@@ -10,7 +10,7 @@ from broadcaster.desk.errors import Unavailable
 from broadcaster.tui import marks
 from broadcaster.tui.screens.endpoints import EndpointsScreen
 from broadcaster.tui.screens.today import TodayScreen
-from schedules.ledger import Outcome
+from schedules.outcomes import Outcome
 from tests.broadcaster.tui.seeing import app_on, opened, press, settle, text_of
 
 

@@ -24,7 +24,8 @@ from devices.endpoint.program import PROVISION, STORE, clock_is_synced, run_endp
 from devices.links import Message
 from devices.mqtt.accounts import Accounts
 from devices.mqtt.broker import Broker, BrokerKind
-from devices.reports import Heartbeat, PlayedBatch, Presence, Status
+from devices.presence import Presence
+from devices.reports import Heartbeat, PlayedBatch, Status
 from devices.sealing import seal
 from devices.topics import DocumentKind, ReportKind
 from schedules.records import Result

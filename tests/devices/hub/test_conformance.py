@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from devices.documents import Alerts, Plan
-from devices.reports import Presence
+from devices.presence import Presence
 from devices.topics import ReportKind
 from tests.devices.hub.town import HUB, Town, Way, flood, soon, town
 from tests.devices.mqtt.parties import eventually

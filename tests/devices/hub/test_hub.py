@@ -6,7 +6,8 @@ from devices import topics
 from devices.documents import Alerts, Plan, TimeBeacon
 from devices.hub.line import CROSSED_S
 from devices.links import Message
-from devices.reports import Event, EventKind, Presence, Status, Want
+from devices.presence import Presence
+from devices.reports import Event, EventKind, Status, Want
 from devices.serial import parcels
 from devices.serial.tap import Tap
 from devices.topics import DocumentKind, ReportKind

@@ -12,8 +12,9 @@ from devices.endpoint.core import Pace
 from devices.endpoint.outputs import silent_output
 from devices.endpoint.program import PROVISION, run_endpoint
 from devices.links import Message
+from devices.presence import Presence
 from devices.provisioning import LineProvision
-from devices.reports import Heartbeat, Presence, Status
+from devices.reports import Heartbeat, Status
 from devices.sealing import seal
 from devices.serial import parcels
 from devices.serial.cable import Cable

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.reports import EventKind, Presence, Status
+from devices.presence import Presence
+from devices.reports import EventKind, Status
 from devices.supervision import GateMoved, Overlay, State
 from devices.supervision.rhythm import Rhythm, Runs, misses_allowed
 from tests.devices.supervision.field import PERIOD, Field
