@@ -34,6 +34,7 @@ _DIGITS = {
     Level.TOWN: 9,
     Level.VILLAGE: 12,
 }
+_LEVELS = tuple(next(level for level, digits in _DIGITS.items() if said <= digits) for said in range(13))
 
 
 def place(text: str) -> Place:
@@ -52,9 +53,7 @@ def endpoint_place(village: Place, endpoint_id: str) -> Place:
 
 def level_of(where: Place) -> Level:
     """The level that the code's trailing zeros tell."""
-    if "/" in where:
-        return Level.ENDPOINT
-    return next(level for level, digits in _DIGITS.items() if not where[digits:].strip("0"))
+    return Level.ENDPOINT if "/" in where else _LEVELS[len(where.rstrip("0"))]
 
 
 def prefix_of(where: Place) -> str:

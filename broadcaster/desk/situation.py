@@ -63,19 +63,22 @@ def situation(session: Session, now: datetime, zone: ZoneInfo, *, linked: bool |
 
 def areas_today(session: Session) -> tuple[AreaToday, ...]:
     """Every area in the order of its code, with what the endpoints in it last said."""
-    counts: dict[str, EndpointCounts] = {}
-    for village, endpoints in _counts(session).items():
-        for digits in (0, 2, 4, 6, 9, 12):
-            prefix = village[:digits]
-            counts[prefix] = counts.get(prefix, EndpointCounts()) + endpoints
+    inside = _counts(session)
+    counts = dict(inside)
+    for digits in (9, 6, 4, 2, 0):  # what is narrower is added up already
+        wider: dict[str, EndpointCounts] = {}
+        for code, endpoints in inside.items():
+            wider[code[:digits]] = wider.get(code[:digits], EndpointCounts()) + endpoints
+        counts |= wider
+        inside = wider
     return tuple(
         AreaToday(
-            code=row.code,
-            name=row.name,
-            level=level_of(Place(row.code)).name.lower(),
-            endpoints=counts.get(prefix_of(Place(row.code)), EndpointCounts()),
+            code=code,
+            name=name,
+            level=level_of(Place(code)).name.lower(),
+            endpoints=counts.get(prefix_of(Place(code)), EndpointCounts()),
         )
-        for row in session.exec(select(AreaRow).order_by(col(AreaRow.code)))
+        for code, name in session.exec(select(AreaRow.code, AreaRow.name).order_by(col(AreaRow.code)))
     )
 
 

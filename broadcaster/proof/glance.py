@@ -8,9 +8,10 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Literal
 
-from sqlalchemy import ColumnElement, String, column, values
+from sqlalchemy import CTE, ColumnElement, column, values
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, distinct, func, not_, or_, select
 
@@ -92,9 +93,8 @@ def standings(
 
 def _heard(session: Session, slots: Iterable[Slot]) -> dict[str, Standing]:
     """Who heard a play, in time or made up, counted by the database."""
-    moments = values(column("slot", String), column("late", UtcDateTime), name="moments")
-    due = moments.data([(slot.id, slot.planned + ON_TIME) for slot in slots]).cte("due")
-    late = col(PlayedRow.started) > due.c.late
+    due = _limits(slots, "planned", after=ON_TIME)
+    late = col(PlayedRow.started) > due.c.until
     wanted = (
         select(PlayedRow.slot, late, func.count(distinct(col(PlayedRow.endpoint))))
         .join(due, due.c.slot == col(PlayedRow.slot))
@@ -105,6 +105,20 @@ def _heard(session: Session, slots: Iterable[Slot]) -> dict[str, Standing]:
     for slot, was_late, endpoints in session.exec(wanted):
         found[slot or ""][Outcome.MADE_UP if was_late else Outcome.COUNTED, None] += endpoints
     return found
+
+
+def _limits(slots: Iterable[Slot], moment: Literal["planned", "latest"], *, after: timedelta) -> CTE:
+    """Slot → so long after its moment. Each database adds times in a way of its own; moments are far fewer than slots."""
+    slots = list(slots)
+    known = {getattr(slot, moment) for slot in slots}
+    columns = (column("moment", UtcDateTime), column("until", UtcDateTime))
+    moments = values(*columns, name="moments").data([(at, at + after) for at in sorted(known)]).cte("known")
+    return (
+        select(col(SlotRow.id).label("slot"), moments.c.until)
+        .join(moments, moments.c.moment == getattr(SlotRow, moment))
+        .where(col(SlotRow.day).in_({slot.day for slot in slots}))
+        .cte("limits")
+    )
 
 
 def _others(session: Session, slots: Iterable[Slot]) -> dict[str, dict[str, list[AsPlayed]]]:
@@ -170,8 +184,7 @@ def _told(session: Session) -> dict[str, list[datetime]]:
 
 def _told_of(session: Session, slots: Iterable[Slot]) -> Counter[str]:
     """How many of those have a record of each slot."""
-    moments = values(column("slot", String), column("lapsed", UtcDateTime), name="moments")
-    over = moments.data([(slot.id, slot.latest + LAPSING) for slot in slots]).cte("over")
+    over = _limits(slots, "latest", after=LAPSING)
     wanted = (
         select(PlayedRow.slot, func.count(distinct(col(PlayedRow.endpoint))))
         .join(over, over.c.slot == col(PlayedRow.slot))
@@ -180,7 +193,7 @@ def _told_of(session: Session, slots: Iterable[Slot]) -> Counter[str]:
         .where(
             col(EndpointRow.enabled).is_(True),
             _tells_all(),
-            col(EndpointStateRow.heard_at) > over.c.lapsed,
+            col(EndpointStateRow.heard_at) > over.c.until,
         )
         .group_by(col(PlayedRow.slot))
     )
