@@ -138,5 +138,9 @@ class _Scoring:
 def _fit(incident: Incident, m: Misfortune) -> float:
     """How well the members agree, and a little of when it began: what hides behind another misfortune is nobody's."""
     shared = len(set(incident.members).intersection(m.members))
-    near = NEAR if abs(incident.onset - m.begin) <= BEFORE_S else 1.0
+    near = (
+        NEAR
+        if incident.onset - BEFORE_S <= m.begin <= max(incident.detected, incident.onset + BEFORE_S)
+        else 1.0
+    )
     return near * shared / (len(incident.members) + len(m.members) - shared)

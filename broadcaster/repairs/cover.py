@@ -92,8 +92,8 @@ class _Covering:
 
     def _darkened(self, roots: list[Root]) -> list[Root]:
         """An area that is dark as a whole is one root, whatever stands on the map."""
-        explained = tuple(frozenset(root.members) for root in roots)
-        for best, cause, dark in dark_areas(self._scene, self._names, explained):
+        found = [root.best for root in roots]
+        for best, cause, dark in dark_areas(self._scene, self._names, found):
             roots = [root for root in roots if not dark.issuperset(root.members)]
             roots.append(Root(cause=cause, best=best))
         return roots

@@ -1,5 +1,7 @@
 """Repairs rehearsed in small counties: a few right tickets, and none for what we failed to see."""
 
+from dataclasses import replace
+
 import pytest
 
 from broadcaster.rehearsal.fleet import Outage
@@ -77,3 +79,14 @@ def test_the_score_tells_right_from_wrong_false_and_missed():
     assert (found.true_causes, found.tickets, found.false_tickets, found.missed_causes) == (3, 3, 1, 1)
     assert (found.cause_accuracy, found.switch_off_precision, found.switch_off_recall) == (1.0, 0.5, 1.0)
     assert found.median_time_to_ticket_s == pytest.approx(300)
+
+
+def test_what_hides_behind_a_greater_misfortune_while_nobody_watched_is_not_what_a_ticket_was_about():
+    cell = Misfortune(
+        cause=Cause.BASE_STATION, root="cell:C", members=("a", "b", "c", "d"), begin=1_250, end=9_000
+    )
+    hidden = Misfortune(
+        cause=Cause.GRID_OUTAGE, root="feeder:F", members=("a", "b", "c"), begin=1_150, end=9_000
+    )
+    known_late = replace(incident("1", Cause.BASE_STATION, "a", "b", "c", "d"), detected=1_700.0)
+    assert score([hidden, cell], {"1": known_late}, {"1": known_late}).cause_accuracy == 1.0

@@ -1,5 +1,7 @@
 """Doubt: what was not seen, was lost by chance, or speaks for power and network alike, and what becomes of it."""
 
+from dataclasses import replace
+
 from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.incidents import Flag, Stage
 from broadcaster.repairs.topology import Placement
@@ -114,3 +116,30 @@ def test_where_others_of_the_same_cells_answer_silence_alone_is_a_power_cut():
     (ticket,) = silent_substation(dict.fromkeys(range(4), "C9")).tickets
     assert (ticket.cause, ticket.root) == (Cause.GRID_OUTAGE, "substation:S")
     assert ticket.confidence > 0.9
+
+
+def dark_town(*elsewhere: list[str]) -> set[str]:
+    """Roots, where both feeders of one town failed while nobody watched, and these of another town."""
+    near = [
+        replace(p, village="341523101201", substation="") for n in (0, 1) for p in feeder(f"A{n}", 12, 12 * n)
+    ]
+    far = [
+        replace(p, village="341523102201", substation="")
+        for n in range(6)
+        for p in feeder(f"B{n}", 6, 24 + 6 * n)
+    ]
+    valley = Valley([*near, *far]).run(300)
+    for failed in (names(0, 12), names(12, 24), *elsewhere):
+        for name in failed:
+            valley.horns[name].alive = False
+    valley.restart(600)
+    return {ticket.root for ticket in valley.run(900).tickets}
+
+
+def test_a_town_that_is_dark_after_a_blind_time_has_one_cause():
+    assert dark_town() == {"area:341523101000"}
+
+
+def test_where_as_much_failed_elsewhere_meanwhile_a_dark_town_has_the_causes_on_the_map():
+    found = dark_town(names(24, 30), names(30, 36))
+    assert found == {"feeder:A0", "feeder:A1", "transformer:B0/0", "transformer:B1/0"}
