@@ -121,6 +121,11 @@ class Mind:
         if ended:
             self.incidents = {each.key: each for each in self.correlator.live} | self.incidents
 
+    def emergency(self, *, waits: bool) -> None:
+        """Whether one waits to be sent or is on the air: then people hear of what is broken sooner."""
+        self.correlator.emergency(self.supervision.ticked, waits=waits)
+        self.examiner.emergency(waits=waits)
+
     # What arrives
 
     def take(self, noted: Noted, at_s: float) -> None:

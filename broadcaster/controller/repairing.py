@@ -147,7 +147,7 @@ class Repairing:
         wall = cache(lambda at_s: mind.timeline.wall_of(at_s, instant))  # many flips have a time in common
         with snapshot(self._engine) as session:
             mind.plan(_worked_on(session, now.utc))
-            mind.correlator.emergency(mind.supervision.ticked, waits=_is_emergency(session, now.utc))
+            mind.emergency(waits=_is_emergency(session, now.utc))
             self._readings.weather = weather.read(session, now.utc)
         mind.gather()
         supervised, took_s = self._snapshot(mind, now)

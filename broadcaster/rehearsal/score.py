@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from statistics import median
 
 from broadcaster.rehearsal.misfortunes import Misfortune
 from broadcaster.repairs.causes import LIFE, Cause
-from broadcaster.repairs.incidents import Incident
+from broadcaster.repairs.incidents import Incident, after_night
 
 NEEDS_TICKET_GROUP_S, NEEDS_TICKET_SINGLE_S = (
     1_200.0,
@@ -88,8 +89,10 @@ class _Scoring:
         )
 
     def _needs_ticket(self, misfortune: Misfortune) -> bool:
-        least = NEEDS_TICKET_GROUP_S if misfortune.is_group else NEEDS_TICKET_SINGLE_S
-        return misfortune.end - misfortune.begin >= least and not self._is_hidden(misfortune)
+        due = misfortune.begin + (NEEDS_TICKET_GROUP_S if misfortune.is_group else NEEDS_TICKET_SINGLE_S)
+        if misfortune.is_power and not misfortune.is_group:
+            due += _sleeps_s(due)
+        return misfortune.end >= due and not self._is_hidden(misfortune)
 
     def _is_hidden(self, misfortune: Misfortune) -> bool:
         """Whether all of it lies within another misfortune of the same endpoints: nobody could tell them apart."""
@@ -133,6 +136,12 @@ class _Scoring:
             is_one = true is not None and true.cause is Cause.SWITCHED_OFF
             called, truly, right = called + said, truly + is_one, right + (said and is_one)
         return (right / called if called else None), (right / truly if truly else None)
+
+
+def _sleeps_s(at: float) -> float:
+    """How long what may be a switch-off waits for the morning then; seconds, from a local midnight on."""
+    local = datetime.fromtimestamp(at, UTC)
+    return (after_night(local) - local).total_seconds()
 
 
 def _fit(incident: Incident, m: Misfortune) -> float:

@@ -70,6 +70,7 @@ class Handling:
     service_h: float  # time to mend
     truck: bool = False
     priority: Priority = Priority.P3
+    rests_at_night: bool = False  # found at night it waits for the morning: whoever could look is asleep
 
 
 EMERGENCY_HOLD_S = 60.0  # while an emergency waits to be sent
@@ -81,12 +82,14 @@ HANDLING: Mapping[Cause, Handling] = {
         owner=Owner.TOWN,
         hold_s=15 * MINUTE_S,
         service_h=24,
+        rests_at_night=True,
     ),
     Cause.SITE_POWER_LOSS: Handling(
         title=N_("no mains at the site"),
         owner=Owner.TOWN,
         hold_s=15 * MINUTE_S,
         service_h=24,
+        rests_at_night=True,
     ),
     Cause.SITE_POWER_FAULT: Handling(
         title=N_("supply fault at the site: breaker, fuse or wire"),
@@ -219,6 +222,7 @@ LIFE = POWER | {
 
 
 def hold_of(cause: Cause, *, emergency: bool) -> float:
-    """Seconds before an incident of this cause becomes a ticket."""
-    hold_s = HANDLING[cause].hold_s
-    return min(hold_s, EMERGENCY_HOLD_S) if emergency else hold_s
+    """Seconds before an incident of this cause becomes a ticket; what is batched anyhow no emergency makes urgent."""
+    handling = HANDLING[cause]
+    is_short = emergency and handling.priority is not Priority.P4
+    return min(handling.hold_s, EMERGENCY_HOLD_S) if is_short else handling.hold_s

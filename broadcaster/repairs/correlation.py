@@ -17,7 +17,7 @@ from broadcaster.repairs.chronic import Chronic
 from broadcaster.repairs.docket import Docket
 from broadcaster.repairs.evidence import Statement
 from broadcaster.repairs.findings import Knowledge
-from broadcaster.repairs.incidents import GATHERING_S, Flag, Incident, Stage, held_until
+from broadcaster.repairs.incidents import GATHERING_S, Flag, Incident, Stage, after_night, held_until
 from broadcaster.repairs.lifecycle import Step, next_look, step
 from broadcaster.repairs.memory import Memory
 from broadcaster.repairs.news import News
@@ -226,7 +226,13 @@ class Correlator:
     def _hold(self, incident: Incident, case: Case) -> float:
         extra_s = SINGLES_HELD_S if self.storm.active and not case.is_group else 0.0
         since = max(incident.detected, case.gathered_since)
-        return held_until(incident.cause, incident.onset, since, emergency=self._emergency, extra_s=extra_s)
+        until = held_until(incident.cause, incident.onset, since, emergency=self._emergency, extra_s=extra_s)
+        known = self.knowledge
+        rests = incident.handling.rests_at_night and not self._emergency
+        if not rests or known.topology.stands_alone(incident.root):
+            return until
+        local = known.local(until)
+        return until + (after_night(local) - local).total_seconds()
 
     def _hold_anew(self, now: float) -> None:
         for case in self.docket.cases.values():

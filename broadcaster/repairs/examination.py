@@ -49,6 +49,7 @@ class Examiner:
         self._live: dict[tuple[str, Cause], Incident] = {}
         self._degraded: dict[str, float] = {}
         self._changed: dict[str, Incident] = {}
+        self._emergency = False
         self._joints = Joints()
 
     def look(self, reading: Reading) -> None:
@@ -77,6 +78,15 @@ class Examiner:
             self._degraded.setdefault(flip.endpoint, flip.detected)
         elif self._degraded.pop(flip.endpoint, None) is not None:
             self._mend_link(flip.endpoint, flip.detected)
+
+    def emergency(self, *, waits: bool) -> None:
+        """While an emergency waits or is on the air holds are a minute at most."""
+        if waits is self._emergency:
+            return
+        self._emergency = waits
+        for key, incident in self._live.items():
+            if incident.stage is Stage.HELD:
+                self._live[key] = replace(incident, hold_until=self._hold(incident.cause, incident.onset))
 
     def tick(self, now: float) -> None:
         """Holds end, and links have been degraded for long enough."""
@@ -174,9 +184,12 @@ class Examiner:
                 affected=members,
                 confidence=confidence,
                 evidence=evidence,
-                hold_until=held_until(cause, now, now, emergency=False),
+                hold_until=self._hold(cause, now),
             )
         )
+
+    def _hold(self, cause: Cause, onset: float) -> float:
+        return held_until(cause, onset, onset, emergency=self._emergency)
 
     def _open_links(self, worn: list[str], now: float) -> None:
         """One incident for a cell or line that several share, one each for the others."""

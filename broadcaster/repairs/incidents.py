@@ -6,6 +6,7 @@ an incident that has reached OPEN; one that ends before was never announced and 
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from broadcaster.repairs.causes import HANDLING, Cause, Handling, hold_of
@@ -24,6 +25,7 @@ class Stage(StrEnum):
 
 
 GATHERING_S = 150.0  # in which everybody who beats once a minute has been heard, or is suspected
+NIGHT, MORNING = (time(22), time(6)), time(7)
 LIVE = frozenset({Stage.HELD, Stage.OPEN, Stage.RECOVERING})
 
 
@@ -99,3 +101,12 @@ def held_until(
     """
     hold_s = hold_of(cause, emergency=emergency)
     return max(onset + max(hold_s, extra_s), detected + min(hold_s / 2, GATHERING_S))
+
+
+def after_night(at: datetime) -> datetime:
+    """`at`, or the morning after the night in which it lies; local times."""
+    begins, ends = NIGHT
+    if ends <= at.time() < begins:
+        return at
+    day = at.date() + timedelta(days=at.time() >= begins)
+    return datetime.combine(day, MORNING, at.tzinfo)

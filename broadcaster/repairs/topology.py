@@ -129,6 +129,7 @@ class Topology:
         self._made: dict[tuple[str, float], Edge] = {}
         for placement in self.placements.values():
             self._edges[placement.endpoint] = tuple(self._place(placement))
+        self._villages = Counter(p.village for p in self.placements.values())
         self.areas = tuple(self._areas())
         self.nodes |= {node.id: node for node in self.areas}
         self._map = _Map(self.placements.values())
@@ -155,6 +156,11 @@ class Topology:
             if node.kind in IS_POWER and node.kind is not Kind.SUBSTATION and len(node.members) > 2:
                 yield from (name for name in node.members if name != endpoint)
                 return
+
+    def stands_alone(self, endpoint: str) -> bool:
+        """Whether no other endpoint covers its village."""
+        placement = self.placements.get(endpoint)
+        return placement is not None and placement.village != "" and self._villages[placement.village] == 1
 
     def neighbours(self, endpoint: str) -> tuple[str, ...]:
         """The nearest endpoints, at most 16 within 3 km."""

@@ -68,7 +68,7 @@ def test_the_score_tells_right_from_wrong_false_and_missed():
             cause=Cause.GRID_OUTAGE, root="feeder:F1", members=("a", "b", "c"), begin=1_000, end=9_000
         ),
         Misfortune(cause=Cause.SWITCHED_OFF, root="d", members=("d",), begin=1_000, end=9_000),
-        Misfortune(cause=Cause.SITE_POWER_FAULT, root="e", members=("e",), begin=1_000, end=9_000),
+        Misfortune(cause=Cause.SITE_POWER_FAULT, root="e", members=("e",), begin=1_000, end=30_000),
     ]
     told = {
         "1": incident("1", Cause.GRID_OUTAGE, "a", "b"),

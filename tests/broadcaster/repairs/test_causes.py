@@ -1,5 +1,6 @@
 """Causes: which of them explains what is seen, with maps that are good, bad or missing."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -141,6 +142,41 @@ def test_while_an_emergency_waits_holds_are_a_minute():
     assert ticket.announced == pytest.approx(360, abs=12)
 
 
+def at_night(start_h: float, **where: object) -> Valley:
+    """Somebody seems to have switched horn-4 off, five minutes after this hour."""
+    valley = Valley(feeder("F1", 10, **where), start_h=start_h).run(300)
+    valley.known["horn-4"] = Circumstances(volts_before=230, while_playing=True)
+    valley.cut_power(["horn-4"])
+    return valley
+
+
+@pytest.mark.parametrize(("start_h", "told"), [(21.5, True), (21.8, False), (5.6, False), (6.0, True)])
+def test_a_suspected_switch_off_at_night_waits_for_the_morning(start_h, told):
+    assert bool(at_night(start_h).run(960).tickets) is told
+
+
+def test_what_was_switched_off_late_is_told_at_seven():
+    valley = at_night(4.5)
+    assert valley.run(8_000).tickets == []
+    (ticket,) = valley.run(1_000).tickets
+    assert (ticket.cause, ticket.announced) == (Cause.SWITCHED_OFF, 9_000.0)
+
+
+def test_what_alone_covers_its_village_does_not_wait_for_the_morning():
+    assert at_night(1.0, village="341523101201").run(960).tickets == []
+    alone = [placement("horn-4", village="341523101202"), *feeder("F1", 4)]
+    valley = Valley([replace(p, feeder="F1", transformer="") for p in alone], start_h=1.0).run(300)
+    valley.known["horn-4"] = Circumstances(volts_before=230, while_playing=True)
+    valley.cut_power(["horn-4"])
+    assert [ticket.cause for ticket in valley.run(960).tickets] == [Cause.SWITCHED_OFF]
+
+
+def test_nobody_sleeps_while_an_emergency_waits():
+    valley = at_night(1.0).run(1_200)
+    valley.correlator.emergency(valley.now, waits=True)
+    assert [ticket.cause for ticket in valley.run(5).tickets] == [Cause.SWITCHED_OFF]
+
+
 def test_dips_are_counted_and_nothing_else():
     valley = Valley(feeder("F1", 12)).run(300)
     for event in (EventKind.LAST_GASP, EventKind.MAINS_BACK):
@@ -274,7 +310,7 @@ def test_somebody_who_switches_off_every_evening_is_known_by_it():
 
 
 def test_three_switch_offs_in_a_month_are_one_task_for_the_town():
-    valley = Valley(feeder("F1", 10)).run(300)
+    valley = Valley(feeder("F1", 10), start_h=12).run(300)
     for _ in range(4):
         valley.known["horn-4"] = Circumstances(volts_before=230, while_playing=True)
         valley.cut_power(["horn-4"])

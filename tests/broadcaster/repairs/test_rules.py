@@ -233,6 +233,21 @@ def test_sound_is_judged_twice_and_only_during_programmes(members, cause, said):
     assert bench.show(1, members=well, programme=True).live == []
 
 
+def test_while_an_emergency_waits_a_single_endpoints_fault_is_told_after_a_minute():
+    bench = Bench().show(12, members={"temperature": 90})
+    (incident,) = bench.found.values()
+    assert incident.stage is Stage.HELD
+    bench.examiner.emergency(waits=True)
+    assert bench.show(1, members={"temperature": 90}).found[incident.key].stage is Stage.OPEN
+
+
+def test_no_emergency_makes_urgent_what_is_batched():
+    bench = Bench()
+    bench.examiner.emergency(waits=True)
+    bench.show(10, members={"faults": (5,)})
+    assert {incident.stage for incident in bench.found.values()} == {Stage.HELD}
+
+
 def test_without_feedback_nothing_is_said_of_sound():
     assert Bench().show(9, programme=True).live == []
 
