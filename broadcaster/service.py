@@ -7,22 +7,20 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from broadcaster import demo as sample
-from broadcaster.api.app import Admit, create_app
-from broadcaster.api.running import Running, claim
+from broadcaster.api.admission import admission
+from broadcaster.api.app import create_app
+from broadcaster.api.running import claim
 from broadcaster.api.server import listen, serve
 from broadcaster.config import BrokerKind, Settings
 from broadcaster.controller.habits import Habits
 from broadcaster.desk.county import CountyDesk
-from broadcaster.desk.door import Door
-from broadcaster.desk.house import OWNER, HouseDoor
 from broadcaster.house import CountyHouse
 from broadcaster.hub import run_station_hub
 from broadcaster.live import LiveController
 from broadcaster.notifying import notify
-from broadcaster.people import tokens
 from broadcaster.phone.site import site
 from broadcaster.watch import watch
 from devices.chunks import CHUNK
@@ -76,11 +74,13 @@ async def _run(settings: Settings, *, demo: bool) -> None:
             running = held.announce(f"http://{host}:{port}")
             app = create_app(
                 CountyDesk,
-                _admission(house, running, live),
+                admission(house, running.token, live.nudge),
                 upload_limit_mb=settings.api.upload_limit_mb,
                 allowed_hosts=settings.api.allowed_hosts,
             )
-            app.include_router(site(_admission(house, running, live), settings.zone))
+            on_phones = admission(house, running.token, live.nudge, phones=True)
+            secure = settings.api.public_url.startswith("https:")
+            app.include_router(site(on_phones, settings.zone, secure=secure))
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(live.run(), name="controller")
                 tasks.create_task(serve(app, listener), name="api")
@@ -122,20 +122,3 @@ async def _broker(house: CountyHouse) -> AsyncIterator[None]:
         yield
     finally:
         await broker.stop()
-
-
-def _admission(house: CountyHouse, running: Running, live: LiveController) -> Admit:
-    """Who comes in with a token: the owner of the data directory as anybody, others as themselves."""
-
-    def admit(token: str, act_as: str | None) -> Door | None:
-        if token == running.token:
-            who = act_as or OWNER
-        else:
-            with house.snapshot() as session:
-                holder = tokens.holder(session, token, now=datetime.now(UTC))
-            if holder is None or act_as not in (None, holder):
-                return None
-            who = holder
-        return HouseDoor(house, who, clock=lambda: datetime.now(UTC), after_order=live.nudge)
-
-    return admit

@@ -62,7 +62,6 @@ ORDERS: Mapping[str, str] = {
     "users.add": N_("add a user"),
     "users.grant": N_("give a user roles"),
     "users.enable": N_("let a user in or keep them out"),
-    "users.password": N_("set a password"),
     "tokens.issue": N_("issue a token"),
     "tokens.phone": N_("make a link for a phone"),
     "tokens.revoke": N_("revoke a token"),

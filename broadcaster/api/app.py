@@ -26,6 +26,7 @@ from pydantic import ConfigDict, create_model
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from broadcaster.api.admission import Admit
 from broadcaster.api.limits import RequestLimits
 from broadcaster.api.once import OnceDoor, Orders
 from broadcaster.api.segments import WholeSegments, whole
@@ -40,7 +41,6 @@ from broadcaster.language import N_
 
 log = logging.getLogger(__name__)
 
-Admit = Callable[[str, str | None], Door | None]  # (token, act as) → that person's door; None for a stranger
 _PROBLEM = {"model": ProblemJson, "description": "A problem (application/problem+json); `kind` says which"}
 
 

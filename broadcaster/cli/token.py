@@ -1,4 +1,4 @@
-"""`broadcaster token`: what programs and other machines show in place of a password."""
+"""`broadcaster token`: by what people, programs and phones are known."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, listing, print_json
 from broadcaster.language import N_
 
-app = typer.Typer(no_args_is_help=True, help="Tokens, which programs show in place of a password.")
+app = typer.Typer(no_args_is_help=True, help="Tokens, by which people, programs and phones are known.")
 
 User = Annotated[str, typer.Argument(metavar="USER", help="Whose tokens.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the token is for.")]

@@ -1,4 +1,4 @@
-"""`broadcaster user`: people, their roles and passwords."""
+"""`broadcaster user`: people and their roles."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -11,12 +11,10 @@ from broadcaster.language import N_, _
 from broadcaster.words import said
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
-
     from broadcaster.people.rights import Grant
     from broadcaster.people.users import User
 
-app = typer.Typer(no_args_is_help=True, help="People, their roles and passwords.")
+app = typer.Typer(no_args_is_help=True, help="People and their roles.")
 
 Name = Annotated[str, typer.Argument(metavar="USER", help="The user's name.")]
 Roles = Annotated[
@@ -59,12 +57,10 @@ def add(
     user: Name,
     role: Roles,
     full_name: Annotated[str, typer.Option("--name", help="The full name.")] = "",
-    password: Annotated[bool, typer.Option("--password", help="Ask for a password.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Add a user. Without a password they work with tokens only."""
-    secret = _asked_password() if password else None
-    added = desk(context).users.add(user=user, grants=_grants(role), full_name=full_name, password=secret)
+    """Add a user. They come in with a token: `broadcaster token issue`."""
+    added = desk(context).users.add(user=user, grants=_grants(role), full_name=full_name)
     card(added, COLUMNS, as_json=as_json)
     _warn(context, added)
 
@@ -95,18 +91,6 @@ def enable(context: typer.Context, user: Name, as_json: Json = False) -> None:
 def disable(context: typer.Context, user: Name, as_json: Json = False) -> None:
     """Keep a user and their tokens out."""
     card(desk(context).users.enable(user=user, enabled=False), COLUMNS, as_json=as_json)
-
-
-@app.command()
-def password(context: typer.Context, user: Name) -> None:
-    """Set a user's password."""
-    desk(context).users.password(user=user, password=_asked_password())
-
-
-def _asked_password() -> "SecretStr":
-    from pydantic import SecretStr
-
-    return SecretStr(typer.prompt(_("Password"), hide_input=True, confirmation_prompt=True, err=True))
 
 
 def _grants(roles: list[str]) -> "tuple[Grant, ...]":

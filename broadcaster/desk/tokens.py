@@ -1,4 +1,4 @@
-"""Tokens at the desk: what programs show in place of a password."""
+"""Tokens at the desk: by what people, programs and phones are known."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -12,11 +12,10 @@ from broadcaster.language import N_
 from broadcaster.people import tokens, users
 from broadcaster.people.errors import Unfit
 from broadcaster.people.rights import Right
-from broadcaster.people.tokens import LONGEST, Token
+from broadcaster.people.tokens import LONGEST, PHONE, Token
 
 Days = Annotated[int, Field(ge=1, le=LONGEST.days)]
 PhoneDays = Annotated[int, Field(ge=1, le=31)]
-PHONE = "phone"  # the name of the token in a phone's link
 
 
 class Tokens(Noun):

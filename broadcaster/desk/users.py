@@ -1,6 +1,4 @@
-"""Users at the desk: who may sign in, and what they may do where."""
-
-from pydantic import SecretStr
+"""Users at the desk: who may come in, and what they may do where."""
 
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Invalid, NotFound
@@ -33,16 +31,14 @@ class Users(Noun):
         user: str,
         grants: tuple[Grant, ...],
         full_name: str = "",
-        password: SecretStr | None = None,
     ) -> User:
-        """Add a user with their first roles. Without a password they work with tokens only."""
+        """Add a user with their first roles; they come in with a token."""
         ctx.act.subject = user
         if not grants:
             raise Invalid(N_("A new user needs a role in a place."))
         ctx.require(Right.ADMIN, *_places(grants))
-        kept = password.get_secret_value() if password else ""
         try:
-            users.add(ctx.session, name=user, full_name=full_name, password=kept, now=ctx.now)
+            users.add(ctx.session, name=user, full_name=full_name, now=ctx.now)
         except Unfit as error:
             raise Invalid(error.message, **error.facts) from error
         users.grant(ctx.session, user, grants)
@@ -61,16 +57,6 @@ class Users(Noun):
         ctx.require(Right.ADMIN, *_places(_load(ctx, user).grants))
         users.set_enabled(ctx.session, user, enabled=enabled)
         return _load(ctx, user)
-
-    @order("PUT", "/users/{user}/password", right=Right.VIEW)
-    def password(self, ctx: Context, user: str, password: SecretStr) -> None:
-        """Set a password: one's own, or as an administrator of all places where the user holds a role."""
-        of_user = _places(_load(ctx, user).grants)
-        ctx.require(Right.VIEW if user == ctx.who else Right.ADMIN, *of_user)
-        try:
-            users.set_password(ctx.session, user, password.get_secret_value())
-        except Unfit as error:
-            raise Invalid(error.message, **error.facts) from error
 
 
 def _load(ctx: Context, user: str) -> User:

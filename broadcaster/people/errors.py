@@ -1,4 +1,4 @@
-"""What cannot be of people: names, passwords and tokens that nobody may have."""
+"""What cannot be of people: names and tokens that nobody may have."""
 
 
 class Unfit(ValueError):

@@ -1,4 +1,4 @@
-"""Tokens: what a program shows in place of a password. Each has a name and an end; only its hash is kept."""
+"""Tokens: by what people and programs are known. Each has a name and an end; only its hash is kept."""
 
 import hashlib
 import secrets
@@ -14,6 +14,7 @@ from broadcaster.storage.tables import TokenRow, UserRow
 
 PREFIX = "ccx_"  # so that a token that lies around is known for what it is
 LONGEST = timedelta(days=400)
+PHONE = "phone"  # the name of the token in a phone's link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +40,12 @@ def issue(session: Session, user: str, name: str, *, now: datetime, lasts: timed
     return token
 
 
-def holder(session: Session, token: str, *, now: datetime) -> str | None:
-    """The user whose token this is; None if it is nobody's, has ended, or its user is disabled."""
-    return session.exec(
+def holder(session: Session, token: str, *, now: datetime, phones: bool = False) -> str | None:
+    """The user whose token this is; None if it is nobody's, has ended, or its user is disabled.
+
+    That of a phone's link counts only where `phones` come in.
+    """
+    wanted = (
         select(TokenRow.user)
         .join(UserRow, col(UserRow.name) == col(TokenRow.user))
         .where(
@@ -50,7 +54,10 @@ def holder(session: Session, token: str, *, now: datetime) -> str | None:
             col(TokenRow.revoked_at).is_(None),
             col(UserRow.enabled).is_(True),
         )
-    ).one_or_none()
+    )
+    if not phones:
+        wanted = wanted.where(TokenRow.name != PHONE)
+    return session.exec(wanted).one_or_none()
 
 
 def revoke(session: Session, user: str, name: str, *, now: datetime) -> bool:

@@ -1,31 +1,21 @@
-"""Users: who may sign in, with which roles. Names are kept for ever, as steps and the audit trail hold them."""
+"""Users: who may come in with a token, with which roles. Names are kept for ever, as steps and the audit trail hold them."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from broadcaster.language import N_
 from broadcaster.people.errors import Unfit
-from broadcaster.people.passwords import checked_password, hashed, is_outdated, matches
 from broadcaster.people.rights import Grant, Role
 from broadcaster.storage.tables import GrantRow, UserRow
 from schedules.places import Place
 
 CONTROLLER = "controller"  # what the controller does by itself stands under this name
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
-
-
-class SignIn(StrEnum):
-    """How an attempt to sign in ended; people are told only whether it did."""
-
-    WELCOME = "welcome"
-    WRONG = "wrong"  # no such user, no password set, or another password
-    DISABLED = "disabled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +28,8 @@ class User:
     grants: tuple[Grant, ...]
 
 
-def add(session: Session, *, name: str, full_name: str = "", password: str = "", now: datetime) -> None:
-    """A new user, without roles; without a password they cannot sign in. Unfit says what cannot be."""
+def add(session: Session, *, name: str, full_name: str = "", now: datetime) -> None:
+    """A new user, without roles. Unfit says what cannot be."""
     if not _NAME.fullmatch(name) or name == CONTROLLER:
         message = N_(
             "user name {name}: expected 2 to 32 of a-z, 0-9, '.', '_' and '-', beginning with a letter, and not {taken}"
@@ -47,14 +37,8 @@ def add(session: Session, *, name: str, full_name: str = "", password: str = "",
         raise Unfit(message, name=name, taken=CONTROLLER)
     if session.get(UserRow, name):
         raise Unfit(N_("the user name {name} is taken, or was once: names are not given twice"), name=name)
-    kept = hashed(checked_password(password, user=name)) if password else ""
-    session.add(UserRow(name=name, full_name=full_name, password_hash=kept, created_at=now))
+    session.add(UserRow(name=name, full_name=full_name, created_at=now))
     session.flush()
-
-
-def set_password(session: Session, name: str, password: str) -> None:
-    """Replace somebody's password. LookupError, Unfit."""
-    _row(session, name).password_hash = hashed(checked_password(password, user=name))
 
 
 def set_enabled(session: Session, name: str, *, enabled: bool) -> None:
@@ -67,18 +51,6 @@ def grant(session: Session, name: str, grants: Iterable[Grant]) -> None:
     _row(session, name)
     session.connection().execute(delete(GrantRow).where(col(GrantRow.user) == name))
     session.add_all(GrantRow(user=name, role=each.role, place=each.place) for each in set(grants))
-
-
-def sign_in(session: Session, name: str, password: str) -> SignIn:
-    """Whether this is somebody's password; keeps it in today's form where it was kept in an older one."""
-    row = session.get(UserRow, name)
-    if not matches(password, row.password_hash if row else "") or row is None:
-        return SignIn.WRONG
-    if not row.enabled:
-        return SignIn.DISABLED
-    if is_outdated(row.password_hash):
-        row.password_hash = hashed(password)
-    return SignIn.WELCOME
 
 
 def user(session: Session, name: str) -> User | None:

@@ -15,15 +15,14 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
+from broadcaster.api.admission import Admit
 from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.deeds import Deed
-from broadcaster.desk.door import Door
 from broadcaster.desk.errors import Conflict, DeskError, Invalid, NotFound, Refused, Unavailable
 from broadcaster.language import N_, _, speaking
 from broadcaster.phone import pages
 from broadcaster.words import facts_said
 
-Admit = Callable[[str, str | None], Door | None]
 COOKIE = "phone"
 COOKIE_S = 31 * 86_400  # the token ends before
 HERE = Path(__file__).parent
@@ -68,9 +67,13 @@ def language_of(accepted: str) -> str:
 
 
 def site(
-    admit: Admit, zone: ZoneInfo, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    admit: Admit,
+    zone: ZoneInfo,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    *,
+    secure: bool = False,
 ) -> APIRouter:
-    """Everything below /phone."""
+    """Everything below /phone. `secure`: phones come by TLS, and their cookie travels by nothing else."""
     router = APIRouter(prefix="/phone", include_in_schema=False)
 
     def page(token: str, accepted: str, of: Callable[[CountyDesk], str]) -> Response:
@@ -89,7 +92,7 @@ def site(
         k: Annotated[str, Query()] = "", phone: Token = "", accept_language: Languages = ""
     ) -> Response:
         if k:
-            return _enter(k) if admit(k, None) else page("", accept_language, _nothing)
+            return _enter(k, secure=secure) if admit(k, None) else page("", accept_language, _nothing)
         return page(
             phone,
             accept_language,
@@ -131,10 +134,12 @@ def site(
     return router
 
 
-def _enter(token: str) -> Response:
+def _enter(token: str, *, secure: bool) -> Response:
     """The link's token goes into a cookie and out of the address."""
     answer = RedirectResponse("/phone", 303, HEADERS)
-    answer.set_cookie(COOKIE, token, max_age=COOKIE_S, path="/phone", httponly=True, samesite="lax")
+    answer.set_cookie(
+        COOKIE, token, max_age=COOKIE_S, path="/phone", secure=secure, httponly=True, samesite="lax"
+    )
     return answer
 
 

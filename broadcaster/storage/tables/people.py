@@ -9,13 +9,12 @@ from broadcaster.storage.tables.columns import Json, Row, UtcDateTime
 
 
 class UserRow(Row, table=True):
-    """Somebody who may sign in. Never deleted: their name stands in steps and in the audit trail."""
+    """Somebody who may come in with a token. Never deleted: their name stands in steps and in the audit trail."""
 
     __tablename__ = "person"
 
     name: str = Field(primary_key=True)
     full_name: str = ""
-    password_hash: str = ""  # empty: cannot sign in with a password
     enabled: bool = True
     created_at: datetime = Field(sa_type=UtcDateTime)
 

@@ -90,7 +90,6 @@ def test_every_order_takes_a_right_that_not_everybody_has_or_asks_again() -> Non
     assert open_to_all == {
         "notices.withdraw",
         "playlists.withdraw",
-        "users.password",
         "tokens.issue",
         "tokens.phone",
         "tokens.revoke",

@@ -1,4 +1,4 @@
-"""Tokens in place of passwords."""
+"""Tokens: who may look after whose."""
 
 from datetime import timedelta
 

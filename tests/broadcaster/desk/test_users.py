@@ -1,13 +1,9 @@
 """Who may look after whom."""
 
 import pytest
-from pydantic import SecretStr
 
 from broadcaster.desk.errors import Invalid, NotFound, Refused
-from broadcaster.house import CountyHouse
-from broadcaster.people import users
 from broadcaster.people.rights import Grant, Role
-from broadcaster.people.users import SignIn
 from tests.broadcaster.desk.conftest import COUNTY, OTHER_TOWN, TOWN, CountyDeskOf
 
 EDITOR = Grant(role=Role.EDITOR, place=TOWN)
@@ -55,22 +51,6 @@ def test_who_is_kept_out_may_do_nothing(county_desk_of: CountyDeskOf) -> None:
     county_desk_of("zhao").users.enable(user="qian", enabled=False)
     with pytest.raises(Refused):
         county_desk_of("qian").users.list()
-
-
-def test_a_password_is_ones_own_or_the_administrators_to_set(
-    county_desk_of: CountyDeskOf, county_house: CountyHouse
-) -> None:
-    zhao = county_desk_of("zhao").users
-    zhao.add(user="sun", grants=(EDITOR,), password=SecretStr("a quiet morning"))
-    county_desk_of("sun").users.password(user="sun", password=SecretStr("a loud evening"))
-    with pytest.raises(Refused):
-        county_desk_of("sun").users.password(user="qian", password=SecretStr("a loud evening"))
-    with pytest.raises(Invalid, match="10 characters or more"):
-        zhao.password(user="sun", password=SecretStr("short"))
-    with county_house.transaction() as session:
-        assert users.sign_in(session, "sun", "a loud evening") is SignIn.WELCOME
-    assert "loud" not in str(zhao.list())
-    assert "loud" not in str(county_desk_of("zhao").audit.list())
 
 
 def test_somebody_unknown_is_named(county_desk_of: CountyDeskOf) -> None:

@@ -19,5 +19,5 @@ def nobodys() -> Engine:
 def session(nobodys: Engine) -> Iterator[Session]:
     """A county in which Li works, undone at the end."""
     with Session(nobodys) as session:
-        users.add(session, name="li", full_name="李秀兰", password="a boat on the river", now=NOON)
+        users.add(session, name="li", full_name="李秀兰", now=NOON)
         yield session

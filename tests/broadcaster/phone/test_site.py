@@ -7,9 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from broadcaster.desk.door import Door
-from broadcaster.desk.house import HouseDoor
-from broadcaster.people import tokens
+from broadcaster.api.admission import Admit, admission
 from broadcaster.phone.site import language_of, site
 from broadcaster.repairs.causes import Cause
 from tests.broadcaster.api.loopback import served
@@ -25,17 +23,15 @@ def station(tmp_path: Path) -> Station:
     return make_station(tmp_path)
 
 
+def admitted(station: Station) -> Admit:
+    return admission(station.house, "the owner's", lambda order: None, phones=True, clock=lambda: station.now)
+
+
 @pytest.fixture
 def phone(station: Station) -> Iterator[httpx.Client]:
     """A phone on whose browser nobody has come in yet."""
-
-    def admit(token: str, _act_as: str | None) -> Door | None:
-        with station.house.snapshot() as session:
-            who = tokens.holder(session, token, now=station.now)
-        return HouseDoor(station.house, who, clock=lambda: station.now) if who else None
-
     app = FastAPI()
-    app.include_router(site(admit, station.house.settings.zone, lambda: station.now))
+    app.include_router(site(admitted(station), station.house.settings.zone, lambda: station.now))
     with served(app) as url, httpx.Client(base_url=url, follow_redirects=True, timeout=60) as client:
         yield client
 
@@ -55,6 +51,15 @@ def test_a_link_opens_it_and_leaves_the_address(phone: httpx.Client, station: St
     assert (answer.status_code, answer.headers["location"]) == (303, "/phone")
     assert "HttpOnly" in answer.headers["set-cookie"]
     assert phone.get("/phone").status_code == 200
+
+
+def test_where_phones_come_by_tls_their_cookie_travels_by_nothing_else(station: Station) -> None:
+    app = FastAPI()
+    app.include_router(site(admitted(station), station.house.settings.zone, secure=True))
+    link = station.desk("town").tokens.phone(user="town")
+    with served(app) as url, httpx.Client(base_url=url, timeout=60) as phone:
+        answer = phone.get(link.partition("8420")[2])
+    assert "; Secure" in answer.headers["set-cookie"]
 
 
 def test_strangers_and_ended_links_are_told_to_ask(phone: httpx.Client, station: Station) -> None:
@@ -119,12 +124,13 @@ def test_no_other_site_can_send_a_deed(phone: httpx.Client, station: Station) ->
     come_in(phone, station)
     as_form = phone.post("/phone/deeds", data={"key": "a" * 32, "ticket": number, "deed": "accept"})
     assert as_form.status_code == 422
-    as_text = phone.post(
-        "/phone/deeds",
-        content=f'{{"key":"{"a" * 32}","ticket":{number},"deed":"accept"}}',
-        headers={"Content-Type": "text/plain"},
-    )
-    assert as_text.status_code == 422
+    content = f'{{"key":"{"a" * 32}","ticket":{number},"deed":"accept"}}'
+    for headers in (
+        {},
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+    ):
+        assert phone.post("/phone/deeds", content=content, headers=headers).status_code == 422
     assert len(station.desk("li").tickets.show(ticket=number).history) == 1
 
 
