@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from audio.recording import Profile
+from broadcaster.holdings import Holdings
 from broadcaster.registry.line import SERIAL, on_line, pacing_of
 from broadcaster.storage.tables import EndpointRow, LineRow, RecordingRow
 from devices.reports import LineReport, TransferReport
@@ -138,20 +139,34 @@ def _on(
     needed: datetime | None,
     now: datetime,
 ) -> Iterable[Promise]:
-    wanted = [session.get(RecordingRow, (asset, profile)) for asset in assets]
-    recordings = {each.sha256: each for each in wanted if each is not None}
-    names = sorted(row.id for row in endpoints)
+    endpoints = sorted(endpoints, key=lambda row: row.id)
+    wanted = {asset: session.get(RecordingRow, (asset, profile)) for asset in assets}
     report = report_of(line, now)
-    if None in wanted or report is None or not report.open:
-        return [_promise(name, line.name, None, needed, now) for name in names]
-    queued = {each.recording for each in report.transfers}
-    asked = (
-        TransferReport(recording=sha256, size=each.size, lacking=dict.fromkeys(names, each.size))
-        for sha256, each in recordings.items()
-        if sha256 not in queued
-    )
-    due = _seconds(line, report, (*report.transfers, *asked))
-    return [_promise(name, line.name, _last(due, recordings, name), needed, now) for name in names]
+    if None in wanted.values() or report is None or not report.open:
+        return [_promise(row.id, line.name, None, needed, now) for row in endpoints]
+    queue = {each.recording: each for each in report.transfers}
+    for asset, recording in wanted.items():
+        if recording is not None:
+            queue[recording.sha256] = _asked(Holdings(session, asset, now), recording, endpoints, queue)
+    due = _seconds(line, report, queue.values())
+    recordings = [recording.sha256 for recording in wanted.values() if recording is not None]
+    return [_promise(row.id, line.name, _last(due, recordings, row.id), needed, now) for row in endpoints]
+
+
+def _asked(
+    holdings: Holdings,
+    recording: RecordingRow,
+    endpoints: Iterable[EndpointRow],
+    queue: Mapping[str, TransferReport],
+) -> TransferReport:
+    """Who will lack a recording: whom its hub names, and whoever is new to it or has not said that it holds it."""
+    known = queue.get(recording.sha256)
+    lacking = dict(known.lacking) if known else {}
+    for row in endpoints:
+        has = holdings.are_ordered(row) if known else holdings.are_held(row)
+        if row.id not in lacking and not has:
+            lacking[row.id] = recording.size
+    return TransferReport(recording=recording.sha256, size=recording.size, lacking=lacking)
 
 
 def _last(

@@ -7,7 +7,7 @@ import typer
 
 from broadcaster.cli import lists, naming
 from broadcaster.cli.caller import desk
-from broadcaster.cli.output import Columns, Json, Yes, card, confirm, listing, print_json
+from broadcaster.cli.output import Columns, Json, Yes, card, confirm, heading, listing, print_json
 from broadcaster.desk.errors import Conflict, NotFound, Unavailable
 from broadcaster.language import N_, _
 from broadcaster.words import word
@@ -58,6 +58,13 @@ CARD: Columns = {
     N_("Software"): "software",
 }
 
+ON_ITS_WAY: Columns = {
+    N_("Title"): "title",
+    N_("KiB"): lambda each: f"{each.size / 1024:.0f}",
+    N_("Done"): lambda each: f"{each.percent} %",
+    N_("There by"): "arrives",
+}
+
 
 def _feeder(endpoint: "EndpointView") -> str:
     if endpoint.position is None:
@@ -86,7 +93,11 @@ def list_(
 @app.command()
 def show(context: typer.Context, endpoint: Endpoint, as_json: Json = False) -> None:
     """Show one endpoint."""
-    card(desk(context).endpoints.show(endpoint=endpoint), CARD, as_json=as_json)
+    found = desk(context).endpoints.show(endpoint=endpoint)
+    card(found, CARD, as_json=as_json)
+    if found.on_its_way and not as_json:
+        heading(N_("On its way over the serial line"))
+        listing(found.on_its_way, ON_ITS_WAY, as_json=False, empty="")
 
 
 @app.command("import")

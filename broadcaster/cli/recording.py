@@ -7,13 +7,14 @@ import typer
 
 from broadcaster.cli import lists, naming, sound
 from broadcaster.cli.caller import desk
-from broadcaster.cli.output import Columns, Json, Yes, card, confirm, length, listing, print_json
+from broadcaster.cli.output import Columns, Json, Yes, card, confirm, heading, length, listing, print_json
 from broadcaster.cli.progress import bar
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import N_, _
 from broadcaster.words import said, word
 
 if TYPE_CHECKING:
+    from broadcaster.desk.deliveries import Delivery
     from broadcaster.desk.recordings import AssetView, RecordingView
 
 app = typer.Typer(no_args_is_help=True, help="Recordings: audio imported or spoken, prepared for the air.")
@@ -29,6 +30,14 @@ def _doubts(asset: "AssetView") -> list[str]:
 
 def _speech(asset: "AssetView") -> "RecordingView":
     return next((each for each in asset.recordings if each.profile == "speech"), asset.recordings[0])
+
+
+def _delivered(delivery: "Delivery") -> str:
+    """How far it has come."""
+    if delivery.there == delivery.endpoints:
+        return _("arrived at all {count} endpoints").format(count=delivery.endpoints)
+    said = _("arrived at {there} of {count} endpoints, {percent} %")
+    return said.format(there=delivery.there, count=delivery.endpoints, percent=delivery.percent)
 
 
 ROWS: Columns = {
@@ -49,6 +58,7 @@ CARD: Columns = {
     N_("Imported"): "imported_at",
     N_("By"): "imported_by",
     N_("Doubts"): _doubts,
+    N_("Over serial lines"): lambda asset: asset.delivery and _delivered(asset.delivery),
 }
 PROFILES: Columns = {
     N_("Profile"): lambda recording: said(recording.profile),
@@ -58,6 +68,12 @@ PROFILES: Columns = {
     N_("LUFS"): lambda recording: f"{recording.loudness_lufs:.1f}",
     N_("True peak, dBTP"): lambda recording: f"{recording.true_peak_dbtp:.1f}",
     N_("SHA-256"): lambda recording: recording.sha256[:12],
+}
+ON_ITS_WAY: Columns = {
+    N_("Endpoint"): "endpoint",
+    N_("Line"): "line",
+    N_("Done"): lambda each: f"{each.percent} %",
+    N_("There by"): "arrives",
 }
 CLEARED: Columns = {
     N_("File"): lambda cleared: cleared.path.rpartition("/")[2][:12],
@@ -165,6 +181,9 @@ def show(
     print("\n".join(seen.lines))
     print()
     listing(asset.recordings, PROFILES, as_json=False, empty="")
+    if asset.delivery and asset.delivery.on_its_way:
+        heading(N_("On its way over serial lines"))
+        listing(asset.delivery.on_its_way, ON_ITS_WAY, as_json=False, empty="")
     if asset.spoken_text:
         print()
         print(asset.spoken_text.strip())

@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from broadcaster.desk import notices, playlists
+from broadcaster.desk.deliveries import title_of
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.files import Download
@@ -17,7 +18,7 @@ from broadcaster.people.rights import Right
 from broadcaster.promise import Promise, needed_by, promises, queue_of, report_of
 from broadcaster.registry import line as lines
 from broadcaster.storage.changes import changed
-from broadcaster.storage.tables import AreaRow, AssetRow, LineRow, RecordingRow
+from broadcaster.storage.tables import AreaRow, LineRow
 from devices.hub.cut import cut_of
 from devices.mqtt.access import HUB_PREFIX
 from devices.reports import LineReport
@@ -226,7 +227,7 @@ def _transfers(session: Session, row: LineRow, report: LineReport, now: datetime
         found.append(
             LineTransfer(
                 recording=each.recording,
-                title=_title(session, each.recording),
+                title=title_of(session, each.recording),
                 size=each.size,
                 percent=100 - round(100 * sum(each.lacking.values()) / whole) if whole else 0,
                 endpoints=len(each.lacking),
@@ -234,12 +235,3 @@ def _transfers(session: Session, row: LineRow, report: LineReport, now: datetime
             )
         )
     return tuple(found)
-
-
-def _title(session: Session, sha256: str) -> str:
-    wanted = (
-        select(AssetRow.title)
-        .join(RecordingRow, col(RecordingRow.asset) == col(AssetRow.id))
-        .where(RecordingRow.sha256 == sha256)
-    )
-    return session.exec(wanted).first() or sha256[:12]

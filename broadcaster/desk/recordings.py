@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from audio.prepare import Prepared, prepare
 from audio.recording import Profile, sha256_of
 from audio.speech import read_aloud
 from audio.waveform import braille, svg, waveform
+from broadcaster.desk.deliveries import Delivery, delivery_of
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, Invalid, NotFound, Unavailable
 from broadcaster.desk.files import Download, Upload
@@ -60,6 +61,7 @@ class AssetView:
     imported_at: datetime
     imported_by: str
     recordings: tuple[RecordingView, ...]
+    delivery: Delivery | None = None  # to endpoints of serial lines; told only of one that is shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +130,9 @@ class Recordings(Noun):
 
     @question("GET", "/recordings/{asset}", right=Right.VIEW)
     def show(self, ctx: Context, asset: str) -> AssetView:
-        """One asset."""
-        return view(ctx.session, row_of(ctx.session, asset))
+        """One asset, with how far it has come over serial lines."""
+        seen = view(ctx.session, row_of(ctx.session, asset))
+        return replace(seen, delivery=delivery_of(ctx.session, asset, ctx.now))
 
     @question("GET", "/recordings/{asset}/picture", right=Right.VIEW)
     def picture(self, ctx: Context, asset: str, width: int = 60) -> Picture:
@@ -302,7 +305,7 @@ def view(session: Session, row: AssetRow) -> AssetView:
     )
 
 
-_ASSET = AssetView.__dataclass_fields__.keys() - {"warnings", "recordings"}
+_ASSET = AssetView.__dataclass_fields__.keys() - {"warnings", "recordings", "delivery"}
 _RECORDING = RecordingView.__dataclass_fields__.keys()
 
 

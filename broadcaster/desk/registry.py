@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from broadcaster.desk import conditions
 from broadcaster.desk.conditions import Condition, Stretch, Telemetry
+from broadcaster.desk.deliveries import OnItsWay, on_its_way_to
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.files import Download, Upload
@@ -91,6 +92,7 @@ class EndpointView:
     missing_recordings: int | None
     unreceipted: int | None
     software: str | None
+    on_its_way: tuple[OnItsWay, ...] = ()  # over its serial line; told only of one that is shown
 
 
 class Areas(Noun):
@@ -177,8 +179,9 @@ class Endpoints(Noun):
 
     @question("GET", "/endpoints/{endpoint}", right=Right.VIEW)
     def show(self, ctx: Context, endpoint: str) -> EndpointView:
-        """One endpoint."""
-        return _found(ctx.session, _row(ctx.session, endpoint))
+        """One endpoint, with what is on its way to it over its serial line."""
+        row = _row(ctx.session, endpoint)
+        return replace(_found(ctx.session, row), on_its_way=on_its_way_to(ctx.session, row, ctx.now))
 
     @order("PUT", "/endpoints/{endpoint}/enabled", right=Right.REGISTER)
     def enable(self, ctx: Context, endpoint: str, enabled: bool) -> EndpointView:

@@ -18,12 +18,13 @@ from textual.message import Message
 from textual.widgets import Static
 
 from broadcaster.desk.conditions import Condition, Stretch, Telemetry
+from broadcaster.desk.deliveries import OnItsWay
 from broadcaster.desk.registry import EndpointView
 from broadcaster.desk.workorders import TicketView
 from broadcaster.language import N_, _
 from broadcaster.tui.accounts import STATE_STYLES
 from broadcaster.tui.marks import MINUTES, of_endpoint
-from broadcaster.tui.moments import ago, moment
+from broadcaster.tui.moments import ago, clock, moment
 from broadcaster.tui.moments import day as day_of
 from broadcaster.tui.screens.choose import ChooseScreen
 from broadcaster.tui.screens.explain import ExplainScreen
@@ -133,7 +134,7 @@ class EndpointScreen(StationScreen):
         mark = of_endpoint(view.presence, view.sounding, view.missing_recordings)
         who = Text.assemble((mark.glyph, mark.style), f" {view.name}  ", (f"{view.id}  {view.site}", "dim"))
         self.query_one("#who", Static).update(who)
-        self.query_one("#facts", Static).update(self._facts(message.condition, now))
+        self.query_one("#facts", Static).update(self._facts(message.condition, view.on_its_way, now))
         self.tickets = message.tickets
         self.query_one("#broken", Static).update(_broken(message.tickets, self.station.zone))
         self.query_one("#courses", Static).update(courses(message.telemetry, now))
@@ -141,7 +142,7 @@ class EndpointScreen(StationScreen):
         self.refresh_bindings()
         self.query_one(DayMinutes).show(message.stretches, self._day, now)
 
-    def _facts(self, of: Condition, now: datetime) -> Text:
+    def _facts(self, of: Condition, coming: tuple[OnItsWay, ...], now: datetime) -> Text:
         text = Text()
         between = "\n" if self.app.size.width >= 110 else "   "
         for label, value in _lines(of, now):
@@ -159,6 +160,9 @@ class EndpointScreen(StationScreen):
             text.append(", ".join(of.missing) + (" …" if of.missing_count > len(of.missing) else "") + "\n")
         elif of.heard_at:
             text.append(_("✓ holds all recordings") + "\n", "green")
+        for one in coming:
+            text.append(_("On its way: "), "dim")
+            text.append(f"{one.title} {_arriving(one, self.station.zone)}\n")
         return text
 
     def action_explain(self) -> None:
@@ -201,6 +205,14 @@ class EndpointScreen(StationScreen):
         self.days_back = max(0, self.days_back - step)
         self._is_looking = False
         self.look()
+
+
+def _arriving(one: OnItsWay, zone: ZoneInfo) -> str:
+    """How much of it is there, and when all of it will be."""
+    if one.arrives is None:
+        return _("{percent} %, nobody can say until when").format(percent=one.percent)
+    said = _("{percent} %, there by {time}")
+    return said.format(percent=one.percent, time=clock(one.arrives, zone))
 
 
 def _lines(of: Condition, now: datetime) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from functools import partial
 
 import pytest
+from sqlmodel import Session
 
 from audio.recording import Profile
 from broadcaster.controller.desired import alerts
@@ -21,12 +22,20 @@ from broadcaster.desk.playlists import PlaylistDraft
 from broadcaster.house import CountyHouse
 from broadcaster.people.rights import Grant, Role
 from broadcaster.promise import Arrival, promises
-from broadcaster.storage.tables import AlertRow, EndpointRow, LineRow, RecordingRow
+from broadcaster.storage.tables import (
+    AlertRow,
+    EndpointRow,
+    EndpointStateRow,
+    LineRow,
+    PublishedRow,
+    RecordingRow,
+)
 from devices.documents import Alerts
 from devices.hub.provision import HubProvision
 from devices.mqtt.wards import WARDS, load_wards
 from devices.provisioning import Provision
 from devices.reports import LineReport, TapReport, TransferReport
+from devices.topics import DocumentKind
 from schedules.notices import NoticeKind, NoticeState
 from schedules.places import Level
 from schedules.precedence import BroadcastClass, Severity
@@ -230,12 +239,68 @@ def test_what_arrives_in_time_is_approved(
 
 def test_an_endpoint_that_lacks_nothing_of_what_is_on_its_way_has_it(desk, county_house: CountyHouse) -> None:
     with county_house.transaction() as session:
-        add_asset(session, "news")
+        add_notice(session, "news", kind=NoticeKind.EMERGENCY, rule=None)
     on_its_way = TransferReport(recording=sha256("news"), size=9_000, lacking={"li-2": 9_000})
     hear(county_house, report(transfers=(on_its_way,)))
     with county_house.transaction() as session:
         there, silent = promises(session, ["news"], [COUNTY], None, NOW)
     assert (there.verdict, silent.verdict) == (Arrival.THERE, Arrival.UNKNOWN)
+
+
+def test_what_is_on_its_way_to_others_is_not_at_a_village_that_it_is_new_to(
+    desk, county_house: CountyHouse
+) -> None:
+    with county_house.transaction() as session:
+        session.get_one(EndpointRow, "wang-1").link = "serial:east:3"
+        add_notice(session, "news", kind=NoticeKind.EMERGENCY, rule=None, targets=[LIJIA])
+    on_its_way = TransferReport(recording=sha256("news"), size=20_000, lacking={"li-2": 20_000})
+    taps = tuple(
+        TapReport(endpoint=name, address=n, there=True)
+        for n, name in enumerate(("li-1", "li-2", "wang-1"), 1)
+    )
+    hear(county_house, report(transfers=(on_its_way,), taps=taps))
+    verdicts = {each.endpoint: each.verdict for each in desk.lines.promise(notice="news")}
+    assert verdicts == {"li-1": Arrival.THERE, "li-2": Arrival.IN_TIME}
+    with county_house.transaction() as session:
+        everywhere = {
+            each.endpoint: each.verdict for each in promises(session, ["news"], [COUNTY], None, NOW)
+        }
+    assert everywhere == {"li-1": Arrival.THERE, "li-2": Arrival.IN_TIME, "wang-1": Arrival.IN_TIME}
+
+
+def test_what_an_endpoint_holds_already_does_not_come_late(desk, county_house: CountyHouse) -> None:
+    waits = TransferReport(recording="ab" * 32, size=90_000_000, lacking={"li-1": 90_000_000})
+    hear(county_house, report(transfers=(waits,)))
+    with county_house.transaction() as session:
+        add_notice(session, "news", kind=NoticeKind.EMERGENCY, rule=None, targets=[LIJIA])
+        assert hold_plan(session, "li-1", lacks=[sha256("news")]) == Arrival.LATE
+        assert hold_plan(session, "li-1", lacks=[]) == Arrival.THERE
+
+
+def hold_plan(session: Session, endpoint: str, lacks: list[str]) -> Arrival:
+    """The endpoint says that it holds the plan of its village, without these recordings: what is promised then."""
+    topic = f"ccx/1/area/{LIJIA}/plan"
+    session.merge(
+        PublishedRow(
+            topic=topic,
+            kind=DocumentKind.PLAN,
+            target=LIJIA,
+            revision=7,
+            issued=NOW,
+            expires=NOW + timedelta(days=7),
+            digest="",
+            payload=b"plan",
+        )
+    )
+    held = {topic.removeprefix("ccx/1/"): 7}
+    session.merge(
+        EndpointStateRow(endpoint=endpoint, held=held, missing=lacks, missing_count=len(lacks), heard_at=NOW)
+    )
+    session.flush()
+    soon = NOW + timedelta(minutes=5)
+    return next(
+        each.verdict for each in promises(session, ["news"], [LIJIA], soon, NOW) if each.endpoint == endpoint
+    )
 
 
 def arrival_of(house: CountyHouse, *assets: str) -> float:

@@ -1,15 +1,21 @@
 """The tree of the county and one endpoint's page."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
+
 from broadcaster.desk.conditions import Stretch
+from broadcaster.desk.deliveries import OnItsWay
 from broadcaster.desk.minutes import Minute
+from broadcaster.storage.tables import EndpointRow, LineRow
 from broadcaster.tui.pinyin import initials, matches
-from broadcaster.tui.screens.endpoint import EndpointScreen
+from broadcaster.tui.screens.endpoint import EndpointScreen, _arriving
 from broadcaster.tui.screens.ticket import TicketScreen
 from broadcaster.tui.widgets.county.tree import CountyTree
 from broadcaster.tui.widgets.day.minutes import minutes_of
-from tests.broadcaster.tui.county import ZONE, at
+from devices.reports import LineReport, TapReport, TransferReport
+from tests.broadcaster.tui.county import NOW, ZONE, at, desk
 from tests.broadcaster.tui.seeing import app_on, opened, press, said_by, settle, text_of
 
 MIDNIGHT = at("0:00")
@@ -103,3 +109,34 @@ def test_each_minute_of_a_day_is_what_the_endpoint_did_in_it():
     assert row[10 * 60] is Minute.AHEAD
     assert len(row) == 1440
     assert MIDNIGHT.astimezone(ZONE).hour == 0
+
+
+def test_the_page_says_how_far_that_is_which_is_on_its_way_over_the_line():
+    coming = OnItsWay(
+        endpoint="zhuxi-01",
+        line="竹溪线",
+        recording="ab" * 32,
+        title="致村民的一封信",
+        size=90_000,
+        percent=62,
+        arrives=at("10:05"),
+    )
+    assert _arriving(coming, ZONE) == "62 %, there by 10:05"
+    assert _arriving(replace(coming, arrives=None), ZONE) == "62 %, nobody can say until when"
+
+
+async def test_what_is_on_its_way_stands_on_the_page(own_house):
+    tap = TapReport(endpoint="zhuxi-01", address=1, there=True)
+    half = TransferReport(recording="ab" * 32, size=90_000, lacking={"zhuxi-01": 45_000})
+    told = LineReport(
+        boot="0a1b2c3d", seq=1, line="east", open=True, baud=9_600, taps=(tap,), transfers=(half,)
+    )
+    with own_house.transaction() as session:
+        session.get_one(EndpointRow, "zhuxi-01").link = "serial:east:1"
+        line = LineRow(name="east", hub="hub-town", port="/dev/ttyUSB0", baud=9_600, reported_at=NOW)
+        line.report = msgspec.to_builtins(told)
+        session.add(line)
+    async with opened(app_on(desk(own_house, "li")), (120, 40)) as pilot:
+        await pilot.app.push_screen(EndpointScreen("zhuxi-01"))
+        await settle(pilot)
+        assert "On its way: abababababab 50 %, there by 10:0" in text_of(pilot.app)
