@@ -17,9 +17,9 @@ from broadcaster.registry.line import SERIAL, on_line, pacing_of
 from broadcaster.storage.tables import EndpointRow, LineRow, RecordingRow
 from devices.reports import LineReport, TransferReport
 from devices.serial.arrival import Consignment, Hearing, arrivals
-from schedules.places import Level, Place, chain_of, covers, level_of
+from devices.serial.pacing import SLOW_BAUD
+from schedules.places import Place, chain_of, covers
 
-SLOW_BAUD = 19_200  # up to here a line carries the low-rate profile
 SOON = timedelta(hours=1)
 FRESH = timedelta(minutes=5)  # an older report of a hub says nothing of now
 
@@ -44,38 +44,26 @@ class Promise:
 
 
 def slow_places(session: Session) -> frozenset[Place]:
-    """Places whose plans name low-rate recordings.
-
-    A village with an endpoint on a slow line: all of the village hears that recording. A town or county only if all its
-    endpoints are on slow lines: else the others would hear the low rate too.
-    """
+    """Places with an endpoint on a slow line: their documents name low-rate recordings besides the usual ones."""
     slow = set(session.exec(select(LineRow.name).where(col(LineRow.baud) <= SLOW_BAUD)))
     if not slow:
         return frozenset()
     rows = session.exec(
-        select(EndpointRow.village, EndpointRow.link).where(col(EndpointRow.enabled).is_(True))
+        select(EndpointRow.village, EndpointRow.link).where(
+            col(EndpointRow.link).startswith(SERIAL), col(EndpointRow.enabled).is_(True)
+        )
     )
-    by_area: dict[Place, list[bool]] = {}
-    for village, link in rows:
-        on = on_line(link)
-        for area in chain_of(Place(village)):
-            by_area.setdefault(area, []).append(on is not None and on.line in slow)
     return frozenset(
         area
-        for area, are_slow in by_area.items()
-        if all(are_slow) or (any(are_slow) and level_of(area) is Level.VILLAGE)
+        for village, link in rows
+        if (on := on_line(link)) is not None and on.line in slow
+        for area in chain_of(Place(village))
     )
 
 
 def is_slow(place: Place, slow: frozenset[Place]) -> bool:
-    """Whether the plan of a place, an area or an endpoint, names low-rate recordings."""
+    """Whether the documents of a place, an area or an endpoint, name low-rate recordings too."""
     return Place(place.partition("/")[0]) in slow
-
-
-def _profile(where: Place, targets: Iterable[Place], slow: frozenset[Place]) -> Profile:
-    """What an endpoint is sent: the low rate if every place that orders it there is slow."""
-    own = [target for target in targets if covers(target, where)]
-    return Profile.LOW_RATE if all(is_slow(target, slow) for target in own) else Profile.SPEECH
 
 
 def report_of(row: LineRow, now: datetime) -> LineReport | None:
@@ -111,22 +99,22 @@ def promises(
     assets = tuple(dict.fromkeys(assets))
     if not assets:
         return ()
-    wanted, slow = [Place(target) for target in targets], slow_places(session)
+    wanted = [Place(target) for target in targets]
     rows = session.exec(
         select(EndpointRow).where(
             col(EndpointRow.link).startswith(SERIAL), col(EndpointRow.enabled).is_(True)
         )
     )
-    by_line: dict[tuple[str, Profile], list[EndpointRow]] = {}
+    by_line: dict[str, list[EndpointRow]] = {}
     for row in rows:
         on, where = on_line(row.link), Place(f"{row.village}/{row.id}")
         if on is not None and any(covers(target, where) for target in wanted):
-            by_line.setdefault((on.line, _profile(where, wanted, slow)), []).append(row)
+            by_line.setdefault(on.line, []).append(row)
     found: list[Promise] = []
-    for name, profile in sorted(by_line):
+    for name in sorted(by_line):
         line = session.get(LineRow, name)
         if line is not None:
-            found += _on(session, line, assets, profile, by_line[name, profile], needed, now)
+            found += _on(session, line, assets, by_line[name], needed, now)
     return tuple(found)
 
 
@@ -134,13 +122,12 @@ def _on(
     session: Session,
     line: LineRow,
     assets: Iterable[str],
-    profile: Profile,
     endpoints: Iterable[EndpointRow],
     needed: datetime | None,
     now: datetime,
 ) -> Iterable[Promise]:
     endpoints = sorted(endpoints, key=lambda row: row.id)
-    wanted = {asset: session.get(RecordingRow, (asset, profile)) for asset in assets}
+    wanted = {asset: _carried(session, line, asset) for asset in assets}
     report = report_of(line, now)
     if None in wanted.values() or report is None or not report.open:
         return [_promise(row.id, line.name, None, needed, now) for row in endpoints]
@@ -151,6 +138,12 @@ def _on(
     due = _seconds(line, report, queue.values())
     recordings = [recording.sha256 for recording in wanted.values() if recording is not None]
     return [_promise(row.id, line.name, _last(due, recordings, row.id), needed, now) for row in endpoints]
+
+
+def _carried(session: Session, line: LineRow, asset: str) -> RecordingRow | None:
+    """What a line carries of an asset: on a slow one the low-rate recording, where there is one."""
+    low = session.get(RecordingRow, (asset, Profile.LOW_RATE)) if pacing_of(line).is_slow else None
+    return low or session.get(RecordingRow, (asset, Profile.SPEECH))
 
 
 def _asked(

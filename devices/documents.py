@@ -39,6 +39,7 @@ class PlanItem:
     volume: int | None
     gap_s: int
     spans: tuple[Span, ...]
+    low_rate: str | None = None  # SHA-256 of the same at a low rate, for endpoints on slow lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ class Alert:
     repeats: int | None = None
     volume: int | None = None
     policy: InterruptionPolicy = InterruptionPolicy.RESUME
+    low_rate: str | None = None  # as of an item of a plan
 
     @property
     def precedence(self) -> Precedence:

@@ -55,6 +55,7 @@ SOUND: dict[str, tuple[int, Sort]] = {
     "duration_ms": (9, whole()),
     "volume": (10, whole(0, 100)),
     "policy": (11, one_of(*_POLICIES)),
+    "low_rate": (21, hexadecimal(32)),
 }
 _PRECEDENCE = Shape(Precedence, RANK)
 _ITEM = Shape(PlanItem, {**SOUND, "order": (12, NAME), "gap_s": (13, whole())}, nullable=("volume",))
@@ -135,7 +136,7 @@ class _Times:
     def put_item(self, item: PlanItem, issued: int) -> dict[int, Any]:
         places = [self._place[span] for span in item.spans]
         rank = _PRECEDENCE.put(item.precedence, issued)
-        return rank | _ITEM.put(item, issued) | {_ITEM_SPANS: places}
+        return dict(sorted((rank | _ITEM.put(item, issued) | {_ITEM_SPANS: places}).items()))
 
     def take_item(self, raw: Any, issued: int) -> PlanItem:
         return PlanItem(

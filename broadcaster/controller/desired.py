@@ -38,10 +38,7 @@ def plans(slots: Iterable[Slot], spans: Spans, lineup: Lineup, lease: timedelta)
 
 
 def alerts(session: Session, now: datetime) -> dict[str, Desired]:
-    """The alerts documents of every place that has one in force, or had one lately.
-
-    Where all who would hear it are on slow lines it names the low-rate recording.
-    """
+    """The alerts documents of every place that has one in force, or had one lately; where a slow line is, with low rates."""
     slow = slow_places(session)
     slim = low_rates(session) if slow else {}
     in_force: dict[Place, list[Alert]] = defaultdict(list)
@@ -113,11 +110,13 @@ def settings_of(endpoint: EndpointRow) -> dict[str, Desired]:
 
 
 def alerted(session: Session, now: datetime) -> frozenset[str]:
-    """Recordings of alerts in force, and those that will end them."""
+    """Recordings of alerts in force, and those that will end them, at all rates."""
     rows = session.exec(
         select(AlertRow).where(col(AlertRow.expires) > now, col(AlertRow.cancelled_at).is_(None))
     )
-    return frozenset(sha256 for row in rows for sha256 in (row.recording, row.cancel_recording) if sha256)
+    named = frozenset(sha256 for row in rows for sha256 in (row.recording, row.cancel_recording) if sha256)
+    slim = low_rates(session) if slow_places(session) else {}
+    return named | {slim[sha256] for sha256 in named & slim.keys()}
 
 
 def manifests(session: Session, recordings: Iterable[str], media: Media) -> dict[str, Desired]:
@@ -142,8 +141,8 @@ def recordings_in(documents: Iterable[Desired]) -> set[str]:
     """Every recording that plans and alerts name."""
     named: set[str | None] = set()
     for document in documents:
-        named |= {item.recording for item in getattr(document.body, "items", ())}
-        named |= {alert.recording for alert in getattr(document.body, "alerts", ())}
+        for sounding in (*getattr(document.body, "items", ()), *getattr(document.body, "alerts", ())):
+            named |= {sounding.recording, sounding.low_rate}
     return {sha256 for sha256 in named if sha256}
 
 

@@ -24,7 +24,7 @@ PROFILE = Profile.SPEECH
 class Lineup:
     """All orders in force with the programmes of their items; `staged` is audio that waits for an emergency.
 
-    Places that are `slow` hear the recordings of `slim` in the place of others.
+    Plans of places that are `slow` name the recordings of `slim` too.
     """
 
     orders: tuple[Order, ...]
@@ -108,10 +108,7 @@ def low_rates(session: Session) -> Slim:
     for row in rows:
         by_asset.setdefault(row.asset, {})[row.profile] = row
     pairs = (each for each in by_asset.values() if len(each) > 1)
-    return {
-        each[PROFILE].sha256: (each[Profile.LOW_RATE].sha256, each[Profile.LOW_RATE].duration_ms)
-        for each in pairs
-    }
+    return {each[PROFILE].sha256: each[Profile.LOW_RATE].sha256 for each in pairs}
 
 
 def _waiting(row: NoticeRow, audio: RecordingRow) -> Programme:

@@ -31,7 +31,7 @@ class Programme:
 ItemKey = tuple[str, str, int]  # order, notice, version
 
 
-Slim = Mapping[str, tuple[str, int]]  # recording → the low-rate one in its place, and how long that is
+Slim = Mapping[str, str]  # recording → the same at a low rate
 Staged = Mapping[Place, tuple[tuple[ItemKey, Programme], ...]]
 
 
@@ -56,21 +56,13 @@ def plan_documents(
 
 
 def slimmed(plan: Plan, slim: Slim) -> Plan:
-    """The same with the low-rate recordings, for a village that a slow line reaches."""
-    return replace(plan, items=tuple(_slim_item(item, slim) for item in plan.items))
+    """The same that names low-rate recordings too, for endpoints on slow lines."""
+    return replace(plan, items=tuple(replace(item, low_rate=slim.get(item.recording)) for item in plan.items))
 
 
 def slimmed_alert(alert: Alert, slim: Slim) -> Alert:
-    """The same with the low-rate recording, where there is one."""
-    if alert.recording is None or alert.recording not in slim:
-        return alert
-    recording, duration_ms = slim[alert.recording]
-    return replace(alert, recording=recording, duration_ms=duration_ms)
-
-
-def _slim_item(item: PlanItem, slim: Slim) -> PlanItem:
-    recording, duration_ms = slim.get(item.recording, (item.recording, item.duration_ms))
-    return replace(item, recording=recording, duration_ms=duration_ms)
+    """The same that names the low-rate recording too, where there is one."""
+    return replace(alert, low_rate=slim.get(alert.recording or ""))
 
 
 def _plan(

@@ -12,6 +12,7 @@ from devices.endpoint.settings import InForce, in_force
 from devices.endpoint.store import HeldDocument, Store, StoreFault
 from devices.errors import DeviceError
 from devices.links import Message
+from devices.low_rate import for_slow_line
 from devices.provisioning import Provision
 from devices.signing import Keyring
 from devices.topics import DocumentKind
@@ -42,6 +43,7 @@ class Held:
     ) -> None:
         self._store = store
         self._unseal = unseal
+        self._is_slow = provision.line is not None and provision.line.wiring.line.is_slow
         self._complain = complain
         self._keyring = Keyring(provision.keys)
         self._order = _state_topics(provision)
@@ -61,7 +63,7 @@ class Held:
             self._revisions[kept.topic] = kept.revision
             if kept.payload and kept.topic in self._order:
                 try:
-                    self._documents[kept.topic] = self._unseal(kept.payload, self._keyring)
+                    self._documents[kept.topic] = self._opened(kept.payload)
                 except DeviceError as error:
                     yield f"{kept.topic}: {error}"
         self._name()
@@ -99,9 +101,13 @@ class Held:
         if not message.payload:
             raise Refused  # a topic that was cleared
         try:
-            return self._unseal(message.payload, self._keyring)
+            return self._opened(message.payload)
         except DeviceError as error:
             raise Refused(f"{message.topic}: {error}") from error
+
+    def _opened(self, payload: bytes) -> Document:
+        document = self._unseal(payload, self._keyring)
+        return for_slow_line(document) if self._is_slow else document
 
     def _judge(self, document: Document, topic: str, time: datetime | None) -> None:
         verdict = accept(

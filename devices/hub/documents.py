@@ -14,6 +14,7 @@ from devices.endpoint.cues import staged_only
 from devices.errors import DeviceError
 from devices.hub.store import HubStore, KeptDocument
 from devices.links import Message
+from devices.low_rate import for_slow_line
 from devices.signing import Keyring, PublicKey
 from devices.topics import DocumentKind
 
@@ -58,6 +59,7 @@ class Kept:
     revision: int
     payload: bytes
     needs: Mapping[str, Need]
+    slow_needs: Mapping[str, Need]  # of endpoints on slow lines
     manifest: Manifest | None = None
 
 
@@ -130,6 +132,7 @@ def _kept(topic: str, payload: bytes, document: Document) -> Kept:
         revision=document.header.revision,
         payload=payload,
         needs=needs_of(document),
+        slow_needs=needs_of(for_slow_line(document)),
         manifest=document.body if isinstance(document.body, Manifest) else None,
     )
 

@@ -6,7 +6,7 @@ known of an endpoint is what it acknowledged, corrected by what its heartbeats s
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from typing import Protocol
@@ -135,7 +135,7 @@ class LineDuty:
         needed: dict[str, Need] = {}
         for topic in {topic for tap in self._taps.values() for topic in tap.topics}:
             kept = self._documents.get(topic)
-            for recording, need in kept.needs.items() if kept else ():
+            for recording, need in self._needs(kept).items() if kept else ():
                 needed[recording] = need.joined(needed.get(recording))
         return needed
 
@@ -293,7 +293,7 @@ class LineDuty:
                 tap.settling = True
                 self._lack(tap, kept, lacking)
                 continue
-            for recording, need in kept.needs.items():
+            for recording, need in self._needs(kept).items():
                 if self._is_needed(tap, recording, need, now):
                     tap.lacks[recording] = need.joined(tap.lacks.get(recording))
         for recording in tap.lacks:
@@ -307,6 +307,9 @@ class LineDuty:
         if tap.lacks.keys() != before.keys():
             urgent = any(need.urgent for need in tap.lacks.values())
             self._offer_s = min(self._offer_s, now.mono_s + (0.0 if urgent else GATHER_S))
+
+    def _needs(self, kept: Kept) -> Mapping[str, Need]:
+        return kept.slow_needs if self.line.wiring.line.is_slow else kept.needs
 
     def _lack(self, tap: _Tap, kept: Kept, lacking: dict[str, list[_Tap]]) -> None:
         on_its_way = self._said.get(tap.under_way.get(kept.topic, 0))

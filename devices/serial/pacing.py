@@ -6,6 +6,7 @@ from devices.serial.bodies import BLOCK_SIZES
 
 BITS = 10  # of a byte: start, eight, stop
 LONGEST_FRAME_S = 1.2
+SLOW_BAUD = 19_200  # up to here a line carries low-rate recordings
 AHEAD_S = 0.030
 _REFILL_S = 0.020  # ahead: a loop that is late by less leaves no gap on the line
 _ROUNDING_S = 1e-6  # so that there is room when `ready_s` says so
@@ -32,6 +33,11 @@ class Line:
         return next(
             (size for size in BLOCK_SIZES if self.airtime_s(size) <= LONGEST_FRAME_S), BLOCK_SIZES[-1]
         )
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether its endpoints take low-rate recordings where there are some."""
+        return self.baud <= SLOW_BAUD
 
     def airtime_s(self, length: int) -> float:
         """How long so many bytes fill the line."""

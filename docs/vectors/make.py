@@ -3,6 +3,7 @@
 Each `*.json` is what the code produces; a test holds that the files are up to date and that the code reads them.
 """
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Iterable
@@ -60,6 +61,7 @@ NEWER_CHAIN = "00000000000000bb"
 COUNTY, HORN, CHAIN, BOOT = "341523000000", "horn-01", "00000000000000aa", "0a1b2c3d"
 RECORDING = bytes(number * 7 % 251 for number in range(chunks.CHUNK + 4_000))
 RECORDING_SHA256 = hashlib.sha256(RECORDING).hexdigest()
+LOW_RATE_SHA256 = hashlib.sha256(b"at a low rate").hexdigest()
 DAY = ISSUED.replace(hour=0, minute=0, second=0, microsecond=0)
 
 Json = dict[str, object]
@@ -186,6 +188,14 @@ DOCUMENTS: dict[str, Document] = {
     ),
     "an alert": document(
         DocumentKind.ALERTS, COUNTY, Alerts(alerts=(alert(),), stopped=("3415230020261122f0",))
+    ),
+    "an alert that names a low-rate recording too": document(
+        DocumentKind.ALERTS, COUNTY, Alerts(alerts=(dataclasses.replace(alert(), low_rate=LOW_RATE_SHA256),))
+    ),
+    "a plan that names a low-rate recording too": document(
+        DocumentKind.PLAN,
+        COUNTY,
+        Plan(items=(dataclasses.replace(waiting().items[0], low_rate=LOW_RATE_SHA256),)),
     ),
     "no alerts": document(DocumentKind.ALERTS, COUNTY, Alerts()),
     "settings": document(

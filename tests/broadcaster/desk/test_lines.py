@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session
 
 from audio.recording import Profile
-from broadcaster.controller.desired import alerts
+from broadcaster.controller.desired import alerts, recordings_in
 from broadcaster.controller.intake import Batch, store
 from broadcaster.controller.orders import lineup
 from broadcaster.controller.plans import slimmed
@@ -37,10 +37,20 @@ from devices.provisioning import Provision
 from devices.reports import LineReport, TapReport, TransferReport
 from devices.topics import DocumentKind
 from schedules.notices import NoticeKind, NoticeState
-from schedules.places import Level
+from schedules.places import Level, chain_of
 from schedules.precedence import BroadcastClass, Severity
 from schedules.rules import LoopRule, Window
-from tests.broadcaster.county import COUNTY, HOURLY, LIJIA, add_asset, add_notice, lay_out, sha256, sound
+from tests.broadcaster.county import (
+    COUNTY,
+    HOURLY,
+    LIJIA,
+    WANGZHUANG,
+    add_asset,
+    add_notice,
+    lay_out,
+    sha256,
+    sound,
+)
 from tests.broadcaster.desk.conftest import NOW, CountyDeskOf
 from tests.devices.endpoint.village import item, plan
 
@@ -323,18 +333,15 @@ def test_the_recordings_of_a_playlist_go_one_after_another_over_their_line(
     assert both == arrival_of(county_house, "weather", "news", "weather")
 
 
-def test_a_village_on_a_slow_line_hears_the_low_rate_recording(desk, county_house: CountyHouse) -> None:
+def test_documents_of_all_places_around_a_slow_line_name_low_rates(desk, county_house: CountyHouse) -> None:
     with county_house.transaction() as session:
         assert lineup(session).slow == frozenset()
         session.get_one(LineRow, "east").baud = 9_600
         session.flush()
-        assert lineup(session).slow == frozenset({LIJIA})
-        session.get_one(EndpointRow, "wang-1").link = "serial:east:3"
-        session.flush()
-        assert COUNTY in lineup(session).slow
+        assert lineup(session).slow == frozenset(chain_of(LIJIA))
 
 
-def test_a_plan_of_a_slow_place_names_the_low_rate(desk, county_house: CountyHouse) -> None:
+def test_a_plan_of_a_place_with_a_slow_line_names_the_low_rate_too(desk, county_house: CountyHouse) -> None:
     with county_house.transaction() as session:
         session.get_one(LineRow, "east").baud = 9_600
         add_notice(session, "letter", targets=[LIJIA])
@@ -345,7 +352,7 @@ def test_a_plan_of_a_slow_place_names_the_low_rate(desk, county_house: CountyHou
         current = lineup(session)
         ordered = plan(items=(item(recording=usual.sha256),))
     slim = slimmed(ordered, current.slim)
-    assert [each.recording for each in slim.items] == ["cd" * 32]
+    assert [(each.recording, each.low_rate) for each in slim.items] == [(usual.sha256, "cd" * 32)]
     hear(county_house, report())
     assert [each.verdict for each in desk.lines.promise(notice="letter")] == [
         Arrival.IN_TIME,
@@ -353,21 +360,24 @@ def test_a_plan_of_a_slow_place_names_the_low_rate(desk, county_house: CountyHou
     ]
 
 
-def test_an_emergency_on_a_slow_line_names_the_low_rate(desk, county_house: CountyHouse) -> None:
+def test_an_emergency_for_all_names_the_low_rate_too(desk, county_house: CountyHouse) -> None:
     with county_house.transaction() as session:
         session.get_one(LineRow, "east").baud = 9_600
         add_notice(session, "flood", kind=NoticeKind.EMERGENCY, rule=None)
         usual = session.get_one(RecordingRow, ("flood", Profile.SPEECH))
         members = usual.model_dump() | {"profile": Profile.LOW_RATE, "sha256": "cd" * 32, "size": 9_000}
         session.add(RecordingRow(**members))
-        session.add(flood_alert(recording=usual.sha256, targets=[LIJIA, COUNTY]))
+        session.add(flood_alert(recording=usual.sha256, targets=[LIJIA, COUNTY, WANGZHUANG]))
         session.flush()
         named = {
-            each.target: [alert.recording for alert in each.body.alerts]
+            each.target: [(alert.recording, alert.low_rate) for alert in each.body.alerts]
             for each in alerts(session, NOW).values()
             if isinstance(each.body, Alerts)
         }
-    assert named == {LIJIA: ["cd" * 32], COUNTY: [usual.sha256]}
+        carried = recordings_in(alerts(session, NOW).values())
+    both = [(usual.sha256, "cd" * 32)]
+    assert named == {LIJIA: both, COUNTY: both, WANGZHUANG: [(usual.sha256, None)]}
+    assert carried == {usual.sha256, "cd" * 32}
 
 
 def flood_alert(**members: object) -> AlertRow:

@@ -1,5 +1,6 @@
 """Documents: genuine, for us, newer, written down first; everything else changes nothing."""
 
+import dataclasses
 import random
 from datetime import timedelta
 
@@ -10,12 +11,26 @@ from devices import topics
 from devices.documents import Alerts, Document, Header, Plan, Receipt, Settings
 from devices.endpoint.store import EndpointStore, StoreFault
 from devices.links import Message
+from devices.provisioning import LineProvision
 from devices.reports import EventKind, Heartbeat
 from devices.sealing import seal
 from devices.signing import Ed25519Signer
 from devices.topics import DocumentKind
 from tests.devices.endpoint.board import Board, ready
-from tests.devices.endpoint.village import COUNTY, DAWN, TOWN, VILLAGE, alert, at, cue, plan, slot, span
+from tests.devices.endpoint.village import (
+    COUNTY,
+    DAWN,
+    PROVISION,
+    TOWN,
+    VILLAGE,
+    alert,
+    at,
+    cue,
+    item,
+    plan,
+    slot,
+    span,
+)
 
 
 def forged(body: Plan, signer: Ed25519Signer, topic: str, revision: int = 99) -> Message:
@@ -200,3 +215,17 @@ def test_records_that_cannot_be_written_are_written_when_there_is_room_again():
 
 def replace_topic(message: Message, topic: str) -> Message:
     return replace(message, topic=topic)
+
+
+@pytest.mark.parametrize(("baud", "wanted"), [(9_600, "cd" * 32), (115_200, "ab" * 32)])
+def test_on_a_slow_line_the_low_rate_recording_takes_the_place_of_the_other_also_after_a_reboot(
+    baud: int, wanted: str
+) -> None:
+    line = LineProvision(port="/dev/ttyS1", address=1, baud=baud)
+    board = Board(provision=dataclasses.replace(PROVISION, line=line))
+    sounding = {"recording": "ab" * 32, "low_rate": "cd" * 32}
+    board.tell(plan(cue("08:00"), items=(item(**sounding),)), area=COUNTY)
+    board.tell(Alerts(alerts=(alert(**sounding, starts=at("09:00")),)), area=COUNTY)
+    board.boot()
+    board.run_for(minutes=2)
+    assert board.reports(Heartbeat)[-1].missing == (wanted,)

@@ -2,6 +2,8 @@
 
 import hashlib
 
+import pytest
+
 from devices import topics
 from devices.documents import Alerts, Plan, TimeBeacon
 from devices.hub.line import CROSSED_S
@@ -17,6 +19,8 @@ from tests.devices.serial.parties import recording
 
 LETTER = recording(20_000)
 SHA256 = hashlib.sha256(LETTER).hexdigest()
+SLIM = LETTER[::3]
+SLIM_SHA256 = hashlib.sha256(SLIM).hexdigest()
 GASP = Event(boot="0a1b2c3d", seq=1, kind=EventKind.LAST_GASP)
 
 
@@ -93,6 +97,19 @@ def test_an_emergency_overtakes_a_recording_that_is_on_its_way() -> None:
         rig.run(0.1)
     assert rig.wire.now - began < 1.5
     assert not rig.has(1, SHA256)
+
+
+@pytest.mark.parametrize(("baud", "offered"), [(19_200, SLIM_SHA256), (38_400, SHA256)])
+def test_an_emergency_for_all_is_offered_at_the_rate_that_is_fit_for_the_line(
+    baud: int, offered: str
+) -> None:
+    rig = Rig(taps=1, baud=baud).run(3)
+    rig.announce(SHA256, LETTER)
+    rig.announce(SLIM_SHA256, SLIM)
+    rig.order(Alerts(alerts=(alert(recording=SHA256, low_rate=SLIM_SHA256),)))
+    rig.run(30)
+    assert [each for each in (SHA256, SLIM_SHA256) if rig.has(1, each)] == [offered]
+    assert rig.duty.needed().keys() == {offered}
 
 
 def test_without_an_uplink_a_line_is_served_from_what_the_hub_holds() -> None:
