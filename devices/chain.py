@@ -26,8 +26,6 @@ from schedules.records import AsPlayed, ClockQuality, MissedBecause, Result
 Linked = dict[str, object]
 """A record as a JSON object, its "hash" included."""
 
-LONGEST_BATCH = 64  # records
-
 _PLAIN = frozenset((int, str))
 
 _Ascii = Annotated[str, Meta(pattern=r"^[!-~]{1,64}\Z")]
@@ -67,14 +65,11 @@ def genesis(chain: str) -> str:
     return hashlib.sha256(b"ccx/1 chain " + chain.encode()).hexdigest()
 
 
-def record_to_json(record: AsPlayed) -> Linked:
-    """Its members as ASCII strings and whole numbers, None left out; times in ms, cut, not rounded."""
-    members: Linked = msgspec.to_builtins(_members(record))
-    return members
-
-
 def record_to_text(record: AsPlayed) -> str:
-    """The canonical form of its members. Raises BadReport."""
+    """The canonical form of its members: ASCII strings and whole numbers, None left out; times in ms, cut, not rounded.
+
+    Raises BadReport.
+    """
     return _encoded(_members(record)).decode()
 
 

@@ -21,7 +21,7 @@ from broadcaster.storage.tables import EndpointRow, EndpointStateRow, PlayedRow,
 from broadcaster.storage.tables.columns import UtcDateTime
 from schedules.agenda import ON_TIME
 from schedules.ledger import LAPSING, Progress, settle
-from schedules.outcomes import HEARD, Outcome
+from schedules.outcomes import Outcome
 from schedules.places import Level, Place, level_of, prefix_of
 from schedules.records import AsPlayed, ClockQuality, MissedBecause, Result
 from schedules.slots import Slot
@@ -261,8 +261,3 @@ def outcomes(standing: Standing) -> dict[Outcome, int]:
     for (outcome, _), endpoints in standing.items():
         found[outcome] = found.get(outcome, 0) + endpoints
     return found
-
-
-def is_heard(standing: Standing) -> bool:
-    """Whether everybody heard it."""
-    return all(outcome in HEARD for outcome, _ in standing)

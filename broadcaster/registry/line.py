@@ -1,7 +1,7 @@
 """Lines (串口线路): which hub has them, how they run, and which endpoints are on them; and what a hub is given."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -97,13 +97,6 @@ def provision_hub(
     set_wards(hub, [tap.endpoint for tap in made.taps])
     set_account(hub, made.password)
     return made
-
-
-def serial_members(session: Session, endpoints: Sequence[EndpointRow]) -> Mapping[str, OnLine]:
-    """Of these endpoints, those on lines that exist."""
-    names = set(session.exec(select(LineRow.name)))
-    found = {row.id: on_line(row.link) for row in endpoints}
-    return {name: on for name, on in found.items() if on is not None and on.line in names}
 
 
 def _tap(address: int, row: EndpointRow) -> TapProvision:

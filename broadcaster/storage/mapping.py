@@ -91,11 +91,6 @@ def played_values(endpoint: str, chain: str, record: AsPlayed, received_at: date
     return (endpoint, chain, received_at, *_played(record))
 
 
-def played_row(endpoint: str, chain: str, record: AsPlayed, received_at: datetime) -> dict[str, object]:
-    """An as-played record as the columns of its row."""
-    return dict(zip(PLAYED_COLUMNS, played_values(endpoint, chain, record, received_at), strict=True))
-
-
 def played_of(row: PlayedRow) -> AsPlayed:
     """The as-played record of a row."""
     return AsPlayed(**{name: getattr(row, name) for name in _PLAYED})

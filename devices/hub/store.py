@@ -5,7 +5,6 @@ after that.
 """
 
 import sqlite3
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -102,11 +101,6 @@ class HubStore:
             else "DELETE FROM held WHERE endpoint = ? AND recording = ?"
         )
         self._database.execute(verb, (endpoint, recording))
-
-    def forget_recordings(self, recordings: Iterable[str]) -> None:
-        """Nobody needs them any more."""
-        each = [(recording,) for recording in recordings]
-        self._database.executemany("DELETE FROM held WHERE recording = ?", each)
 
     # reports on their way up
 

@@ -10,13 +10,13 @@ from broadcaster import language
 from broadcaster.config import load
 from broadcaster.house import CountyHouse
 from broadcaster.storage.engine import insert_new, upsert
-from broadcaster.storage.mapping import played_row
 from broadcaster.storage.tables import EndpointStateRow, PlayedRow
 from broadcaster.watch import _seen_since
 from devices.presence import Presence
 from schedules.records import MissedBecause, Result
 from tests.broadcaster.controller.post import played
 from tests.broadcaster.county import NOW, add_notice, lay_out
+from tests.broadcaster.storage.values import played_row
 
 ZONE = ZoneInfo("Asia/Shanghai")
 

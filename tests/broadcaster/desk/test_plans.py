@@ -13,7 +13,6 @@ from broadcaster.desk.errors import Invalid, NotFound
 from broadcaster.desk.playlists import PlaylistDraft
 from broadcaster.storage.changes import changed
 from broadcaster.storage.engine import insert_new
-from broadcaster.storage.mapping import played_row
 from broadcaster.storage.tables import AreaRow, PlayedRow
 from schedules.outcomes import Outcome
 from schedules.rules import LoopRule
@@ -21,6 +20,7 @@ from schedules.slots import AbsentBecause
 from tests.broadcaster.controller.post import Shelf, played
 from tests.broadcaster.county import COUNTY, FERRY, HOURLY, LIJIA, NOW, WANGZHUANG, sha256, sound
 from tests.broadcaster.desk.people import Station
+from tests.broadcaster.storage.values import played_row
 
 DAY = date(2026, 11, 23)
 

@@ -12,7 +12,6 @@ from audio.recording import Profile
 from broadcaster.desk.errors import Conflict, Invalid, NotFound, Refused
 from broadcaster.desk.files import Upload
 from broadcaster.storage.engine import insert_new
-from broadcaster.storage.mapping import played_row
 from broadcaster.storage.tables import AlertRow, PlayedRow, SlotRow
 from schedules.notices import NoticeState
 from schedules.places import Level
@@ -21,6 +20,7 @@ from schedules.slots import PlannedBecause
 from tests.broadcaster.controller.post import played
 from tests.broadcaster.county import COUNTY, NOW, add_notice, sha256
 from tests.broadcaster.desk.people import Station, a_draft
+from tests.broadcaster.storage.values import played_row
 
 LONG_AFTER = timedelta(days=61)
 

@@ -50,7 +50,7 @@ def test_an_absence_comes_back_as_it_was_stored(engine: Engine, absence: Absence
 @few
 @given(values.records)
 def test_an_as_played_record_comes_back_as_it_was_stored(engine: Engine, record: AsPlayed) -> None:
-    row = stored(engine, PlayedRow, mapping.played_row("horn-01", "c" * 16, record, NOON))
+    row = stored(engine, PlayedRow, values.played_row("horn-01", "c" * 16, record, NOON))
     assert mapping.played_of(row) == record
 
 

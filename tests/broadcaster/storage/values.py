@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
+from broadcaster.storage.mapping import PLAYED_COLUMNS, played_values
 from schedules.notices import InterruptionPolicy, Notice, NoticeKind
 from schedules.places import Level, Place
 from schedules.precedence import BroadcastClass, Severity
@@ -122,3 +123,8 @@ records = st.builds(
 )
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
+
+
+def played_row(endpoint: str, chain: str, record: AsPlayed, received_at: datetime) -> dict[str, object]:
+    """An as-played record as the columns of its row."""
+    return dict(zip(PLAYED_COLUMNS, played_values(endpoint, chain, record, received_at), strict=True))
