@@ -47,7 +47,7 @@ class NoticeDraft:
     valid_until: datetime | None = None  # None: 30 days later
     asset: str | None = None
     speak: bool = False
-    cancel_text: Text = ""  # what ends an emergency, spoken; every emergency has one
+    cancel_text: Text = ""  # what ends an emergency, spoken; empty: as it was, or the usual words
     klass: BroadcastClass | None = None  # None: as the kind says; a test is a drill
     severity: Severity = Severity.UNKNOWN
     level: Level | None = None  # None: county
@@ -130,7 +130,7 @@ class Notices(Noun):
 
     @edit.beforehand
     def _speak_edit(house: "CountyHouse", notice: str, draft: NoticeDraft) -> _Spoken:
-        return _spoken(house, draft)
+        return _spoken(house, draft, _own_ending(house, notice, draft))
 
     @order("POST", "/notices/{notice}/submit", right=Right.SUBMIT)
     def submit(self, ctx: Context, notice: str, comment: str = "") -> NoticeView:
@@ -319,12 +319,27 @@ def _class(draft: NoticeDraft) -> BroadcastClass:
     return klass
 
 
-def _spoken(house: "CountyHouse", draft: NoticeDraft) -> _Spoken:
+def _own_ending(house: "CountyHouse", notice: str, draft: NoticeDraft) -> str:
+    """What a person had the end of this emergency say; empty where it says the usual, or has become a drill since."""
+    with house.snapshot() as session:
+        before = newest(session, notice)
+        asset = session.get(AssetRow, before.cancel_asset) if before.cancel_asset else None
+    said = asset.spoken_text if asset and before.klass is _class(draft) else None
+    return said if said and said != _usual_ending(before.title, before.klass) else ""
+
+
+def _usual_ending(title: str, klass: BroadcastClass) -> str:
+    return _ENDED[klass is BroadcastClass.DRILL].format(title=title)
+
+
+def _spoken(house: "CountyHouse", draft: NoticeDraft, own_ending: str = "") -> _Spoken:
     if draft.speak and draft.asset:
         raise Invalid(N_("A notice is spoken or has a recording, not both."))
-    drill, emergency = _class(draft) is BroadcastClass.DRILL, draft.kind is NoticeKind.EMERGENCY
-    text = as_drill(draft.text) if drill else draft.text
-    ending = draft.cancel_text or (_ENDED[drill].format(title=draft.title) if emergency else "")
+    klass = _class(draft)
+    text = as_drill(draft.text) if klass is BroadcastClass.DRILL else draft.text
+    ending = draft.cancel_text
+    if draft.kind is NoticeKind.EMERGENCY and not ending:
+        ending = own_ending or _usual_ending(draft.title, klass)
     body = recordings.spoken(house, text, draft.title) if draft.speak else None
     cancel = recordings.spoken(house, ending, draft.title) if ending else None
     return _Spoken(body=body, cancel=cancel)

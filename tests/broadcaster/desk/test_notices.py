@@ -204,6 +204,24 @@ def test_a_spoken_drill_says_so_and_has_its_end_spoken_too(station: Station) -> 
     assert recordings.show(asset=drill.cancel_asset).spoken_text == "演练结束。"
 
 
+@pytest.mark.parametrize(
+    ("said_before", "edited", "said_after"),
+    [
+        ("水退了，可以回家。", {"title": "河水上涨"}, "水退了，可以回家。"),
+        ("水退了，可以回家。", {"cancel_text": "警报解除。"}, "警报解除。"),
+        ("", {"title": "河水上涨"}, "河水上涨，现已解除。"),
+        ("水退了，可以回家。", {"severity": Severity.TEST}, "演练结束。"),
+    ],
+)
+def test_the_end_of_an_emergency_keeps_its_own_words_when_the_rest_is_edited(
+    station: Station, said_before: str, edited: dict[str, object], said_after: str
+) -> None:
+    given = {"kind": NoticeKind.EMERGENCY, "title": "洪水", "rule": None}
+    saved = station.draft(**given, cancel_text=said_before)
+    anew = station.desk("li").notices.edit(notice=saved.id, draft=a_draft(**given | edited))
+    assert station.desk("li").recordings.show(asset=anew.cancel_asset).spoken_text == said_after
+
+
 def test_the_list_shows_the_newest_version_and_is_narrowed(station: Station) -> None:
     letter = station.approved()
     village = station.draft(kind=NoticeKind.RELAY, title="转播", targets=(FERRY,))
