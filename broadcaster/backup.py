@@ -37,7 +37,8 @@ class Contents:
 
 
 def back_up(settings: Settings, file: Path, *, report: Report = lambda share: None) -> Contents:
-    """Writes `file`, whole or not at all. NotFound without a county; Invalid for a database that is not a file of ours."""
+    """Writes `file`, whole or not at all. NotFound without a county, or a directory to write to; Invalid for a database
+    that is not a file of ours."""
     if settings.database.url:
         raise Invalid(
             N_(
@@ -54,7 +55,11 @@ def back_up(settings: Settings, file: Path, *, report: Report = lambda share: No
             ),
             directory=settings.directory,
         )
-    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.absolute().parent.is_dir():
+        raise NotFound(
+            N_("There is no directory {directory}. Is the disk mounted? Nothing was backed up."),
+            directory=file.absolute().parent,
+        )
     part = file.with_name(f"{file.name}.part")
     try:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as scratch:

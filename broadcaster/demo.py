@@ -44,10 +44,14 @@ _OVER = frozenset({NoticeState.EXPIRED, NoticeState.WITHDRAWN})
 AfterOrder = Callable[[str], None]
 
 
+async def fill(house: CountyHouse, live: LiveController) -> None:
+    """Makes an empty house the sample county, and takes up what was cut short."""
+    await asyncio.to_thread(settle, house, loudspeakers(house), lay(house), live.nudge)
+
+
 async def simulate(house: CountyHouse, live: LiveController) -> None:
-    """Fills an empty house and runs its loudspeakers until cancelled; the first of them sound within two minutes."""
+    """Runs the loudspeakers of a settled house until cancelled; the first of them sound within two minutes."""
     directory = loudspeakers(house)
-    await asyncio.to_thread(settle, house, directory, lay(house), live.nudge)
     say(
         _("The loudspeakers of the sample county write what they sound to {directory}.").format(
             directory=directory

@@ -84,13 +84,14 @@ async def _run(settings: Settings, *, demo: bool) -> None:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(live.run(), name="controller")
                 tasks.create_task(serve(app, listener), name="api")
-                tasks.create_task(watch(house), name="watch")
                 if settings.lines.hub:
                     own = settings.directory / "hub"
                     tasks.create_task(run_station_hub(house, settings.lines.hub, own), name="hub")
                 tasks.create_task(notify(house), name="notifications")
                 if demo:
+                    await sample.fill(house, live)
                     tasks.create_task(sample.simulate(house, live), name="sample county")
+                tasks.create_task(watch(house), name="watch")
 
 
 def _habits(settings: Settings) -> Habits:

@@ -13,6 +13,8 @@ from broadcaster.words import said
 
 app = typer.Typer(no_args_is_help=True, help="Emergencies and urgent notices sent at once.")
 
+Alert = Annotated[str, typer.Argument(metavar="ALERT", help="Its id, or words of its title.")]
+
 COLUMNS: Columns = {
     N_("Alert"): "id",
     N_("Title"): "title",
@@ -66,16 +68,17 @@ def send(
 @app.command()
 def cancel(
     context: typer.Context,
-    alert: str,
+    alert: Alert,
     announce: Annotated[bool, typer.Option("--announce", help="Sound the saved cancel audio once.")] = False,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """End an alert: silence everywhere."""
     county = desk(context)
-    title = county.alerts.show(alert=alert).alert.title
-    confirm(_("End alert {alert}, {title}?").format(alert=alert, title=title), yes=yes)
-    ended = county.alerts.cancel(alert=alert, announce=announce)
+    which = naming.alert(county, alert)
+    title = county.alerts.show(alert=which).alert.title
+    confirm(_("End alert {alert}, {title}?").format(alert=which, title=title), yes=yes)
+    ended = county.alerts.cancel(alert=which, announce=announce)
     card(ended, COLUMNS, as_json=as_json)
     _warn(ended.linked)
 
@@ -87,9 +90,10 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
 
 
 @app.command()
-def show(context: typer.Context, alert: str, as_json: Json = False) -> None:
+def show(context: typer.Context, alert: Alert, as_json: Json = False) -> None:
     """Show who sounds an alert, who is silent, and who did not answer, village by village."""
-    status = desk(context).alerts.show(alert=alert)
+    county = desk(context)
+    status = county.alerts.show(alert=naming.alert(county, alert))
     if as_json:
         print_json(status)
         return

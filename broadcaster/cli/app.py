@@ -64,6 +64,7 @@ DEEDS: Mapping[str, str] = {
     "rehearse": "rehearse",
 }  # a command → the module that has a function of its name
 NAMES = (*NOUNS, *DEEDS)
+_ALONE = ("--help", "--version")  # options before the command that take no value
 
 
 def broadcaster(
@@ -151,9 +152,14 @@ def commands(names: Iterable[str] = NAMES) -> Any:
 
 
 def _named(arguments: Sequence[str]) -> Sequence[str]:
-    """The commands that may be meant: those whose name was said; all of them where none was, or help on all is asked for."""
-    said = [name for name in NAMES if name in arguments]
-    return NAMES if arguments[:1] == ["--help"] else said or NAMES
+    """The command that is meant; all of them where none has that name, so that the nearest can be told."""
+    words = iter(arguments)
+    for word in words:
+        if not word.startswith("-"):
+            return (word,) if word in NAMES else NAMES
+        if "=" not in word and word not in _ALONE:
+            next(words, None)  # its value
+    return NAMES
 
 
 def _print_help(command: Any, context: Any, formatter: Any) -> None:

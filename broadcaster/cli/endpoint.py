@@ -165,8 +165,10 @@ def provision(
     from devices.provisioning import Provision
 
     path = (directory or Path(endpoint)) / PROVISION
-    if path.exists() and not again:
-        raise Conflict(N_("{file} holds secrets already; --again makes new ones."), file=path)
+    if path.exists():
+        _refuse_another(path, endpoint)
+        if not again:
+            raise Conflict(N_("{file} holds secrets already; --again makes new ones."), file=path)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     Provision.from_json(desk(context).endpoints.provision(endpoint=endpoint, port=port).content).save(path)
     if as_json:
@@ -174,6 +176,20 @@ def provision(
     else:
         print(_("Written: {file}").format(file=path))
         print(_("Take it to the set and keep no copy; there: broadcaster endpoint run DIRECTORY"))
+
+
+def _refuse_another(path: Path, endpoint: str) -> None:
+    """Of a set that works, the secrets are not lost to another; a file that cannot be read is nobody's."""
+    from devices.errors import BadProvision
+    from devices.provisioning import Provision
+
+    try:
+        held = Provision.load(path).endpoint
+    except BadProvision:
+        return
+    if held != endpoint:
+        message = N_("{file} is of endpoint {held}. Each endpoint needs a directory of its own.")
+        raise Conflict(message, file=path, held=held)
 
 
 @app.command()

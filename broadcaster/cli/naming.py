@@ -91,6 +91,20 @@ def asset(desk: "CountyDesk", said: str) -> str:
     return _the_one(said, found, lambda each: each.title, lambda each: each.id).id
 
 
+def alert(desk: "CountyDesk", said: str) -> str:
+    """The id of an alert, from its id or from words of its title: of one in force, else of the newest that was."""
+    from broadcaster.desk.alerts import AlertState
+
+    known = desk.alerts.list()
+    if any(said == each.id for each in known):
+        return said
+    found = [each for each in known if said in each.title]
+    in_force = [each for each in found if each.state is AlertState.IN_FORCE]
+    if not found:
+        raise NotFound(N_("There is no alert {said}. `broadcaster alert list` has them all."), said=said)
+    return _the_one(said, in_force or found[:1], lambda each: each.title, lambda each: each.id).id
+
+
 def today() -> date:
     """The county's date."""
     return output.wall(datetime.now(UTC)).date()

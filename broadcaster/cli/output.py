@@ -1,6 +1,7 @@
 """What commands print: tables for people, JSON for programs, and the questions asked before something happens."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -69,14 +70,19 @@ def card(thing: object, columns: Columns, *, as_json: bool) -> None:
 
 
 def say(sentence: str) -> None:
-    """A sentence, broken between words where a terminal ends."""
-    if not sys.stdout.isatty():
+    """A sentence, broken between words where a row ends."""
+    if not has_width():
         print(sentence)
         return
     from rich.console import Console
     from rich.text import Text
 
     Console().print(Text(sentence, overflow="fold"))
+
+
+def has_width() -> bool:
+    """Whether rows end somewhere: on a terminal, and where COLUMNS says so."""
+    return sys.stdout.isatty() or bool(os.environ.get("COLUMNS"))
 
 
 def heading(title: str) -> None:
@@ -161,7 +167,7 @@ def _print_table(headings: list[str], rows: list[list[str]]) -> None:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=bool(headings))
-    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+    console = Console(width=None if has_width() else _PIPE_WIDTH)
     columns = list(zip(*rows, strict=True))
     titles = headings or [""] * len(columns)
     widths = [max(map(cell_len, (title, *cells))) for title, cells in zip(titles, columns, strict=True)]

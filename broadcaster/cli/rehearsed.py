@@ -1,6 +1,5 @@
 """What `broadcaster rehearse` prints of a rehearsal, for people."""
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -131,7 +130,7 @@ def _show(found: "Rehearsed") -> None:
     if not lines:
         return
     heading(N_("What is heard, a village a line and a day a mark"))
-    console = Console(width=None if sys.stdout.isatty() else 80)
+    console = Console()
     for line in lines:
         console.print(line, no_wrap=True, overflow="crop")
     if len(found.villages) > mosaic.MOST:

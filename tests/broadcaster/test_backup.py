@@ -48,6 +48,7 @@ def keys(directory: Path) -> list[str]:
 
 
 def test_what_was_backed_up_comes_back(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "safe").mkdir()
     told = back_up(settings, tmp_path / "safe" / "county.tar")
     assert restore(tmp_path / "safe" / "county.tar", tmp_path / "again") == told
     assert files(tmp_path / "again") == files(settings.directory)
@@ -87,6 +88,14 @@ def test_without_a_county_nothing_is_written(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         back_up(load(tmp_path / "nothing", environ={}), tmp_path / "county.tar")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_not_mounted_is_told_and_nothing_is_written(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with pytest.raises(NotFound, match="no directory"):
+        back_up(settings, tmp_path / "usb" / "county.tar")
+    assert not (tmp_path / "usb").exists()
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,15 @@ def test_who_did_not_answer_is_told_and_the_end_is_shown(county: County, flood: 
     assert (ended["state"], ended["cancelled_by"], ended["linked"]) == ("cancelled", "li", None)
 
 
+def test_an_alert_is_ended_by_its_title_and_of_several_in_force_by_its_id(county: County, flood: str) -> None:
+    over = sent(county, flood)
+    assert county.call("--as", "li", "alert", "cancel", "暴雨", "--yes")[0] == 0
+    assert county.told("alert", "show", "暴雨")["alert"]["id"] == over
+    first, second = sent(county, flood), sent(county, flood)
+    code, _out, err = county.call("--as", "li", "alert", "cancel", "暴雨", "--yes")
+    assert (code, first in err, second in err, over in err) == (1, True, True, False)
+
+
 def test_an_unknown_alert_is_said_to_be_unknown_before_anything_is_asked(county: County) -> None:
     code, out, err = county.call("--as", "li", "alert", "cancel", "nosuch")
     assert (code, out) == (1, "")

@@ -14,6 +14,8 @@ from tests.broadcaster.cli.conftest import Call
     [
         ("sing", "there is no command sing", "没有命令 sing"),
         ("notic list", "there is no command notic; did you mean notice?", "没有命令 notic；是不是 notice？"),
+        ("notce plan", "there is no command notce; did you mean notice?", "没有命令 notce；是不是 notice？"),
+        ("--as plan notce list", "no command notce; did you mean notice?", "没有命令 notce；是不是 notice？"),
         ("plan check --bogus", "there is no option --bogus", "没有选项 --bogus"),
         (
             "plan check --day 3",

@@ -11,7 +11,7 @@ import pytest
 import typer
 from rich.cells import cell_len
 
-from broadcaster.cli.output import card, confirm, length, listing, text, use_zone
+from broadcaster.cli.output import card, confirm, length, listing, say, text, use_zone
 
 
 class State(StrEnum):
@@ -107,11 +107,23 @@ def test_without_an_answer_nothing_is_confirmed(monkeypatch: pytest.MonkeyPatch)
     confirm("Really?", yes=True)
 
 
+def test_a_sentence_is_broken_only_where_a_row_ends(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sentence = "致广大村民朋友的一封信。" * 9
+    say(sentence)
+    monkeypatch.setenv("COLUMNS", "40")
+    say(sentence)
+    first, *others = capsys.readouterr().out.splitlines()
+    assert (first, "".join(others)) == (sentence, sentence)
+    assert max(map(cell_len, others)) <= 40
+
+
 @pytest.mark.parametrize("columns", [4, 6, 7])
 def test_no_column_is_lost_where_they_do_not_fit_unbroken(
     columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("broadcaster.cli.output._PIPE_WIDTH", 80)
+    monkeypatch.setenv("COLUMNS", "80")
     row = Row(id="n-1", title="", at=datetime(2026, 11, 23, 4, tzinfo=UTC))
     shown = {f"{n} title": lambda _row, n=n: str(n) * 18 for n in range(columns)}
     listing((row,), shown, as_json=False, empty="")

@@ -128,6 +128,16 @@ def test_secrets_are_replaced_only_if_asked_for(registered: Call, tmp_path: Path
     assert Provision.load(horn / "provision.json").password != before
 
 
+def test_the_secrets_of_another_endpoint_are_not_replaced(registered: Call, tmp_path: Path) -> None:
+    horn = tmp_path / "horn"
+    registered("endpoint", "provision", "shiqiao-01", str(horn))
+    before = (horn / "provision.json").read_bytes()
+    code, _out, err = registered("endpoint", "provision", "shiqiao-02", str(horn), "--again")
+    assert (code, "is of endpoint shiqiao-01" in err) == (1, True)
+    assert (horn / "provision.json").read_bytes() == before
+    assert "not provisioned" in registered("endpoint", "show", "shiqiao-02")[1]
+
+
 def test_an_endpoint_out_of_use_stands_so_in_the_list(registered: Call) -> None:
     registered("endpoint", "disable", "shiqiao-01")
     assert "out of use" in registered("endpoint", "list", "石桥村")[1]

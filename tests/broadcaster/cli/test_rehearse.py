@@ -5,7 +5,6 @@ import json
 import pytest
 from rich.cells import cell_len
 
-from broadcaster.cli import output
 from broadcaster.rehearsal import rehearse as rehearsal
 from broadcaster.rehearsal import repairs
 from broadcaster.rehearsal.repairs import Repaired
@@ -72,7 +71,7 @@ def test_what_is_no_range_of_seeds_is_refused(call, seeds):
 def planned(county, monkeypatch):
     """The sample county with a notice, on a terminal of 80 columns."""
     county.approved("关于简办婚丧嫁娶等活动的倡议书", *LOOP, to="云岭乡")
-    monkeypatch.setattr(output, "_PIPE_WIDTH", 80)
+    monkeypatch.setenv("COLUMNS", "80")
     return county
 
 
