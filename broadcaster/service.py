@@ -23,6 +23,7 @@ from broadcaster.live import LiveController
 from broadcaster.notifying import notify
 from broadcaster.phone.site import site
 from broadcaster.watch import watch
+from devices import logbook
 from devices.chunks import CHUNK
 from devices.distribution import Pace
 from devices.mqtt.broker import Broker
@@ -39,11 +40,7 @@ _PRIVATE = {
 
 def run(settings: Settings, *, demo: bool) -> None:
     """Runs a county until SIGINT or SIGTERM; with `demo` an empty county is filled, and its loudspeakers simulated."""
-    logging.basicConfig(
-        level=logging.INFO if not sys.stdout.isatty() else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        stream=sys.stderr,
-    )
+    logbook.keep(logging.INFO if not sys.stdout.isatty() else logging.WARNING)
     for talkative in ("alembic", "uvicorn"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
     with contextlib.suppress(asyncio.CancelledError, KeyboardInterrupt):

@@ -1,7 +1,7 @@
 """Slots and absences: each ordered play with its times, or the reason why there is none."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
@@ -119,3 +119,19 @@ class DayPlan:
     conflicts: tuple[Conflict, ...] = ()
     spans: dict[tuple[str, Place], tuple[Span, ...]] = field(default_factory=dict)
     """Per (order, place): where its plays may sound that day, windows less quiet hours, for make-up."""
+
+    def remembering(self, before: "DayPlan") -> "DayPlan":
+        """The same, told by who knows what was planned before: a play that had no place while it could still have
+        sounded is absent for that reason, and not because its time has passed since."""
+        why = {_play(absence): absence for absence in before.absences}
+        return replace(
+            self,
+            absences=tuple(
+                why.get(_play(absence), absence) if absence.because is AbsentBecause.DAY_BEGUN else absence
+                for absence in self.absences
+            ),
+        )
+
+
+def _play(absence: Absence) -> tuple[str, int, Place, int]:
+    return absence.order, absence.version, absence.place, absence.ordinal

@@ -217,6 +217,7 @@ def run(
     import asyncio
     import logging
 
+    from devices import logbook
     from devices.endpoint.program import run_endpoint, until_signal
     from devices.errors import BadProvision
 
@@ -226,7 +227,7 @@ def run(
             "{directory} holds no provision.json.\nProvision it: broadcaster endpoint provision ENDPOINT {directory}"
         )
         raise NotFound(message, directory=directory)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logbook.keep(logging.INFO)
     try:
         asyncio.run(
             until_signal(run_endpoint(directory, sounding, trust_clock=trust_clock, software=SOFTWARE))

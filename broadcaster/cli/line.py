@@ -228,11 +228,12 @@ def hub(
     import asyncio
     import logging
 
+    from devices import logbook
     from devices.endpoint.program import until_signal
     from devices.errors import BadProvision
     from devices.hub.program import run_hub
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logbook.keep(logging.INFO)
     try:
         asyncio.run(until_signal(run_hub(directory, software=SOFTWARE)))
     except BadProvision as error:

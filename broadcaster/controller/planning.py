@@ -79,8 +79,9 @@ class Planner:
         drafts = []
         for day in days:
             kept = [slot for near in _around(day) for slot in stands.get(near, ())]
-            made = self._plan(replace(asked, day=day, kept=tuple(kept)))
             known = self._made[day].plan if day in self._made else _stored_reasons(session, day)
+            made = self._plan(replace(asked, day=day, kept=tuple(kept)))
+            made = replace(made, plan=made.plan.remembering(known))
             drafts.append(_draft(made.plan, stands.get(day, ()), known))
             self._made[day] = made
             stands[day] = [slot for slot in made.plan.slots if slot.day == day]

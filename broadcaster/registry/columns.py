@@ -11,6 +11,7 @@ from broadcaster.language import N_
 from broadcaster.registry.cells import BadCell
 from broadcaster.registry.sheets import Cell, Line
 
+_MOST_TOLD = 60  # characters
 _HEADING_WITHIN = 10  # lines: office lists begin with a title or two
 
 
@@ -60,8 +61,12 @@ def records(name: str, lines: Sequence[Line], columns: Sequence[Column]) -> Read
     below = next(headings, None)
     if below is None:
         expected = ", ".join(f"{column.chinese} ({column.name})" for column in columns if not column.optional)
-        message = N_("no heading: expected the columns {expected} in one of the first lines")
-        return Reading(problems=(Problem(where=name, message=message, facts={"expected": expected}),))
+        message = N_(
+            "no heading: expected the columns {expected} in one of the first lines, of a workbook on its first sheet; got “{got}”"
+        )
+        got = ", ".join(filter(None, lines[0].cells))[:_MOST_TOLD] if lines else ""
+        problem = Problem(where=name, message=message, facts={"expected": expected, "got": got})
+        return Reading(problems=(problem,))
     known = {text: column for column in columns for text in column.headings}
     heading = _Heading(name, lines[below], [known.get(_compared(cell)) for cell in lines[below].cells])
     problems = list(heading.problems(columns))

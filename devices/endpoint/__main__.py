@@ -2,12 +2,12 @@
 
 import argparse
 import asyncio
-import logging
 import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from devices import logbook
 from devices.endpoint.outputs import OutputOf, command_output, silent_output, sound_card_output, wav_output
 from devices.endpoint.program import PROVISION, run_endpoint, until_signal
 from devices.errors import BadProvision
@@ -21,7 +21,7 @@ WRONG = 2  # exit code: what was given cannot work, starting again will not help
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; runs until SIGTERM or SIGINT."""
     given = _parser().parse_args(arguments)
-    logging.basicConfig(level=given.log.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logbook.keep(given.log.upper())
     try:
         output_of = _output_of(given.output, given.command)
         Provision.load(given.directory / PROVISION)

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from pathlib import Path
 
+from devices import logbook
 from devices.endpoint.outputs import OutputOf, silent_output, wav_output
 from devices.endpoint.program import PROVISION, run_endpoint, until_signal
 from devices.errors import BadProvision
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument("directory", type=Path)
     parser.add_argument("--silent", action="store_true", help="keep time, write no sound")
     given = parser.parse_args()
-    logging.basicConfig(level=logging.WARNING)
+    logbook.keep(logging.WARNING)
     output_of = silent_output if given.silent else wav_output
     asyncio.run(until_signal(run_fleet(given.directory, output_of)))
 

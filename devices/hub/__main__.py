@@ -2,11 +2,11 @@
 
 import argparse
 import asyncio
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from devices import logbook
 from devices.endpoint.program import until_signal
 from devices.errors import BadProvision
 from devices.hub.program import PROVISION, run_hub
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("directory", type=Path, help="where hub.json lies; the hub keeps everything there")
     parser.add_argument("--log", choices=("debug", "info", "warning", "error"), default="info")
     given = parser.parse_args(arguments)
-    logging.basicConfig(level=given.log.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logbook.keep(given.log.upper())
     try:
         HubProvision.load(given.directory / PROVISION)
     except BadProvision as error:

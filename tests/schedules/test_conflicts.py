@@ -10,7 +10,7 @@ from schedules.conflicts import meetings
 from schedules.ground import PlaceRules
 from schedules.places import Level, covers
 from schedules.planning import conflicts, plan
-from schedules.slots import Conflict, Slot
+from schedules.slots import Conflict, DayPlan, Slot
 from tests.schedules.county import (
     COUNTY,
     DAY,
@@ -41,6 +41,15 @@ def test_the_lower_level_loses_and_is_told_the_nearest_free_start() -> None:
     assert found.conflicts == (expected,)
     assert missing(found, "local", LIJIA) == ["conflict"]
     assert found.absences[0].others == ("relay",)
+
+
+def test_what_had_no_place_keeps_its_reason_when_its_time_has_passed() -> None:
+    local = order("local", fixed("06:32"), LIJIA, seconds=60, level=Level.VILLAGE)
+    before = plan(asked(local, COUNTY_RELAY))
+    later = plan(replace(asked(local, COUNTY_RELAY), now=at("07:00"), kept=before.slots))
+    assert missing(later, "local", LIJIA) == ["day_begun"]
+    assert later.remembering(before).absences == before.absences
+    assert later.remembering(DayPlan(day=DAY)) == later
 
 
 def test_the_proposed_start_is_free_if_it_is_taken() -> None:

@@ -1,6 +1,6 @@
 """What is stored of a plan: only what differs, in pieces that keep nobody waiting."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +10,7 @@ from broadcaster.controller.planning import Draft, _stored_reasons
 from broadcaster.storage.changes import changed
 from broadcaster.storage.mapping import rule_json
 from broadcaster.storage.tables import AbsenceRow, AreaRow, NoticeRow, SlotRow, SpanRow
+from schedules.rules import LoopRule
 from schedules.slots import AbsentBecause
 from tests.broadcaster.controller.post import Post
 from tests.broadcaster.county import COUNTY, HOURLY, add_notice
@@ -36,6 +37,22 @@ def test_each_absence_is_stored_once_and_goes_when_its_reason_does(post: Post) -
     post.run()
     assert rows(post, AbsenceRow) == 0
     assert rows(post, SlotRow) >= 12
+
+
+def test_a_reason_outlives_its_hour_and_a_new_start(post: Post) -> None:
+    at_two = rule_json(LoopRule(fixed_times=(time(14),)))
+
+    def reasons() -> list[str]:
+        wanted = select(AbsenceRow.because).where(AbsenceRow.day == DAY)
+        return [str(because) for because in post.ask(lambda session: session.exec(wanted).all())]
+
+    post.change(lambda session: [add_notice(session, name, rule=at_two) for name in ("first", "second")])
+    before = post.run() and reasons()
+    assert set(before) == {AbsentBecause.CONFLICT}
+    post.skip(timedelta(hours=3)).change(lambda session: add_notice(session, "third")).run()
+    assert reasons() == before
+    post.start().change(lambda session: add_notice(session, "fourth")).run()
+    assert reasons() == before
 
 
 def test_spans_follow_the_rule_that_they_come_from(post: Post) -> None:

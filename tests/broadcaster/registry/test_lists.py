@@ -198,6 +198,7 @@ def test_the_id_of_a_retired_endpoint_is_not_used_again(county: Session) -> None
     ("content", "says"),
     [
         ("", "no heading: expected the columns 终端编号 (id), 村代码 (village), 名称 (name)"),
+        ("请看第二页,\n", "first sheet; got “请看第二页”"),
         ("编号,名称\na,b\n", "list.csv:1: the column 村代码 (village) is missing"),
         ("id,village,name,编号\n", "list.csv:1: the column 终端编号 (id) is there twice"),
         (HEADING + HORN + "horn-02,3415", "list.csv:3: 2 cells below a heading of 3: the line was cut off"),
