@@ -4,9 +4,15 @@ from collections.abc import Mapping
 
 from broadcaster.language import N_, _
 from broadcaster.tickets.ticket import DEVICE, TIME
+from broadcaster.trail import CONTROLLER
 from broadcaster.words import word
 
-_NOBODY: Mapping[str, str] = {DEVICE: N_("the device"), TIME: N_("the clock"), "@owner": N_("the owner")}
+_NOBODY: Mapping[str, str] = {
+    DEVICE: N_("the device"),
+    TIME: N_("the clock"),
+    CONTROLLER: N_("the controller"),
+    "@owner": N_("the owner"),
+}
 
 
 def sentence(message: str, facts: Mapping[str, object]) -> str:
@@ -18,5 +24,5 @@ def sentence(message: str, facts: Mapping[str, object]) -> str:
 
 
 def doer(who: str) -> str:
-    """Who did it: a person, the device, or time."""
+    """Who did it: a person, the device, time, or the controller."""
     return _(_NOBODY[who]) if who in _NOBODY else who

@@ -9,6 +9,7 @@ from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, card, listing, moment
 from broadcaster.language import N_
 from broadcaster.retelling import retold
+from broadcaster.sentences import doer
 from broadcaster.trail import end_named, end_said, order_named, order_said
 
 app = typer.Typer(no_args_is_help=True, help="The audit trail: who ordered what, and what became of it.")
@@ -18,7 +19,7 @@ Moment = Annotated[datetime | None, typer.Option(help="The county's time, such a
 COLUMNS: Columns = {
     N_("Id"): "id",
     N_("When"): "at",
-    N_("Who"): "who",
+    N_("Who"): lambda entry: doer(entry.who),
     N_("Order"): lambda entry: order_said(entry.what),
     N_("Subject"): "subject",
     N_("Outcome"): lambda entry: end_said(entry.outcome),

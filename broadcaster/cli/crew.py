@@ -1,6 +1,7 @@
 """`broadcaster crew`: who goes, when and with what, and who is told."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,10 +15,14 @@ from schedules.rules import Weekday
 if TYPE_CHECKING:
     from datetime import time
 
+    from broadcaster.desk.county import CountyDesk
     from broadcaster.desk.crews import ContactView, CrewView, LeaveView
+    from schedules.places import Place
+
+_NEEDED = {"place": N_("place"), "part": N_("part")}
 
 app = typer.Typer(no_args_is_help=True, help="Crews and their lift trucks, and the people who are told.")
-Where = Annotated[str, typer.Option("--place", metavar="PLACE", help="An area by code or name.")]
+Where = Annotated[str | None, typer.Option("--place", metavar="PLACE", help="An area by code or name.")]
 From = Annotated[str, typer.Option("--from", metavar="TIME", help="Such as 2026-11-24T08:00.")]
 Until = Annotated[str, typer.Option("--until", metavar="TIME", help="Such as 2026-11-25T08:00.")]
 
@@ -32,6 +37,11 @@ def _goes_out(crew: "CrewView") -> str:
 
 def _away(crew: "CrewView") -> str:
     return f"{wall(crew.away_until):%m-%d %H:%M}" if crew.away_until else ""
+
+
+def _disabled(thing: "CrewView | ContactView") -> str:
+    """Only where it is not: a column less for whoever has all of them enabled."""
+    return "" if thing.enabled else text(thing.enabled)
 
 
 def _from_to(span: "tuple[time, time]") -> str:
@@ -50,7 +60,7 @@ CREWS: Columns = {
     N_("Working hours"): _goes_out,
     N_("Stand-in"): "stand_in",
     N_("Away until"): _away,
-    N_("Enabled"): "enabled",
+    N_("Enabled"): _disabled,
 }
 LEAVES: Columns = {
     N_("Leave"): "id",
@@ -68,7 +78,7 @@ CONTACTS: Columns = {
     N_("Channels"): "channels",
     N_("Phone"): "phone",
     N_("Quiet hours"): _quiet,
-    N_("Enabled"): "enabled",
+    N_("Enabled"): _disabled,
 }
 DUTIES: Columns = {N_("Name"): "contact", N_("Begins"): "begins", N_("Ends"): "ends"}
 
@@ -83,37 +93,40 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
 def set_(
     context: typer.Context,
     crew: Annotated[str, typer.Argument(metavar="CREW", help="Its name.")],
-    place: Where,
+    place: Where = None,
     skill: Annotated[list[Skill] | None, typer.Option(help="What it can do; repeat for more.")] = None,
     latitude: Annotated[float | None, typer.Option(help="Where its day begins.")] = None,
     longitude: Annotated[float | None, typer.Option(help="Where its day begins.")] = None,
     day: Annotated[
         list[Weekday] | None,
-        typer.Option(help="A working day of its own; repeat for more. Without, the county's."),
+        typer.Option(help="A working day of its own; repeat for more."),
     ] = None,
-    hours: Annotated[
-        str | None, typer.Option(metavar="HH:MM-HH:MM", help="When it goes out. Without, the county's hours.")
-    ] = None,
+    hours: Annotated[str | None, typer.Option(metavar="HH:MM-HH:MM", help="When it goes out.")] = None,
+    as_usual: Annotated[
+        bool, typer.Option("--as-usual", help="It goes out on the county's days and hours.")
+    ] = False,
     stand_in: Annotated[
-        str, typer.Option(metavar="CREW", help="The crew that is told while it is away.")
-    ] = "",
-    enabled: Annotated[bool, typer.Option("--enabled/--disabled", help="Whether it goes out.")] = True,
+        str | None, typer.Option(metavar="CREW", help="The crew that is told while it is away.")
+    ] = None,
+    enabled: Annotated[bool | None, typer.Option("--enabled/--disabled", help="Whether it goes out.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Say what a crew is and when it goes out; one that is not known yet begins."""
+    """Say what a crew is and when it goes out; what is not said stays as it is. One that is not known yet begins."""
     county = desk(context)
-    found = county.crews.set(
-        crew=crew,
-        place=naming.place(county, place),
-        skills=tuple(skill or ()),
-        latitude=latitude,
-        longitude=longitude,
-        enabled=enabled,
-        days=tuple(day or ()),
-        hours=_span(hours) if hours else None,
-        stand_in=stand_in,
-    )
-    card(found, CREWS, as_json=as_json)
+    told = {
+        "place": _place(county, place),
+        "skills": skill,
+        "latitude": latitude,
+        "longitude": longitude,
+        "enabled": enabled,
+        "days": day,
+        "hours": _span(hours) if hours else None,
+        "stand_in": stand_in,
+    }
+    told = _kept(next((each for each in county.crews.list() if each.name == crew), None), told)
+    if as_usual:
+        told |= {"days": (), "hours": None}
+    card(county.crews.set(crew=crew, **told), CREWS, as_json=as_json)
 
 
 @app.command()
@@ -163,34 +176,36 @@ def contacts(context: typer.Context, as_json: Json = False) -> None:
 def tell(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Who is told.")],
-    part: Annotated[Part, typer.Argument(help="What they have to do with tickets.")],
-    place: Where,
+    part: Annotated[Part | None, typer.Argument(help="What they have to do with tickets.")] = None,
+    place: Where = None,
     channel: Annotated[
         list[str] | None,
         typer.Option(help="A channel of county.toml, or sms; repeat for more."),
     ] = None,
-    phone: Annotated[str, typer.Option(help="For SMS.")] = "",
-    crew: Annotated[str, typer.Option(help="Whose member they are.")] = "",
+    phone: Annotated[str | None, typer.Option(help="For SMS.")] = None,
+    crew: Annotated[str | None, typer.Option(help="Whose member they are.")] = None,
     quiet: Annotated[
         list[str] | None,
         typer.Option("--quiet", metavar="HH:MM-HH:MM", help="When only what is urgent is told."),
     ] = None,
-    enabled: Annotated[bool, typer.Option("--enabled/--disabled", help="Whether they are told.")] = True,
+    enabled: Annotated[
+        bool | None, typer.Option("--enabled/--disabled", help="Whether they are told.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say who is told of which tickets, and through which channels."""
+    """Say who is told of which tickets, and through which channels; what is not said stays as it is."""
     county = desk(context)
-    found = county.crews.tell(
-        contact=name,
-        place=naming.place(county, place),
-        part=part,
-        channels=tuple(channel or ()),
-        phone=phone,
-        crew=crew,
-        quiet_hours=tuple(map(_span, quiet or ())),
-        enabled=enabled,
-    )
-    card(found, CONTACTS, as_json=as_json)
+    told = {
+        "place": _place(county, place),
+        "part": part,
+        "channels": channel,
+        "phone": phone,
+        "crew": crew,
+        "quiet_hours": tuple(map(_span, quiet)) if quiet else None,
+        "enabled": enabled,
+    }
+    told = _kept(next((each for each in county.crews.contacts() if each.name == name), None), told)
+    card(county.crews.tell(contact=name, **told), CONTACTS, as_json=as_json)
 
 
 @app.command()
@@ -211,6 +226,22 @@ def duty(
     county = desk(context)
     begin, end = naming.moment(begins), naming.moment(ends, ends=True)
     card(county.crews.on_duty(contact=name, begins=begin, ends=end), DUTIES, as_json=as_json)
+
+
+def _place(county: "CountyDesk", said: str | None) -> "Place | None":
+    return naming.place(county, said) if said else None
+
+
+def _kept(known: "CrewView | ContactView | None", said: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said, and where nothing was what is known."""
+    if known is not None:
+        return {name: getattr(known, name) if value is None else value for name, value in said.items()}
+    for name in _NEEDED:
+        if name in said and said[name] is None:
+            raise typer.BadParameter(
+                _("one that is not known yet takes its {what}").format(what=_(_NEEDED[name]))
+            )
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _span(said: str) -> "tuple[time, time]":

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 from sqlmodel import Session, col, func, select
 
+from broadcaster.controller import weather
 from broadcaster.desk.attachments import MOST_BYTES, keep, read
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, DeskError, Invalid, NotFound
@@ -140,8 +141,15 @@ class Tickets(Noun):
 
     @order("POST", "/tickets/{ticket}/wait", right=Right.REPAIR)
     def wait(self, ctx: Context, ticket: int, why: WaitReason, comment: str) -> TicketView:
-        """Wait for somebody or something else, with evidence; most reasons stop its clock."""
-        return _do(ctx, ticket, lambda known: orders.wait(known, ctx.who, why, ctx.now, comment))
+        """Wait for somebody or something else, with evidence; most reasons stop its clock. For the weather it takes a warning:
+        an attachment, or a storm that was noted for its place.
+        """
+        warned = why is WaitReason.WEATHER and _is_warned(ctx, _ticket(ctx.session, ticket))
+        return _do(
+            ctx,
+            ticket,
+            lambda known: orders.wait(known, ctx.who, why, ctx.now, comment, is_warned=warned),
+        )
 
     @order("POST", "/tickets/{ticket}/resume", right=Right.REPAIR)
     def resume(self, ctx: Context, ticket: int, comment: str = "") -> TicketView:
@@ -258,3 +266,11 @@ def _of_endpoint(session: Session, endpoint: str) -> set[int]:
     wanted = select(IncidentRow).where(col(IncidentRow.place).in_(near), col(IncidentRow.ticket).is_not(None))
     rows = session.exec(wanted.order_by(col(IncidentRow.onset).desc()).limit(1000))
     return {row.ticket for row in rows if row.ticket is not None and endpoint in row.body["members"]}
+
+
+def _is_warned(ctx: Context, ticket: Ticket) -> bool:
+    """Whether a file is attached to it, or a storm was noted for its place at this hour."""
+    files = ctx.session.exec(
+        select(AttachmentRow.sha256).where(AttachmentRow.ticket == ticket.number).limit(1)
+    )
+    return files.first() is not None or weather.read(ctx.session, ctx.now).is_stormy(ticket.place, ctx.now)

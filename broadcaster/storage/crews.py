@@ -5,9 +5,9 @@ from datetime import datetime, time
 
 from sqlmodel import Session, col, select
 
-from broadcaster.storage.tables import CrewRow, LeaveRow
+from broadcaster.storage.tables import ContactRow, CrewRow, LeaveRow
 from broadcaster.tickets.crews import Crew, Leave
-from broadcaster.tickets.parts import Skill
+from broadcaster.tickets.parts import Part, Skill
 from schedules.rules import Weekday
 
 
@@ -17,7 +17,9 @@ def crews_of(session: Session, now: datetime) -> dict[str, Crew]:
     for row in session.exec(select(LeaveRow).where(LeaveRow.ends > now).order_by(col(LeaveRow.id))):
         leaves.setdefault(row.crew, []).append(_leave(row))
     rows = session.exec(select(CrewRow).where(col(CrewRow.enabled)).order_by(CrewRow.name))
-    return {row.name: _crew(row, leaves.get(row.name, ())) for row in rows}
+    people = session.exec(select(ContactRow).where(ContactRow.part == Part.CREW, col(ContactRow.enabled)))
+    told = {person.crew for person in people if person.channels}
+    return {row.name: _crew(row, leaves.get(row.name, ()), is_told=row.name in told) for row in rows}
 
 
 def hours_of(row: CrewRow) -> tuple[time, time] | None:
@@ -25,7 +27,7 @@ def hours_of(row: CrewRow) -> tuple[time, time] | None:
     return (time.fromisoformat(row.hours[0]), time.fromisoformat(row.hours[1])) if row.hours else None
 
 
-def _crew(row: CrewRow, leaves: Sequence[Leave]) -> Crew:
+def _crew(row: CrewRow, leaves: Sequence[Leave], *, is_told: bool) -> Crew:
     return Crew(
         name=row.name,
         place=row.place,
@@ -35,6 +37,7 @@ def _crew(row: CrewRow, leaves: Sequence[Leave]) -> Crew:
         hours=hours_of(row),
         stand_in=row.stand_in,
         leaves=tuple(leaves),
+        is_told=is_told,
     )
 
 

@@ -39,6 +39,7 @@ class Crew:
     hours: tuple[time, time] | None = None
     stand_in: str = ""
     leaves: tuple[Leave, ...] = ()
+    is_told: bool = True  # whether anybody of it can be
 
     def is_on_shift(self, day: date, calendar: Calendar) -> bool:
         """Whether `day` is a working day of it: its own days count whatever the county's calendar says."""
@@ -69,10 +70,12 @@ class Crew:
 
 
 def told_for(name: str, crews: Mapping[str, Crew], at: datetime) -> str:
-    """Which crew is told of what `name` has: itself, its stand-in, another of its place; "" where all are away."""
+    """Which crew is told of what `name` has: itself, its stand-in, another of its place; "" where all are away, or have
+    nobody who can be told.
+    """
     usual = crews.get(name)
     if usual is None or usual.away_until(at) is None:
         return name
     town = sorted(each.name for each in crews.values() if each.place == usual.place)
-    there = (each for each in (usual.stand_in, *town) if each in crews and crews[each].away_until(at) is None)
-    return next(there, "")
+    others = (crews[each] for each in (usual.stand_in, *town) if each in crews)
+    return next((each.name for each in others if each.is_told and each.away_until(at) is None), "")

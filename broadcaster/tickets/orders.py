@@ -120,9 +120,15 @@ def arrive(ticket: Ticket, who: str, now: datetime) -> Change:
     return Change(ticket=ticket).step(TicketStep.ARRIVE, who, now, accepted_by=taken, **_goes_on(ticket, now))
 
 
-def wait(ticket: Ticket, who: str, why: WaitReason, now: datetime, comment: str) -> Change:
-    """Wait for somebody else; its clock stands still for reasons that are nobody's fault here, with evidence."""
+def wait(
+    ticket: Ticket, who: str, why: WaitReason, now: datetime, comment: str, *, is_warned: bool = False
+) -> Change:
+    """Wait for somebody else; its clock stands still for reasons that are nobody's fault here, with evidence. `is_warned`: a
+    warning of the weather is attached or noted.
+    """
     _reason(comment)
+    if why is WaitReason.WEATHER and not is_warned:
+        raise NotThisWay(_NO_WARNING)
     clock = ticket.clock.resume(now)  # what it waited for until now is a pause of its own
     clock = clock.pause(why, now) if why in PAUSES else clock
     return Change(ticket=ticket).step(
@@ -242,6 +248,9 @@ def _reason(comment: str) -> None:
         raise NotThisWay(N_("It takes a reason."))
 
 
+_NO_WARNING = N_(
+    "To wait for the weather takes its warning: attach a photo of it, or have the storm noted for this place."
+)
 _AGREED = N_("Other service times were agreed: it is to be mended within {hours} h.")
 _ASSIGNED = N_("It goes to {crew}.")
 _ASSIGNED_INSTEAD = N_("It goes to {crew}, which is away until {until}: {instead} is told in its stead.")

@@ -75,6 +75,48 @@ def test_crews_and_who_is_told(broken: "County", call: "Call") -> None:
     assert call("ticket", "assign", "1", "one")[0] == 0
 
 
+def test_of_a_crew_and_of_who_is_told_only_what_is_said_changes(broken: "County", call: "Call") -> None:
+    call("crew", "set", "one", "--place", TOWN, "--skill", "lift", "--day", "sat", "--hours", "08:00-16:00")
+    call(
+        "crew", "tell", "sun", "crew", "--place", TOWN, "--crew", "one", "--channel", "sms", "--phone", "138"
+    )
+    one = json.loads(call("crew", "set", "one", "--skill", "radio", "--json")[1])
+    assert (one["place"], one["skills"], one["days"], one["hours"][0]) == (
+        TOWN,
+        ["radio"],
+        ["sat"],
+        "08:00:00",
+    )
+    sun = json.loads(call("crew", "tell", "sun", "--disabled", "--json")[1])
+    assert (sun["part"], sun["channels"], sun["enabled"]) == ("crew", ["sms"], False)
+    one = json.loads(call("crew", "set", "one", "--as-usual", "--json")[1])
+    assert (one["days"], one["hours"], one["skills"]) == ([], None, ["radio"])
+    assert "takes its place" in call("crew", "set", "two")[2]
+
+
+def test_at_eighty_columns_a_list_of_crews_breaks_no_code(
+    broken: "County", call: "Call", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call("crew", "set", "two", "--place", TOWN)
+    make = (
+        "crew",
+        "set",
+        "one",
+        "--place",
+        TOWN,
+        "--skill",
+        "lift",
+        "--skill",
+        "electrician",
+        "--stand-in",
+        "two",
+    )
+    call(*make, "--day", "sat", "--hours", "08:00-16:00")
+    call("crew", "leave", "one", "--from", "today", "--until", "+2", "--reason", "training")
+    monkeypatch.setattr("broadcaster.cli.output._PIPE_WIDTH", 80)
+    assert call("crew", "list")[1].count(TOWN) == 2
+
+
 def test_a_crew_has_days_and_hours_of_its_own_goes_on_leave_and_is_back(
     broken: "County", call: "Call"
 ) -> None:

@@ -56,9 +56,9 @@ def test_to_wait_takes_a_reason_and_stops_the_clock(station: Station) -> None:
     number, deeds = broken(station), station.desk("town").deeds
     deeds.do(ticket=number, key=KEY, deed=Deed.ACCEPT)
     with pytest.raises(Invalid, match="reason"):
-        deeds.do(ticket=number, key=OTHER, deed=Deed.WAIT, why=WaitReason.WEATHER)
-    found = deeds.do(ticket=number, key=OTHER, deed=Deed.WAIT, why=WaitReason.WEATHER, comment="storm")
-    assert (found.ticket.waiting, found.ticket.due_at) == (WaitReason.WEATHER, None)
+        deeds.do(ticket=number, key=OTHER, deed=Deed.WAIT, why=WaitReason.OPERATOR)
+    found = deeds.do(ticket=number, key=OTHER, deed=Deed.WAIT, why=WaitReason.OPERATOR, comment="calls")
+    assert (found.ticket.waiting, found.ticket.due_at) == (WaitReason.OPERATOR, None)
 
 
 def test_a_photo_is_kept_once_and_stays_out_of_the_audit_trail(station: Station) -> None:

@@ -49,10 +49,24 @@ def test_the_way_of_a_ticket_from_assignment_to_the_claim_that_it_is_done(statio
     assert tickets.assign(ticket=number, crew="抢修一队").crew == "抢修一队"
     assert tickets.accept(ticket=number).accepted_by == "town"
     assert tickets.arrive(ticket=number).state is TicketState.ON_SITE
-    assert tickets.wait(ticket=number, why=WaitReason.WEATHER, comment="storm").waiting is WaitReason.WEATHER
+    assert (
+        tickets.wait(ticket=number, why=WaitReason.OPERATOR, comment="calls").waiting is WaitReason.OPERATOR
+    )
     assert tickets.resume(ticket=number).state is TicketState.ACCEPTED
     assert tickets.done(ticket=number, comment="new fuse").state is TicketState.DONE_CLAIMED
     assert [line.who for line in tickets.show(ticket=number).history][1:] == ["town"] * 6
+
+
+def test_waiting_for_the_weather_takes_its_warning_attached_or_noted(station: Station) -> None:
+    number, other, tickets = broken(station), broken(station, "li-2"), station.desk("li").tickets
+    with pytest.raises(Invalid, match="warning"):
+        tickets.wait(ticket=number, why=WaitReason.WEATHER, comment="thunder")
+    tickets.attach(ticket=number, file=Upload("warning.jpg", io.BytesIO(b"\xff\xd8jpeg")))
+    assert (
+        tickets.wait(ticket=number, why=WaitReason.WEATHER, comment="thunder").waiting is WaitReason.WEATHER
+    )
+    station.desk("li").storms.note(place=TOWN, begins=station.now, ends=station.now + HOUR, note="wind")
+    assert tickets.wait(ticket=other, why=WaitReason.WEATHER, comment="wind").waiting is WaitReason.WEATHER
 
 
 def test_nobody_closes_against_the_device_without_photo_and_second_person(station: Station) -> None:
@@ -110,10 +124,14 @@ def test_both_clocks_are_told_and_what_may_be_done_now(station: Station) -> None
     assert TicketStep.ASK_HELP in before.possible
     assert not {TicketStep.ANSWER, TicketStep.RESUME, TicketStep.GIVE_BACK} & set(before.possible)
     tickets.ask_help(ticket=number)
-    tickets.wait(ticket=number, why=WaitReason.WEATHER, comment="storm")
+    tickets.wait(ticket=number, why=WaitReason.PART_ORDERED, comment="amplifier")
     station.now += DAY
     after = tickets.show(ticket=number)
-    assert (after.clock.used_s, after.clock.paused_for, after.clock.due_at) == (0, WaitReason.WEATHER, None)
+    assert (after.clock.used_s, after.clock.paused_for, after.clock.due_at) == (
+        0,
+        WaitReason.PART_ORDERED,
+        None,
+    )
     assert after.support.used_s > after.support.contract_s == 1800
     assert {TicketStep.ANSWER, TicketStep.RESUME} <= set(after.possible)
 
@@ -197,6 +215,7 @@ def test_a_crew_on_leave_is_named_with_whoever_is_told_in_its_stead(station: Sta
     number, crews = broken(station), station.desk("li").crews
     for name, stand_in in (("two", ""), ("one", "two")):
         crews.set(crew=name, place=TOWN, stand_in=stand_in)
+    crews.tell(contact="sun", place=TOWN, part=Part.CREW, crew="two", channels=("sms",), phone="13800000000")
     crews.leave(crew="one", begins=station.now, ends=station.now + DAY, reason="spring festival")
     assert [each.away_until for each in crews.list()] == [station.now + DAY, None]
     station.desk("li").tickets.assign(ticket=number, crew="one")

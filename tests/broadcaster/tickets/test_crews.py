@@ -107,3 +107,8 @@ def test_for_a_crew_that_is_away_its_stand_in_is_told_then_the_other_of_its_town
     assert told(away(ONE), TWO, away(FAR)) == "two"
     assert told(away(ONE), TWO) == "two"
     assert told(away(ONE), away(TWO), away(FAR)) == ""
+
+
+def test_a_stand_in_of_whom_nobody_can_be_told_is_passed_over() -> None:
+    assert told(away(ONE), TWO, replace(FAR, is_told=False)) == "two"
+    assert told(away(ONE), replace(TWO, is_told=False)) == ""

@@ -54,10 +54,13 @@ def test_waiting_for_the_power_company_stops_the_clock_and_waiting_for_nothing_d
 
 
 def test_who_waits_for_something_else_now_has_a_pause_for_each_and_none_counts_twice() -> None:
-    waits = orders.wait(ticket(), "li", WaitReason.WEATHER, MONDAY, "lightning, warning attached").ticket
+    waits = orders.wait(ticket(), "li", WaitReason.POWER_COMPANY, MONDAY, "they come tomorrow").ticket
     waits = orders.wait(waits, "li", WaitReason.PART_ORDERED, LATER, "a new fuse").ticket
     went_on = orders.resume(waits, "li", LATER + HOUR).ticket
-    assert [pause.reason for pause in went_on.clock.pauses] == [WaitReason.WEATHER, WaitReason.PART_ORDERED]
+    assert [pause.reason for pause in went_on.clock.pauses] == [
+        WaitReason.POWER_COMPANY,
+        WaitReason.PART_ORDERED,
+    ]
     assert went_on.clock.consumed(WORKING, LATER + 2 * HOUR) == 3600.0
 
 
@@ -93,7 +96,7 @@ ORDERS = [
     lambda t: orders.accept(t, "li", LATER),
     lambda t: orders.hand_back(t, "li", LATER, "no lift"),
     lambda t: orders.arrive(t, "li", LATER),
-    lambda t: orders.wait(t, "li", WaitReason.WEATHER, LATER, "storm"),
+    lambda t: orders.wait(t, "li", WaitReason.WEATHER, LATER, "storm", is_warned=True),
     lambda t: orders.wait(t, "li", WaitReason.OTHER, LATER, "the village head"),
     lambda t: orders.resume(t, "li", LATER),
     lambda t: orders.done(t, "li", LATER),
@@ -157,7 +160,7 @@ def test_what_is_possible_is_what_the_orders_take_and_leads_on(
         TicketStep.ACCEPT: lambda t: orders.accept(t, "li", MONDAY),
         TicketStep.HAND_BACK: lambda t: orders.hand_back(t, "li", MONDAY, "x"),
         TicketStep.ARRIVE: lambda t: orders.arrive(t, "li", MONDAY),
-        TicketStep.WAIT: lambda t: orders.wait(t, "li", WaitReason.WEATHER, MONDAY, "x"),
+        TicketStep.WAIT: lambda t: orders.wait(t, "li", WaitReason.OPERATOR, MONDAY, "x"),
         TicketStep.RESUME: lambda t: orders.resume(t, "li", MONDAY),
         TicketStep.DONE: lambda t: orders.done(t, "li", MONDAY),
         TicketStep.OVERRIDE: lambda t: orders.override(t, "li", "wang", "f" * 64, MONDAY, "x"),
