@@ -314,6 +314,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "too_late": N_("the day is over before"),
         "broadcasts": N_("its horn sounds too often for the work to fit between"),
         "day_off": N_("a day off: only what is urgent is driven to"),
+        "no_round_near": N_("taken along when a round passes within ten minutes"),
         "crew_away": N_("the crew that can do it is away"),
     },
     "Kind": {

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from broadcaster.desk.door import Noun, question
 from broadcaster.desk.house import Context
@@ -33,6 +33,11 @@ MINUTES: dict[Cause, float] = {
     Cause.OVERTEMPERATURE: 30,
 }
 HORN_MINUTES = 60.0
+ALONG: dict[Cause, float] = {  # minutes of what nobody drives out for, and somebody has to be there
+    Cause.LOW_BATTERY: 20,
+    Cause.CLOCK: 20,
+    Cause.RECURRENT_SWITCH_OFF: 30,
+}
 DOWN_BEFORE = timedelta(minutes=5)
 URGENT = frozenset({Priority.P1, Priority.P2})
 _WAITING = (TicketState.OPEN, TicketState.ASSIGNED, TicketState.ACCEPTED, TicketState.DISPUTED)
@@ -143,7 +148,8 @@ Stands = dict[str, EndpointRow]
 
 
 def _tickets(session: Session) -> list[Ticket]:
-    wanted = select(TicketRow).where(col(TicketRow.truck), col(TicketRow.state).in_(_WAITING))
+    needs_somebody = or_(col(TicketRow.truck), col(TicketRow.cause).in_(ALONG))
+    wanted = select(TicketRow).where(needs_somebody, col(TicketRow.state).in_(_WAITING))
     return [ticket_of(row) for row in session.exec(wanted.order_by(col(TicketRow.number)))]
 
 
@@ -186,15 +192,17 @@ def _job(ctx: Context, ticket: Ticket, stands: Stands, slots: list[SlotRow]) -> 
     at = _middle(rows)
     hours = ticket.hours(working_hours(ctx))
     used = ticket.clock.consumed(hours, ctx.now) / ticket.clock.contract_s
+    lift = {Skill.LIFT.value} if ticket.truck else set[str]()
     electrician = {Skill.ELECTRICIAN.value} if ticket.cause is Cause.SITE_POWER_FAULT else set[str]()
     return Job(
         ticket=ticket.number,
         latitude=at[0] if at else None,
         longitude=at[1] if at else None,
-        minutes=MINUTES.get(ticket.cause, HORN_MINUTES),
+        minutes=ALONG.get(ticket.cause) or MINUTES.get(ticket.cause, HORN_MINUTES),
         prize=_WEIGHT[ticket.priority] * (1 + used) * max(1, ticket.population),
-        skills=frozenset({Skill.LIFT.value} | electrician),
+        skills=frozenset(lift | electrician),
         sounding=_sounding(rows, slots),
+        along=ticket.cause in ALONG,
     )
 
 

@@ -1,20 +1,18 @@
 """Rounds: which stops a lift truck makes today, in which order, and why others must wait. Pure.
 
-Without a solver's proposal: nearest neighbour first, then 2-opt and or-opt (Croes 1958; Or 1976) over the length of the round;
-then the clock is run along it, and a stop that cannot be served in time is left out with its reason, the least valuable first.
+Without a solver's proposal each crew drives a short round; then the clock is run along it, and a stop that cannot be served in
+time is left out with its reason, the least valuable first. What nobody drives out for is taken along where a round passes near.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
-from math import cos, hypot, radians
 
-KM_PER_DEGREE = 111.2
-ROAD = 1.4  # roads are longer than the crow flies
-KM_H = 30.0
+from broadcaster.dispatch.road import drive, kilometres, length, shortest
+
 TOGETHER_KM = 0.3
+DETOUR = timedelta(minutes=10)  # at most, for what is only taken along
 Span = tuple[datetime, datetime]
 
 
@@ -31,6 +29,7 @@ class Job:
     opens: datetime | None = None
     closes: datetime | None = None
     sounding: tuple[Span, ...] = ()  # when its horn is to be heard: nobody works on it then
+    along: bool = False  # nobody drives out for it: it is done where a round passes near
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +53,7 @@ class Unserved(StrEnum):
     TOO_LATE = "too_late"  # the day is over before
     BROADCASTS = "broadcasts"  # its horn sounds so often that the work does not fit between
     DAY_OFF = "day_off"  # on a day off only what is urgent is driven to
+    NO_ROUND_NEAR = "no_round_near"  # it can wait until one passes
     CREW_AWAY = "crew_away"  # who can do it is away, or its lift truck is in the workshop
 
 
@@ -107,6 +107,10 @@ class Group:
     jobs: list[Job] = field(default_factory=list)
 
     @property
+    def along(self) -> bool:
+        return all(job.along for job in self.jobs)
+
+    @property
     def minutes(self) -> float:
         return sum(job.minutes for job in self.jobs)
 
@@ -124,9 +128,6 @@ class Group:
         return frozenset[str]().union(*(job.skills for job in self.jobs))
 
 
-Point = Group | Truck
-
-
 Assign = Callable[[Sequence[Group], Sequence[Truck]], "list[list[Group]] | None"]
 
 
@@ -136,25 +137,28 @@ def plan(jobs: Sequence[Job], trucks: Sequence[Truck], assign: Assign | None = N
     `assign` proposes stops and their order for each truck; its proposal is taken where it serves more, or as much on less road.
     """
     left: list[LeftOut] = []
-    todo: list[Job] = []
+    todo: list[Group] = []
     for job in sorted(jobs, key=lambda j: (-j.prize, j.ticket)):
         if job.latitude is None or job.longitude is None:
             left.append(LeftOut(ticket=job.ticket, because=Unserved.NO_POSITION))
         elif not any(job.skills <= truck.skills for truck in trucks):
             left.append(LeftOut(ticket=job.ticket, because=Unserved.NO_SKILL))
         else:
-            todo.append(job)
-    groups, crews = _grouped(todo), sorted(trucks, key=lambda t: t.crew)
+            todo.append(Group(job.latitude, job.longitude, [job]))
+    places, crews = _grouped(todo), sorted(trucks, key=lambda t: t.crew)
+    groups, along = [g for g in places if not g.along], [g for g in places if g.along]
     plans = [_by_nearness(groups, crews)]
     proposed = assign(groups, crews) if assign else None
     if proposed is not None:
         plans.append([_served(truck, order, order) for truck, order in zip(crews, proposed, strict=True)])
     chosen = max(plans, key=lambda orders: _worth(crews, orders))
+    for group in along:
+        _take_along(group, crews, chosen)
     rounds = [_round(truck, order) for truck, order in zip(crews, chosen, strict=True)]
     taken = {id(group) for order in chosen for group in order}
-    waiting = [group for group in groups if id(group) not in taken]
+    waiting = [group for group in places if id(group) not in taken]
     backs = {each.crew: each.back for each in rounds}
-    left += [_reason(job, trucks, backs) for group in waiting for job in group.jobs]
+    left += [_reason(job, group, trucks, backs) for group in waiting for job in group.jobs]
     return Rounds(rounds=tuple(rounds), left_out=tuple(sorted(left, key=lambda each: each.ticket)))
 
 
@@ -184,76 +188,34 @@ def between(at: datetime, lasts: timedelta, taken: Iterable[Span]) -> datetime:
     return at
 
 
-def kilometres(a: Point | Job, b: Point | Job) -> float:
-    """By road, roughly."""
-    assert a.latitude is not None
-    assert a.longitude is not None
-    assert b.latitude is not None
-    assert b.longitude is not None
-    east = (a.longitude - b.longitude) * cos(radians((a.latitude + b.latitude) / 2))
-    return ROAD * KM_PER_DEGREE * hypot(east, a.latitude - b.latitude)
+def _take_along(group: Group, crews: Sequence[Truck], orders: list[list[Group]]) -> None:
+    """Puts it where it costs least road, if that is a detour of ten minutes at most and the day has room for it."""
+    tried = [
+        (length(truck, longer) - length(truck, order), number, longer)
+        for number, (truck, order) in enumerate(zip(crews, orders, strict=True))
+        if group.skills <= truck.skills
+        for place in range(len(order) + 1)
+        if _fits(truck, longer := [*order[:place], group, *order[place:]])
+    ]
+    if tried:
+        km, number, longer = min(tried, key=lambda each: each[:2])
+        if drive(km) <= DETOUR:
+            orders[number] = longer
 
 
-def shortest(start: Point, groups: Sequence[Group]) -> list[Group]:
-    """A short round from `start` and back: nearest neighbour, made better until nothing helps."""
-    order, left = [], list(groups)
-    here: Point = start
-    while left:
-        here = min(left, key=lambda group: kilometres(here, group))
-        left.remove(here)
-        order.append(here)
-    improved = True
-    while improved:
-        improved = _two_opt(start, order) or _or_opt(start, order)
-    return order
-
-
-def length(start: Point, order: Sequence[Group]) -> float:
-    """Kilometres of the round, the way back too."""
-    points: list[Point] = [start, *order, start]
-    return sum(kilometres(a, b) for a, b in pairwise(points))
-
-
-def _two_opt(start: Point, order: list[Group]) -> bool:
-    points: list[Point] = [start, *order, start]
-    for i in range(len(order)):
-        for j in range(i + 1, len(order)):
-            before = kilometres(points[i], points[i + 1]) + kilometres(points[j + 1], points[j + 2])
-            after = kilometres(points[i], points[j + 1]) + kilometres(points[i + 1], points[j + 2])
-            if after < before - 1e-9:
-                order[i : j + 1] = reversed(order[i : j + 1])
-                return True
-    return False
-
-
-def _or_opt(start: Point, order: list[Group]) -> bool:
-    now = length(start, order)
-    for size in (1, 2, 3):
-        for i in range(len(order) - size + 1):
-            piece, rest = order[i : i + size], order[:i] + order[i + size :]
-            for j in range(len(rest) + 1):
-                tried = rest[:j] + piece + rest[j:]
-                if length(start, tried) < now - 1e-9:
-                    order[:] = tried
-                    return True
-    return False
-
-
-def _grouped(jobs: Sequence[Job]) -> list[Group]:
+def _grouped(singles: Sequence[Group]) -> list[Group]:
     groups: list[Group] = []
-    for job in jobs:
-        near = next((g for g in groups if kilometres(g, job) <= TOGETHER_KM and _one_window(g, job)), None)
+    for one in singles:
+        near = next((g for g in groups if kilometres(g, one) <= TOGETHER_KM and _one_window(g, one)), None)
         if near is None:
-            assert job.latitude is not None
-            assert job.longitude is not None
-            near = Group(job.latitude, job.longitude)
-            groups.append(near)
-        near.jobs.append(job)
+            groups.append(one)
+        else:
+            near.jobs += one.jobs
     return groups
 
 
-def _one_window(group: Group, job: Job) -> bool:
-    return all((each.opens, each.closes) == (job.opens, job.closes) for each in group.jobs)
+def _one_window(group: Group, other: Group) -> bool:
+    return len({(job.opens, job.closes) for job in (*group.jobs, *other.jobs)}) == 1
 
 
 def _nearest(groups: list[Group], truck: Truck, trucks: int) -> list[Group]:
@@ -291,9 +253,9 @@ def _fits(truck: Truck, order: list[Group]) -> bool:
 def _clock(truck: Truck, order: list[Group]) -> list[tuple[Group, datetime, datetime]]:
     found: list[tuple[Group, datetime, datetime]] = []
     now = truck.begins
-    here: Point = truck
+    here: Truck | Group = truck
     for group in order:
-        now += timedelta(hours=kilometres(here, group) / KM_H)
+        now += drive(kilometres(here, group))
         opens = group.jobs[0].opens
         arrives = group.start(now if opens is None else max(now, opens))
         now = arrives + timedelta(minutes=group.minutes)
@@ -306,12 +268,12 @@ def _back(truck: Truck, order: list[Group]) -> datetime:
     if not order:
         return truck.begins
     leaves = _clock(truck, order)[-1][2]
-    return leaves + timedelta(hours=kilometres(order[-1], truck) / KM_H)
+    return leaves + drive(kilometres(order[-1], truck))
 
 
 def _round(truck: Truck, order: list[Group]) -> Round:
     stops: list[Stop] = []
-    point: Point = truck
+    point: Truck | Group = truck
     for group, arrives, leaves in _clock(truck, order):
         jobs = tuple(job.ticket for job in group.jobs)
         stops.append(
@@ -330,24 +292,22 @@ def _round(truck: Truck, order: list[Group]) -> Round:
     )
 
 
-def _reason(job: Job, trucks: Sequence[Truck], backs: Mapping[str, datetime]) -> LeftOut:
+def _reason(job: Job, at: Group, trucks: Sequence[Truck], backs: Mapping[str, datetime]) -> LeftOut:
     """Why: by whoever would be there first if it went nowhere else, and by whoever could go there after its round."""
+    if at.along:
+        return LeftOut(ticket=job.ticket, because=Unserved.NO_ROUND_NEAR)
     able = [truck for truck in trucks if job.skills <= truck.skills]
-    alone = min(truck.begins + _drive(truck, job) for truck in able)
+    alone = min(truck.begins + drive(kilometres(truck, at)) for truck in able)
     needs = timedelta(minutes=job.minutes)
     quiet = between(alone, needs, job.sounding)
-    latest = max(truck.ends - _drive(truck, job) for truck in able)
+    latest = max(truck.ends - drive(kilometres(truck, at)) for truck in able)
     if quiet > alone and quiet + needs > min(job.closes or latest, latest) >= alone + needs:
         return LeftOut(ticket=job.ticket, because=Unserved.BROADCASTS)
     if job.closes is not None and alone + needs > job.closes:
         late = alone + needs - job.closes
         return LeftOut(ticket=job.ticket, because=Unserved.WINDOW_CLOSED, late_minutes=_minutes(late))
-    late = min(backs[truck.crew] + 2 * _drive(truck, job) + needs - truck.ends for truck in able)
+    late = min(backs[truck.crew] + 2 * drive(kilometres(truck, at)) + needs - truck.ends for truck in able)
     return LeftOut(ticket=job.ticket, because=Unserved.TOO_LATE, late_minutes=max(1, _minutes(late)))
-
-
-def _drive(truck: Truck, job: Job) -> timedelta:
-    return timedelta(hours=kilometres(truck, job) / KM_H)
 
 
 def _minutes(span: timedelta) -> int:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from broadcaster.dispatch.rounds import KM_H, Group, Point, Truck, kilometres
+from broadcaster.dispatch.road import drive, kilometres
+from broadcaster.dispatch.rounds import Group, Truck
 
 ITERATIONS, SEED = 400, 1
 SERVED, LARGEST = 1_000_000, 10_000_000  # metres that any stop, and the most valuable one, are worth
@@ -24,7 +25,7 @@ def assigned(groups: Sequence[Group], trucks: Sequence[Truck]) -> list[list[Grou
         return None
     model, zero = Model(), min(truck.begins for truck in trucks)
     stands = [model.add_location(0, 0) for _ in (*trucks, *groups)]
-    points: list[Point] = [*trucks, *groups]
+    points: list[Truck | Group] = [*trucks, *groups]
     for truck, stand in zip(trucks, stands, strict=False):
         profile = model.add_profile()
         depot = model.add_depot(stand)
@@ -43,7 +44,9 @@ def assigned(groups: Sequence[Group], trucks: Sequence[Truck]) -> list[list[Grou
     return _read(best, groups, trucks)
 
 
-def _roads(model: Any, profile: Any, truck: Truck, points: Sequence[Point], stands: Sequence[Any]) -> None:
+def _roads(
+    model: Any, profile: Any, truck: Truck, points: Sequence[Truck | Group], stands: Sequence[Any]
+) -> None:
     """Edges among what this truck can do; what it cannot, it cannot reach."""
     able = [
         (point, stand)
@@ -54,7 +57,7 @@ def _roads(model: Any, profile: Any, truck: Truck, points: Sequence[Point], stan
         for b, there in able:
             if a is not b:
                 km = kilometres(a, b)
-                model.add_edge(here, there, round(km * 1000), round(km / KM_H * 3600), profile)
+                model.add_edge(here, there, round(km * 1000), round(drive(km).total_seconds()), profile)
 
 
 def _client(model: Any, group: Group, stand: Any, zero: datetime, most: float) -> None:

@@ -34,7 +34,7 @@ def at_work(station: Station) -> Station:
 def test_a_crew_with_a_lift_truck_goes_to_what_needs_one_and_the_rest_says_why_not(station: Station) -> None:
     at_work(station)
     stops = [broken(station, name) for name in ("li-1", "wang-1")]
-    other, _ = broken(station, "nowhere", Cause.SPEAKER), broken(station, "li-2", Cause.CLOCK)
+    other, _ = broken(station, "nowhere", Cause.SPEAKER), broken(station, "li-2", Cause.STALE_AUDIO)
     station.desk("li").crews.set(crew="抢修一队", place=TOWN, skills=(Skill.LIFT,))
     day = station.desk("li").dispatch.day()
     (made,) = day.rounds
@@ -154,3 +154,16 @@ def test_a_months_figures_come_from_flips_and_gates(station: Station) -> None:
     assert round(town.figures.interruptions, 3) == round(1 / 3, 3)
     assert town.figures.unobserved_share > 0
     assert town.figures.minutes_to_detect == 2.0
+
+
+def test_a_low_battery_is_taken_along_where_a_round_passes_and_waits_where_none_does(
+    station: Station,
+) -> None:
+    at_work(station)
+    battery = broken(station, "li-2", Cause.LOW_BATTERY)
+    station.desk("li").crews.set(crew="one", place=TOWN, skills=(Skill.LIFT,), latitude=31.7, longitude=116.3)
+    (left,) = station.desk("li").dispatch.day().waiting
+    assert (left.task.ticket, left.because) == (battery, Unserved.NO_ROUND_NEAR)
+    horn = broken(station, "li-1")
+    (made,) = station.desk("li").dispatch.day().rounds
+    assert {task.ticket for stop in made.stops for task in stop.tasks} == {battery, horn}

@@ -5,8 +5,8 @@ from itertools import permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcaster.dispatch import rounds
-from broadcaster.dispatch.rounds import Job, Truck, Unserved, plan
+from broadcaster.dispatch.road import length, shortest
+from broadcaster.dispatch.rounds import Group, Job, Truck, Unserved, plan
 
 EIGHT = datetime(2026, 3, 2, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -29,6 +29,7 @@ JOBS = st.builds(
     minutes=st.sampled_from([15.0, 60.0, 90.0]),
     prize=st.floats(0.1, 10),
     skills=st.sampled_from([frozenset[str](), LIFT, frozenset({"radio"})]),
+    along=st.booleans(),
     closes=st.none() | st.integers(1, 12).map(lambda hours: EIGHT + hours * HOUR),
     sounding=st.lists(
         st.integers(0, 100).map(lambda n: (EIGHT + n * HOUR / 10, EIGHT + (n + 3) * HOUR / 10)), max_size=4
@@ -57,9 +58,9 @@ def test_every_job_is_in_one_round_in_its_window_or_left_out_with_a_reason(
 
 
 def test_six_stops_are_driven_by_the_shortest_round() -> None:
-    groups = rounds._grouped([job(n, (n * 37 % 11) / 50, (n * 53 % 13) / 50) for n in range(6)])
-    best = min(rounds.length(TRUCK, order) for order in permutations(groups))
-    assert rounds.length(TRUCK, rounds.shortest(TRUCK, groups)) <= best * 1.01
+    stops = [Group(31.5 + (n * 37 % 11) / 50, 116.3 + (n * 53 % 13) / 50) for n in range(6)]
+    best = min(length(TRUCK, order) for order in permutations(stops))
+    assert length(TRUCK, shortest(TRUCK, stops)) <= best * 1.01
 
 
 def test_jobs_at_one_pole_are_one_stop() -> None:
@@ -106,3 +107,23 @@ def test_a_horn_that_sounds_all_day_says_so() -> None:
     (left,) = plan([job(1, minutes=60, sounding=hourly)], [TRUCK]).left_out
     assert left.because is Unserved.BROADCASTS
     assert plan([job(1, minutes=20, sounding=hourly)], [TRUCK]).left_out == ()
+
+
+def test_what_can_wait_is_taken_along_within_ten_minutes_of_a_round_and_never_driven_out_for() -> None:
+    """At 30 km/h ten minutes are 5 km of road."""
+    near, far = job(2, 0.1, 0.015, along=True, prize=0.1), job(3, 0.1, 0.15, along=True, prize=9.0)
+    made = plan([job(1, 0.2), near, far], [TRUCK])
+    assert [stop.jobs for stop in made.rounds[0].stops] in ([(1,), (2,)], [(2,), (1,)])
+    assert [(left.ticket, left.because) for left in made.left_out] == [(3, Unserved.NO_ROUND_NEAR)]
+    assert plan([far], [TRUCK]).rounds[0].stops == ()
+
+
+def test_what_can_wait_pushes_nothing_out_of_the_day() -> None:
+    jobs = [job(n, n / 100, minutes=170) for n in range(1, 4)]
+    made = plan([*jobs, job(9, 0.02, 0.01, minutes=20, along=True, prize=99.0)], [TRUCK])
+    assert [left.ticket for left in made.left_out] == [9]
+
+
+def test_at_one_pole_it_is_one_stop_whether_or_not_it_could_wait() -> None:
+    made = plan([job(1, 0.1), job(2, 0.1005, along=True)], [TRUCK])
+    assert [stop.jobs for stop in made.rounds[0].stops] == [(1, 2)]
