@@ -113,7 +113,7 @@ def set_(
 ) -> None:
     """Say what a crew is and when it goes out; what is not said stays as it is. One that is not known yet begins."""
     county = desk(context)
-    told = {
+    told: dict[str, Any] = {
         "place": _place(county, place),
         "skills": skill,
         "latitude": latitude,
@@ -195,7 +195,7 @@ def tell(
 ) -> None:
     """Say who is told of which tickets, and through which channels; what is not said stays as it is."""
     county = desk(context)
-    told = {
+    told: dict[str, Any] = {
         "place": _place(county, place),
         "part": part,
         "channels": channel,

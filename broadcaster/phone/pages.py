@@ -1,18 +1,20 @@
 """Pages: what a phone shows, as HTML that works at 320 dots of width; every text in the reader's language. Pure."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
+from broadcaster.desk.crews import DutyView, LeaveView
 from broadcaster.desk.deeds import Deed
 from broadcaster.desk.workorders import Line, TicketStory, TicketView
 from broadcaster.language import N_, _, in_use
 from broadcaster.repairs.causes import Priority
 from broadcaster.sentences import doer, sentence
 from broadcaster.tickets.clocks import WaitReason
-from broadcaster.words import lateness, root_said, said
+from broadcaster.words import away_said, lateness, root_said, said
 
 LINES = 12  # of a ticket's history, the newest first
 ENDPOINTS = 20  # that are named
@@ -43,11 +45,23 @@ ASKING: tuple[tuple[Deed, str, str], ...] = (
 NEEDS_WORDS = frozenset({Deed.NOTE, Deed.WAIT, Deed.HAND_BACK})
 
 
-def tickets_page(tickets: Iterable[TicketView], who: str, zone: ZoneInfo, now: datetime) -> str:
-    """All that is to be done, the most urgent first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """Who is on duty, now or later, and which crews are away or lack something; `phones` by name."""
+
+    duties: tuple[DutyView, ...] = ()
+    leaves: tuple[LeaveView, ...] = ()
+    phones: Mapping[str, str] = field(default_factory=dict)
+
+
+def tickets_page(
+    tickets: Iterable[TicketView], who: str, zone: ZoneInfo, now: datetime, roster: Roster | None = None
+) -> str:
+    """All that is to be done, the most urgent first; and who is there today."""
     cards = "".join(_card(ticket, zone, now) for ticket in tickets)
     body = cards or f"<p class=empty>{_t(_NOTHING_IS_BROKEN_HERE)}</p>"
-    return _page(_("Tickets"), f"<h1>{_t(_TICKETS)}</h1>{body}", who)
+    there = _roster(roster, zone, now) if roster else ""
+    return _page(_("Tickets"), f"<h1>{_t(_TICKETS)}</h1>{body}{there}", who)
 
 
 def ticket_page(story: TicketStory, who: str, zone: ZoneInfo, now: datetime) -> str:
@@ -57,6 +71,7 @@ def ticket_page(story: TicketStory, who: str, zone: ZoneInfo, now: datetime) -> 
         f"<p><a class=back href=/phone>‹ {_t(_TICKETS)}</a></p>",
         f"<h1>{escape(said(ticket.cause))}</h1>",
         _facts(ticket, zone, now),
+        _away(story),
         _failing(story),
         _why(story),
         _actions(story),
@@ -88,6 +103,32 @@ def _page(title: str, body: str, who: str, number: int | None = None) -> str:
         f'<body data-who="{escape(who)}" data-says="{says}"{of}><div id=bar role=status hidden></div>'
         f"<main>{body}</main><script src=/phone/phone.js></script></body></html>"
     )
+
+
+def _roster(roster: Roster, zone: ZoneInfo, now: datetime) -> str:
+    """A line for each that holds now."""
+    lines = [
+        escape(_(_ON_DUTY).format(who=duty.contact, until=_when(duty.ends, zone, now)))
+        + _call(roster.phones.get(duty.contact, ""))
+        for duty in roster.duties
+        if duty.begins <= now
+    ]
+    for leave in roster.leaves:
+        if leave.begins <= now:
+            what = said(leave.skill) if leave.skill else ""
+            facts = {
+                "crew": leave.crew,
+                "until": _when(leave.ends, zone, now),
+                "why": leave.reason,
+                "what": what,
+            }
+            lines.append(escape(_(_LACKS if leave.skill else _AWAY).format_map(facts)))
+    items = "".join(f"<li>{line}</li>" for line in lines)
+    return f"<h2>{_t(_TODAY)}</h2><ul>{items}</ul>" if items else ""
+
+
+def _call(phone: str) -> str:
+    return f" <a href='tel:{escape(phone)}'>{escape(phone)}</a>" if phone else ""
 
 
 def _card(ticket: TicketView, zone: ZoneInfo, now: datetime) -> str:
@@ -122,6 +163,11 @@ def _facts(ticket: TicketView, zone: ZoneInfo, now: datetime) -> str:
     ]
     inside = "".join(f"<dt>{_t(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows if value)
     return f"<dl>{inside}</dl>"
+
+
+def _away(story: TicketStory) -> str:
+    away = story.away
+    return f"<p>{escape(away_said(story.ticket.crew, away.until, away.instead))}</p>" if away else ""
 
 
 def _failing(story: TicketStory) -> str:
@@ -191,6 +237,10 @@ def _t(message: str) -> str:
     return escape(_(message))
 
 
+_TODAY = N_("Who is there today")
+_ON_DUTY = N_("{who} is on duty until {until}.")
+_AWAY = N_("{crew} is away until {until}: {why}")
+_LACKS = N_("{crew} lacks “{what}” until {until}: {why}")
 _NOTHING_IS_BROKEN_HERE = N_("Nothing is broken here.")
 _TICKETS = N_("Tickets")
 _OVERDUE = N_("overdue")

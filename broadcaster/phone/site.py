@@ -96,7 +96,7 @@ def site(
         return page(
             phone,
             accept_language,
-            lambda desk: pages.tickets_page(desk.deeds.mine(), desk.deeds.me(), zone, clock()),
+            lambda desk: pages.tickets_page(desk.deeds.mine(), desk.deeds.me(), zone, clock(), _roster(desk)),
         )
 
     @router.get("/tickets/{ticket}")
@@ -141,6 +141,12 @@ def _enter(token: str, *, secure: bool) -> Response:
         COOKIE, token, max_age=COOKIE_S, path="/phone", secure=secure, httponly=True, samesite="lax"
     )
     return answer
+
+
+def _roster(desk: CountyDesk) -> pages.Roster:
+    crews = desk.crews
+    phones = {each.name: each.phone for each in crews.contacts() if each.phone}
+    return pages.Roster(duties=crews.duties(), leaves=crews.leaves(), phones=phones)
 
 
 def _nothing(_desk: CountyDesk) -> str:

@@ -10,10 +10,13 @@ from fastapi import FastAPI
 from broadcaster.api.admission import Admit, admission
 from broadcaster.phone.site import language_of, site
 from broadcaster.repairs.causes import Cause
+from broadcaster.tickets.parts import Part, Skill
 from tests.broadcaster.api.loopback import served
+from tests.broadcaster.county import TOWN
 from tests.broadcaster.desk.people import Station
 from tests.broadcaster.desk.people import station as make_station
 from tests.broadcaster.desk.test_tickets import broken
+from tests.broadcaster.tickets.workshop import HOUR
 
 ZH, EN = {"Accept-Language": "zh-CN,zh;q=0.9"}, {"Accept-Language": "en-GB"}
 
@@ -156,3 +159,24 @@ def test_style_and_script_need_no_other_server(phone: httpx.Client) -> None:
         answer = phone.get(f"/phone/{name}")
         assert answer.status_code == 200
         assert "http" not in answer.text.replace("https://", "http://").replace("http://station", "")
+
+
+def test_it_says_who_is_on_duty_and_who_is_away(phone: httpx.Client, station: Station) -> None:
+    crews, until = station.desk("li").crews, station.now + HOUR
+    for name in ("one", "two"):
+        crews.set(crew=name, place=TOWN, skills=(Skill.LIFT,))
+    crews.tell(contact="sun", place=TOWN, part=Part.CREW, crew="two", channels=("sms",), phone="138")
+    crews.on_duty(contact="sun", begins=station.now, ends=until)
+    crews.on_duty(contact="sun", begins=until, ends=until + HOUR)
+    crews.leave(crew="one", begins=station.now, ends=until, reason="<training>")
+    crews.leave(crew="two", begins=station.now, ends=until, reason="brakes", skill=Skill.LIFT)
+    number = broken(station)
+    station.desk("li").tickets.assign(ticket=number, crew="one")
+    come_in(phone, station)
+    shown = phone.get("/phone", headers=EN).text
+    assert (shown.count("sun is on duty"), "href='tel:138'" in shown) == (1, True)
+    assert "one is away until" in shown
+    assert "&lt;training&gt;" in shown
+    assert "two lacks “lift truck”" in shown
+    assert "two is told in its stead" in phone.get(f"/phone/tickets/{number}", headers=EN).text
+    assert "值班" in phone.get("/phone", headers=ZH).text
