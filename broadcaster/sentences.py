@@ -15,11 +15,13 @@ _NOBODY: Mapping[str, str] = {
 }
 
 
+_KINDS = {"why": "WaitReason", "answer": "Answer"}
+
+
 def sentence(message: str, facts: Mapping[str, object]) -> str:
     """A msgid filled with its facts; titles and words among them are translated too."""
     spoken = {name: _(fact) if isinstance(fact, str) and fact else fact for name, fact in facts.items()}
-    if "why" in spoken:
-        spoken["why"] = word("WaitReason", str(facts["why"]))
+    spoken |= {name: word(kind, str(facts[name])) for name, kind in _KINDS.items() if name in spoken}
     return _(message).format_map(spoken) if message else ""
 
 

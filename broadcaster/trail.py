@@ -42,6 +42,7 @@ ORDERS: Mapping[str, str] = {
     "tickets.done": N_("say that a ticket is done"),
     "tickets.override": N_("close a ticket against the device"),
     "tickets.note": N_("note on a ticket"),
+    "tickets.hear": N_("write down what people on site say"),
     "tickets.attach": N_("attach a file to a ticket"),
     "tickets.ask_help": N_("ask the station for help"),
     "tickets.answer": N_("answer a request for help"),

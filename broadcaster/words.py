@@ -299,6 +299,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "part_ordered": N_("part ordered"),
         "other": N_("another reason"),
     },
+    "Answer": {
+        "switched_off": N_("somebody switched it off"),
+        "power": N_("they have power"),
+        "no_power": N_("they have no power"),
+    },
     "Part": {
         "crew": N_("crew"),
         "lead": N_("town lead"),
@@ -336,6 +341,7 @@ _FACTS = {
     "ticket_state": "TicketState",
     "skill": "Skill",
     "why": "WaitReason",
+    "answer": "Answer",
     "event": "NoticeEvent",
     "possible": "NoticeEvent",
     "right": "Right",

@@ -11,6 +11,7 @@ from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json, say, text, wall
 from broadcaster.language import N_, _
 from broadcaster.repairs.causes import Owner
+from broadcaster.repairs.circumstances import Answer
 from broadcaster.sentences import doer, sentence
 from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.states import TicketState
@@ -180,6 +181,18 @@ def wait(
 ) -> None:
     """Wait for somebody or something else."""
     _tell(desk(context).tickets.wait(ticket=ticket, why=why, comment=comment), as_json)
+
+
+@app.command()
+def hear(
+    context: typer.Context,
+    ticket: Ticket,
+    said: Annotated[Answer, typer.Argument(help="What they say.")],
+    comment: Comment = "",
+    as_json: Json = False,
+) -> None:
+    """Write down what people on site say when they are asked; the cause is judged anew."""
+    _tell(desk(context).tickets.hear(ticket=ticket, said=said, comment=comment), as_json)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from broadcaster.controller.moment import Moment
+from broadcaster.controller.on_site import OnSite
 from broadcaster.controller.programme import Ordered, Programme
 from broadcaster.controller.terrain import Terrain
 from broadcaster.controller.weather import Weather
@@ -50,6 +51,7 @@ class Readings:
         self.terrain: Terrain = {}
         self.topology = Topology(())
         self.weather = Weather()
+        self.on_site = OnSite()
         self.maintained: frozenset[str] = frozenset()  # endpoints of announced work
         self._zone = zone
         self._beats: dict[str, Heartbeat] = {}
@@ -110,8 +112,9 @@ class Readings:
         wall = datetime.fromtimestamp(onset, UTC)
         stand, beat = self.terrain.get(name), self._beats.get(name)
         stormy = stand is not None and self.weather.is_stormy(stand.placement.village, wall)
+        visited, said = self.on_site.visited(name, wall), self.on_site.said(name, wall)
         if beat is None:
-            return Circumstances(storm=stormy, volts_before=self._volts.get(name))
+            return Circumstances(storm=stormy, volts_before=self._volts.get(name), visited=visited, said=said)
         opened, turned = self._doors.get(name), self._turned.get(name)
         same_day = turned is not None and self._day(turned) == self._day(onset)
         return Circumstances(
@@ -120,6 +123,8 @@ class Readings:
             while_playing=beat.sounding is not None or self._since_start(name, wall) is not None,
             door_opened=opened is not None and 0 <= onset - opened <= DOOR_S,
             turned_down=same_day,
+            visited=visited,
+            said=said,
         )
 
     def resume(self, name: str, at_s: float) -> None:

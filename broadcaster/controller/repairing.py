@@ -149,6 +149,10 @@ class Repairing:
             mind.plan(_worked_on(session, now.utc))
             mind.emergency(waits=_is_emergency(session, now.utc))
             self._readings.weather = weather.read(session, now.utc)
+            told = self._readings.on_site.read(session, now.utc)
+        for said in told:
+            at_s = mind.timeline.at(instant) - (now.utc - said.at).total_seconds()
+            mind.correlator.told(said.root, said.answer, at_s, mind.supervision.ticked)
         mind.gather()
         supervised, took_s = self._snapshot(mind, now)
         with transaction(self._engine) as session:  # while it lasts all others wait who want to write

@@ -27,6 +27,7 @@ from broadcaster.desk.workorders import (
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.repairs.causes import Owner
+from broadcaster.repairs.circumstances import Answer
 from broadcaster.storage import tickets as kept
 from broadcaster.storage.tables import (
     AttachmentRow,
@@ -174,6 +175,11 @@ class Tickets(Noun):
     def note(self, ctx: Context, ticket: int, comment: str) -> TicketView:
         """Write something down."""
         return _do(ctx, ticket, lambda known: orders.note(known, ctx.who, ctx.now, comment))
+
+    @order("POST", "/tickets/{ticket}/answers", right=Right.REPAIR)
+    def hear(self, ctx: Context, ticket: int, said: Answer, comment: str = "") -> TicketView:
+        """Write down what people on site say when they are asked: the cause is judged anew."""
+        return _do(ctx, ticket, lambda known: orders.hear(known, ctx.who, said, ctx.now, comment))
 
     @order("POST", "/tickets/{ticket}/attachments", right=Right.REPAIR)
     def attach(self, ctx: Context, ticket: int, file: Upload) -> AttachmentView:

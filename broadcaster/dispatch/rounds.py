@@ -121,7 +121,8 @@ class Group:
 
     @property
     def prize(self) -> float:
-        return sum(job.prize for job in self.jobs)
+        """What can wait decides nothing."""
+        return sum(job.prize for job in self.jobs if not job.along)
 
     @property
     def skills(self) -> frozenset[str]:

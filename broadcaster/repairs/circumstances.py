@@ -1,6 +1,15 @@
 """Circumstances: what is known around the loss of one site's mains."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Answer(StrEnum):
+    """What people on site say when they are asked."""
+
+    SWITCHED_OFF = "switched_off"  # somebody did it
+    POWER = "power"  # they have power
+    NO_POWER = "no_power"  # they have none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +27,6 @@ class Circumstances:
     turned_down: bool = False  # by hand, the same day
     returned_alone: bool = False  # without a visit
     visited: bool = False  # somebody was sent
-    contact_said_so: bool = False
+    said: Answer | None = None  # by people on site, since
     arrears: bool = False
     breaker_tripped: bool = False

@@ -14,6 +14,7 @@ from broadcaster.language import N_
 from broadcaster.repairs import gates
 from broadcaster.repairs.cases import Case, Finding, matched
 from broadcaster.repairs.chronic import Chronic
+from broadcaster.repairs.circumstances import Answer
 from broadcaster.repairs.docket import Docket
 from broadcaster.repairs.evidence import Statement
 from broadcaster.repairs.findings import Knowledge
@@ -22,7 +23,7 @@ from broadcaster.repairs.lifecycle import Step, next_look, step
 from broadcaster.repairs.memory import Memory
 from broadcaster.repairs.news import News
 from broadcaster.repairs.observed import Observed
-from broadcaster.repairs.settlement import learn_habit, returned
+from broadcaster.repairs.settlement import learn_habit, returned, told
 from broadcaster.repairs.storm import SINGLES_HELD_S, Storm
 from devices.supervision import Flip, GateMoved, Overlaid, Overlay, State
 
@@ -91,6 +92,14 @@ class Correlator:
         """The ticket of this incident's root had been closed, and was opened again for it."""
         if (problem := self.chronic.reopened(incident, now)) is not None:
             self.docket.tell(problem)
+
+    def told(self, root: str, answer: Answer, at: float, now: float) -> None:
+        """People on site were asked about what has failed, at `at`."""
+        for case in list(self.docket.cases.values()):
+            if case.incident.root == root and case.gate is None and case.incident.onset <= at:
+                self.docket.put(
+                    case, told(case, answer, observed=self.observed, knowledge=self.knowledge, now=now)
+                )
 
     def emergency(self, now: float, *, waits: bool) -> None:
         """While an emergency waits or is on the air holds are a minute at most."""

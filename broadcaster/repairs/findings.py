@@ -8,7 +8,7 @@ from broadcaster.repairs import telling
 from broadcaster.repairs.candidates import Scene
 from broadcaster.repairs.cases import Finding
 from broadcaster.repairs.causes import Cause
-from broadcaster.repairs.circumstances import Circumstances
+from broadcaster.repairs.circumstances import Answer, Circumstances
 from broadcaster.repairs.cover import Root, confidence, cover
 from broadcaster.repairs.evidence import strongest
 from broadcaster.repairs.habits import Habits
@@ -82,9 +82,10 @@ class Knowledge:
             confidence=UNDETERMINED,
             evidence=statements,
         )
-        if o.seen is Seen.SILENT and not returned:
+        known = self._circumstances(observed, o, witnesses, returned=returned)
+        if o.seen is Seen.SILENT and not returned and known.said is not Answer.SWITCHED_OFF:
             return found
-        verdict = judge(self._circumstances(observed, o, witnesses, returned=returned))
+        verdict = judge(known)
         sure = verdict.probability if verdict.cause is not Cause.SITE_POWER_FAULT else 1 - verdict.probability
         return replace(
             found,

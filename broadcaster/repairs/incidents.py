@@ -35,7 +35,7 @@ class Flag(StrEnum):
     PLANNED = "planned"  # announced work explains it
     MAPPING_SUSPECT = "mapping_suspect"  # some member's place on the map does not fit
     WITNESSED = "witnessed"  # somebody below the root answers nevertheless
-    ADJUDICATED = "adjudicated"  # settled after the return
+    ADJUDICATED = "adjudicated"  # settled by the return, or by people on site
     FLAPPING = "flapping"
 
 

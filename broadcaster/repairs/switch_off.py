@@ -10,7 +10,7 @@ from math import log
 
 from broadcaster.language import N_
 from broadcaster.repairs.causes import Cause
-from broadcaster.repairs.circumstances import Circumstances
+from broadcaster.repairs.circumstances import Answer, Circumstances
 from broadcaster.repairs.evidence import Statement
 from broadcaster.repairs.scoring import sigmoid
 
@@ -31,11 +31,13 @@ class Verdict:
 
 
 def judge(known: Circumstances) -> Verdict:
-    """Weighs what is known. Without two neighbours that have mains it cannot be told apart from a wider loss."""
+    """Weighs what is known. Without two neighbours that have mains, or people who say so, it cannot be told apart from a wider
+    loss.
+    """
     evidence = tuple(_weighed(known))
     logit = PRIOR + sum(statement.weight for statement in evidence)
     probability = sigmoid(logit)
-    if known.witnesses < 2:
+    if known.witnesses < 2 and known.said in (None, Answer.NO_POWER):
         cause = Cause.SITE_POWER_LOSS
     elif probability >= SWITCHED_OFF_FROM:
         cause = Cause.SWITCHED_OFF
@@ -61,7 +63,8 @@ def _weighed(known: Circumstances) -> Iterator[Statement]:
         (known.door_opened, _DOOR, 20.0),
         (known.turned_down, _TURNED, 4.0),
         (known.returned_alone, _ALONE, 3.0),
-        (known.contact_said_so, _SAID, 50.0),
+        (known.said is Answer.SWITCHED_OFF, _SAID, 50.0),
+        (known.said is Answer.NO_POWER, _NO_POWER, 0.1),
         (known.arrears, _ARREARS, 3.0),
         (known.breaker_tripped, _TRIPPED, 0.1),
     ):
@@ -84,6 +87,7 @@ _PLAYING = N_("It happened during a broadcast or just after its start.")
 _DOOR = N_("The cabinet had been opened just before.")
 _TURNED = N_("The volume had been turned down by hand the same day.")
 _ALONE = N_("It came back without a visit.")
-_SAID = N_("The contact in the village said that it was switched off.")
+_SAID = N_("People on site say that it was switched off.")
+_NO_POWER = N_("People on site say that they have no power either.")
 _ARREARS = N_("The meter is in arrears.")
 _TRIPPED = N_("The residual-current breaker has tripped.")

@@ -6,6 +6,7 @@ from typing import Any
 
 from broadcaster.language import N_
 from broadcaster.repairs.causes import HANDLING, Owner
+from broadcaster.repairs.circumstances import Answer
 from broadcaster.tickets.clocks import PAUSES, ServiceClock, WaitReason
 from broadcaster.tickets.hours import WorkingHours
 from broadcaster.tickets.states import TicketStep, is_news
@@ -172,6 +173,13 @@ def note(ticket: Ticket, who: str, now: datetime, comment: str) -> Change:
     return Change(ticket=ticket).step(TicketStep.NOTE, who, now, comment=comment)
 
 
+def hear(ticket: Ticket, who: str, answer: Answer, now: datetime, comment: str = "") -> Change:
+    """Write down what people on site say: it bears on what the fault is taken for."""
+    return Change(ticket=ticket).step(
+        TicketStep.NOTE, who, now, _SAY, comment=comment, facts={"answer": answer}
+    )
+
+
 def ask_help(ticket: Ticket, who: str, now: datetime, comment: str) -> Change:
     """Ask the county's station: it answers within 30 working minutes."""
     if ticket.owner is Owner.STATION:
@@ -251,6 +259,7 @@ def _reason(comment: str) -> None:
 _NO_WARNING = N_(
     "To wait for the weather takes its warning: attach a photo of it, or have the storm noted for this place."
 )
+_SAY = N_("People on site say: {answer}.")
 _AGREED = N_("Other service times were agreed: it is to be mended within {hours} h.")
 _ASSIGNED = N_("It goes to {crew}.")
 _ASSIGNED_INSTEAD = N_("It goes to {crew}, which is away until {until}: {instead} is told in its stead.")

@@ -17,6 +17,7 @@ from broadcaster.people.rights import Right, Role
 from broadcaster.promise import Arrival
 from broadcaster.rehearsal.laws import Law
 from broadcaster.repairs.causes import Cause, Owner, Priority
+from broadcaster.repairs.circumstances import Answer
 from broadcaster.repairs.incidents import Stage
 from broadcaster.repairs.topology import Kind
 from broadcaster.tickets.clocks import WaitReason
@@ -39,7 +40,7 @@ SHOWN: tuple[type[Enum], ...] = (
     *(NoticeKind, NoticeState, NoticeEvent, InterruptionPolicy, BroadcastClass, Severity, Level),
     *(AlertState, Hearing, Outcome, Result, Step, MissedBecause, AbsentBecause, PlannedBecause),
     *(DayKind, MarketCalendar, Weekday, Presence, ClockQuality, Profile, Doubt, Fate, Law, Role, Right),
-    *(Cause, Owner, Priority, Stage, TicketState, TicketStep, WaitReason, Part, Skill, Unserved),
+    *(Cause, Owner, Priority, Stage, TicketState, TicketStep, WaitReason, Answer, Part, Skill, Unserved),
     *(Arrival, Direction, Kind),
 )
 

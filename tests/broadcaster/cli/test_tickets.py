@@ -44,6 +44,12 @@ def test_a_ticket_is_listed_shown_and_taken_up(broken: "County", call: "Call") -
     assert json.loads(call("ticket", "show", "1", "--json")[1])["ticket"]["state"] == "accepted"
 
 
+def test_what_people_on_site_say_is_written_down(broken: "County", call: "Call") -> None:
+    assert call("ticket", "hear", "1", "no_power")[0] == 0
+    assert "People on site say: they have no power." in call("ticket", "show", "1")[1]
+    assert "没有电" in call("--language", "zh_CN", "ticket", "show", "1")[1]
+
+
 def test_tickets_are_told_in_chinese(broken: "County", call: "Call") -> None:
     code, out, _ = call("--language", "zh_CN", "ticket", "show", "1")
     assert code == 0

@@ -6,8 +6,12 @@ import pytest
 from sqlmodel import Session, select
 
 from broadcaster.repairs.causes import Cause
-from broadcaster.storage.engine import transaction
-from broadcaster.storage.tables import EndpointRow, SlotRow, StormRow
+from broadcaster.repairs.circumstances import Answer
+from broadcaster.storage.engine import snapshot, transaction
+from broadcaster.storage.tables import EndpointRow, IncidentRow, SlotRow, StormRow
+from broadcaster.storage.tickets import incident_of, save
+from broadcaster.tickets import orders
+from broadcaster.tickets.ticket import Change
 from devices.reports import Reset
 from schedules.slots import PlannedBecause
 from tests.broadcaster.controller.valley import VILLAGES, Valley
@@ -146,3 +150,30 @@ def test_starts_that_a_feeder_shares_are_dips_and_one_that_starts_alone_has_a_fa
     for _ in range(5):
         valley.restore(["f2-02"]).run(150)
     assert valley.run(12 * MINUTE).open == [(Cause.REBOOT_LOOP.value, "f2-02")]
+
+
+def put(valley: Known, change: Change) -> None:
+    with transaction(valley.engine) as session:
+        save(session, change, valley.wall + timedelta(days=1))
+
+
+@pytest.mark.parametrize("is_visited", [False, True])
+def test_what_comes_back_after_a_visit_did_not_come_back_alone(valley: Known, is_visited: bool) -> None:
+    (ticket,) = valley.lose_mains().tickets
+    if is_visited:
+        put(valley, orders.arrive(ticket, "wang", valley.wall))
+    valley.run(10).restore([HORN])
+    valley.run(2 * MINUTE)
+    with snapshot(valley.engine) as session:
+        evidence = incident_of(session.get_one(IncidentRow, ticket.key)).evidence
+    assert any("without a visit" in each.message for each in evidence) is not is_visited
+
+
+def test_what_people_on_site_say_corrects_the_ticket(valley: Known) -> None:
+    valley.storm(VILLAGES[1])
+    (ticket,) = valley.lose_mains().tickets
+    assert ticket.cause is Cause.SITE_POWER_FAULT
+    put(valley, orders.hear(ticket, "wang", Answer.SWITCHED_OFF, valley.wall))
+    assert valley.run(10).tickets[0].cause is Cause.SWITCHED_OFF
+    valley.kill().start().run(MINUTE)
+    assert [t.cause for t in valley.tickets] == [Cause.SWITCHED_OFF]

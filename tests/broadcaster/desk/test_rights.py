@@ -19,6 +19,7 @@ from broadcaster.desk.notices import NoticeDraft
 from broadcaster.desk.playlists import PlaylistDraft
 from broadcaster.people.rights import RIGHTS, Grant, Right, Role
 from broadcaster.repairs.causes import Priority
+from broadcaster.repairs.circumstances import Answer
 from broadcaster.tickets.clocks import WaitReason
 from broadcaster.tickets.parts import Part
 from tests.broadcaster.county import COUNTY, HOURLY, NOW
@@ -38,6 +39,7 @@ GIVEN: dict[Any, Callable[[], object]] = {
     NoticeDraft: a_draft,
     PlaylistDraft: lambda: PlaylistDraft(title="早间", items=("n",), rule=HOURLY, targets=(COUNTY,)),
     WaitReason: lambda: WaitReason.WEATHER,
+    Answer: lambda: Answer.POWER,
     Part: lambda: Part.CREW,
     Deed: lambda: Deed.ACCEPT,
     Priority: lambda: Priority.P1,

@@ -7,7 +7,7 @@ import pytest
 
 from broadcaster.repairs.adjudication import Vote, vote
 from broadcaster.repairs.causes import Cause
-from broadcaster.repairs.circumstances import Circumstances
+from broadcaster.repairs.circumstances import Answer, Circumstances
 from broadcaster.repairs.habits import Habits
 from broadcaster.repairs.incidents import Flag, Stage
 from broadcaster.repairs.scoring import Beta, Rates
@@ -288,11 +288,47 @@ def test_boot_and_uptime_settle_what_it_was(up_s, reset, rebooted, said):
         (Circumstances(witnesses=5, volts_before=230), Cause.SITE_POWER_LOSS),
         (Circumstances(witnesses=5, storm=True, volts_before=180), Cause.SITE_POWER_FAULT),
         (Circumstances(witnesses=5, neighbours_dipped=True, volts_before=230), Cause.SITE_POWER_FAULT),
-        (Circumstances(witnesses=5, contact_said_so=True), Cause.SWITCHED_OFF),
+        (Circumstances(witnesses=5, said=Answer.SWITCHED_OFF), Cause.SWITCHED_OFF),
     ],
 )
 def test_one_site_without_mains_is_judged_by_its_circumstances(known, cause):
     assert judge(known).cause is cause
+
+
+def test_people_on_site_settle_what_a_silent_site_is():
+    valley = Valley(feeder("F1", 12), start_h=9).run(300)
+    valley.cut_power(["horn-3"], gasps=[])
+    assert [ticket.cause for ticket in valley.run(2_400).tickets] == [Cause.SITE_SILENT]
+    valley.known["horn-3"] = Circumstances(said=Answer.SWITCHED_OFF)
+    valley.correlator.told("horn-3", Answer.SWITCHED_OFF, valley.now, valley.now)
+    (ticket,) = valley.run(5).tickets
+    assert (ticket.cause, ticket.corrections[-1].cause) == (Cause.SWITCHED_OFF, Cause.SITE_SILENT)
+    assert "People on site" in ticket.corrections[-1].because.text()
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"), [(Answer.NO_POWER, Cause.GRID_OUTAGE), (Answer.POWER, Cause.BASE_STATION)]
+)
+def test_people_on_site_settle_whether_it_is_power_or_network_until_the_return_does(answer, cause):
+    here = [replace(p, gasps=False, cell="C1") for p in feeder("F1", 12)]
+    valley = Valley([*here, *feeder("F2", 6, first=12, cell="C2")]).run(300)
+    valley.cut_power(names(0, 12), gasps=[])
+    (dark,) = valley.run(700).tickets
+    assert dark.cause is Cause.AREA_DARK
+    valley.correlator.told(dark.root, answer, valley.now, valley.now)
+    (ticket,) = valley.run(100).tickets
+    assert ticket.cause is cause
+    valley.restore_power(names(0, 12))
+    (ticket,) = valley.run(100).tickets
+    assert (ticket.cause, ticket.root) == (Cause.GRID_OUTAGE, "feeder:F1")
+
+
+def test_what_was_said_before_it_failed_says_nothing():
+    valley = Valley(feeder("F1", 12), start_h=9).run(300)
+    valley.cut_power(["horn-3"], gasps=[])
+    valley.run(2_400).known["horn-3"] = Circumstances(said=Answer.SWITCHED_OFF)
+    valley.correlator.told("horn-3", Answer.SWITCHED_OFF, 100.0, valley.now)
+    assert [ticket.cause for ticket in valley.run(5).tickets] == [Cause.SITE_SILENT]
 
 
 def test_somebody_who_switches_off_every_evening_is_known_by_it():
