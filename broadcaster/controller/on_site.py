@@ -47,19 +47,17 @@ class OnSite:
     def _news(self, session: Session, now: datetime) -> Iterator[Said]:
         line, read = TicketEntryRow, self._read
         wanted = (
-            select(line.id, line.step, line.at, line.facts, TicketRow.root)
+            select(line, TicketRow.root)
             .join(TicketRow, col(TicketRow.number) == line.ticket)
             .where(
                 col(line.id) > max(read, default=0) - LATE, line.at > now - KEPT, col(line.step).in_(_STEPS)
             )
         )
-        rows = session.exec(wanted.order_by(col(line.id))).all()
-        self._read = frozenset(sorted(id_ for id_, *_ in rows if id_ is not None)[-LATE:]) or read
-        for id_, step, at, facts, root in rows:
-            if id_ in read:
-                continue
-            if step is not TicketStep.NOTE:
-                self._visits[root] = at
-            elif "answer" in facts:
-                self._words[root] = word = Said(root, Answer(facts["answer"]), at)
+        rows = {row.id or 0: (row, root) for row, root in session.exec(wanted.order_by(col(line.id)))}
+        self._read = frozenset(sorted(rows)[-LATE:]) or read
+        for row, root in (found for id_, found in rows.items() if id_ not in read):
+            if row.step is not TicketStep.NOTE:
+                self._visits[root] = row.at
+            elif "answer" in row.facts:
+                self._words[root] = word = Said(root, Answer(row.facts["answer"]), row.at)
                 yield word

@@ -14,12 +14,25 @@ from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.evidence import Statement
 from broadcaster.repairs.incidents import Incident, Stage, held_until, key_of
 from broadcaster.repairs.joints import Joints
-from broadcaster.repairs.rules import PutBack, Reading, Rule, Turned, Verdict, Volume, all_rules
+from broadcaster.repairs.rules import (
+    Battery,
+    Heat,
+    PutBack,
+    Reading,
+    Rule,
+    Sound,
+    Turned,
+    Verdict,
+    Volume,
+    all_rules,
+)
+from broadcaster.repairs.rules.legacy import NO_DATA
 from broadcaster.repairs.topology import RADIO, SERIAL, Topology
 from devices.reports import Event, EventKind, LineReport
 from devices.supervision import Flip, State
 
 DEGRADED_S = 7_200.0
+MONITORED = (Sound, Battery, Heat, Volume)
 TOGETHER = 3  # endpoints of a cell or line that make it the line's fault
 _INHERITED = frozenset({Cause.LOW_BATTERY, Cause.REBOOT_LOOP, Cause.SITE_POWER_FAULT})
 
@@ -46,6 +59,7 @@ class Examiner:
         self._volume = Volume()
         self._rules: tuple[Rule, ...] = (*all_rules(), self._volume)
         self._looks = tuple(rule.look for rule in self._rules)
+        self._without_data = tuple(rule.look for rule in self._rules if not isinstance(rule, MONITORED))
         self._live: dict[tuple[str, Cause], Incident] = {}
         self._degraded: dict[str, float] = {}
         self._changed: dict[str, Incident] = {}
@@ -54,7 +68,7 @@ class Examiner:
 
     def look(self, reading: Reading) -> None:
         """One heartbeat with what is known around it."""
-        for look in self._looks:
+        for look in self._without_data if NO_DATA in reading.beat.faults else self._looks:
             verdict = look(reading)
             if verdict is not None:
                 self._judge(verdict, reading.at)

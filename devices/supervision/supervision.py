@@ -9,13 +9,13 @@ we failed to hear is ever held against an endpoint, and what had accumulated bef
 Wills, broker disconnects and retained replays are hints: they ask for a probe and prove neither life nor death.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from math import inf
 
 from devices.presence import Presence
 from devices.reports import Event, EventKind, Heartbeat, Status
 from devices.supervision.gates import CONTROLLER, GateMoved, Gates, Path
+from devices.supervision.probing import Probing
 from devices.supervision.rhythm import Runs
 from devices.supervision.states import DOWN, Flip, Overlaid, Overlay, Sign, State, after
 from devices.supervision.watch import Watch
@@ -26,13 +26,9 @@ HOLD_S = 30.0
 OVERTAKEN_S = 5.0  # how much later a report may come than one that was sent after it
 PROVEN_REPORTS = 3  # of a new endpoint
 VERIFIED_REPORTS, VERIFIED_S, VERIFIED_PERIODS = 5, 600.0, 5
-HINT_WAIT_S = 15.0
-PROBES, PROBES_OF_A_PATH = 200, 5  # in one second
-PROBES_OF_ONE, ANSWERED_S = 2, 15.0
 
 Happened = Flip | Overlaid | GateMoved
 _SUSPICIOUS = frozenset({State.OK, State.DEGRADED})
-_ASKED = _SUSPICIOUS | {State.SUSPECT}
 _UNARMED = frozenset({State.NEW, State.SILENT, State.MAINS_LOST})
 
 
@@ -46,8 +42,7 @@ class Supervision:
         self._wheel: Wheel[Watch] = Wheel()
         self._parked: dict[Path, list[Watch]] = {}
         self._flapping: dict[str, Watch] = {}
-        self._hints: dict[str, float] = {}
-        self._asked: dict[str, float] = {}
+        self._probing = Probing()
         self._happened: list[Happened] = []
         self._ticked = now
 
@@ -132,7 +127,7 @@ class Supervision:
     def hint(self, endpoint: str, now: float) -> None:
         """The link says that it may be gone (TCP reset, serial time-out): ask it in 15 s if it is still mute."""
         if endpoint in self._watches:
-            self._hints.setdefault(endpoint, now)
+            self._probing.hint(endpoint, now)
 
     def probe_failed(self, endpoint: str) -> None:
         """It did not answer: one miss less is allowed."""
@@ -198,22 +193,9 @@ class Supervision:
 
         At most 200; of more a few behind each path stand for the others. Who was asked and is still mute has missed one more.
         """
-        self._hear_no_answer(now)
-        due = [name for name, since in self._hints.items() if since + HINT_WAIT_S <= now]
-        hints = {name: self._hints.pop(name) for name in due}
-        mute = [
-            w
-            for name, since in hints.items()
-            if (w := self._watches.get(name)) and w.heard < since and w.state in _ASKED
-            if w.path.closed_since is None and not w.path.is_polled
-        ]
-        if len(mute) > PROBES:
-            behind: defaultdict[Path, list[Watch]] = defaultdict(list)
-            for watch in mute:
-                behind[watch.path].append(watch)
-            mute = [watch for watches in behind.values() for watch in watches[:PROBES_OF_A_PATH]]
-        self._asked |= {watch.endpoint: now for watch in mute[:PROBES]}
-        return tuple(watch.endpoint for watch in mute[:PROBES])
+        for endpoint in self._probing.unanswered(self._watches, now):
+            self.probe_failed(endpoint)
+        return self._probing.ask(self._watches, now)
 
     def state(self, endpoint: str) -> State:
         """Its state below the overlays. KeyError for one that is not watched."""
@@ -253,17 +235,6 @@ class Supervision:
         return self._ticked
 
     # How it judges
-
-    def _hear_no_answer(self, now: float) -> None:
-        """Of those who were asked: who did not answer, though nothing stood in the way, is asked once more."""
-        for name, at in [(name, at) for name, at in self._asked.items() if at + ANSWERED_S <= now]:
-            del self._asked[name]
-            watch = self._watches.get(name)
-            if watch is None or watch.heard >= at or not watch.path.saw_all_since(at):
-                continue
-            self.probe_failed(name)
-            if watch.failed_probes < PROBES_OF_ONE:
-                self._hints[name] = at + watch.rhythm.period / 2 - HINT_WAIT_S
 
     def _is_news(self, watch: Watch, beat: Heartbeat, now: float) -> bool:
         """Whether a heartbeat is the newest word, neither a copy nor overtaken by a later one."""
@@ -379,7 +350,7 @@ class Supervision:
         if to is State.RETURNING:
             watch.good = 1
         elif to is State.SUSPECT:
-            self._hints[watch.endpoint] = now - HINT_WAIT_S
+            self._probing.suspect(watch.endpoint, now)
         if to not in _UNARMED:
             self._arm(watch, now)
 

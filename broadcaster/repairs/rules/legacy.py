@@ -1,7 +1,7 @@
 """Legacy: the five fault codes of the field's terminals (GD/J 089-2018), read and written.
 
 1 supply current too low, 2 average power too low, 3 amplifier output voltage too low, 4 field strength too low, 5 no
-monitoring data. 5 keeps silent whatever is judged from monitoring.
+monitoring data. While 5 is reported nothing is judged from monitoring: sound, battery, heat, volume.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,7 @@ MEANING: Mapping[int, Cause] = {
 }
 WHILE_PLAYING: Mapping[int, Cause] = {1: Cause.AMPLIFIER, 2: Cause.AMPLIFIER}
 REPORTS = 3
+NO_DATA = 5
 
 _CODE_OF: Mapping[Cause, int] = {
     Cause.SITE_POWER_FAULT: 1,

@@ -25,7 +25,6 @@ class Reading(Struct, frozen=True, kw_only=True, gc=False):
     neighbours_celsius: float | None = None  # median of those around
     started_with_neighbours: bool = False  # three or more on its supply started within 5 s: a dip
     played_for_s: float | None = None  # since the newest play began
-    address: str | None = None  # where its connection comes from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

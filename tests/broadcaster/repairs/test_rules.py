@@ -248,6 +248,17 @@ def test_no_emergency_makes_urgent_what_is_batched():
     assert {incident.stage for incident in bench.found.values()} == {Stage.HELD}
 
 
+def test_without_monitoring_nothing_is_judged_from_it():
+    silent = {"faults": (5,), "battery_mv": 11_000, "temperature": 90, "current_percent": 3}
+    bench = Bench().show(30, members=silent, programme=True)
+    assert bench.live == [Cause.NO_MONITORING]
+    assert set(bench.show(30, members={**silent, "faults": ()}, programme=True).live) == {
+        Cause.CHARGER,
+        Cause.OVERTEMPERATURE,
+        Cause.AMPLIFIER,
+    }
+
+
 def test_without_feedback_nothing_is_said_of_sound():
     assert Bench().show(9, programme=True).live == []
 
