@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 _INSTANT_S = 0.001  # reports that arrive so close together arrive at one moment
 _LOOK_S = 1.0  # between two looks of repairs at what arrived
 _RETRY_S = 1.0  # after a fault of the database or the disk
-_GARBAGE = (10_000, 10, 20)  # objects and rounds between searches for it: reports leave none, and are many
+_GARBAGE = (50_000, 10, 20)  # objects and rounds between searches for it: reports leave none, and are many
 
 
 class LibraryShelf:

@@ -1,5 +1,8 @@
 """Reports as JSON bytes and back. Hostile bytes give BadReport and nothing else."""
 
+import re
+from functools import lru_cache
+
 import msgspec
 
 from devices.errors import BadReport
@@ -29,6 +32,15 @@ def decode(kind: ReportKind, payload: bytes) -> Report:
     if len(payload) > LONGEST_REPORT:
         raise BadReport(f"{kind}: {len(payload)} bytes, at most {LONGEST_REPORT} are read")
     try:
-        return _DECODERS[kind].decode(payload)
+        report = _DECODERS[kind].decode(payload)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as problem:
         raise BadReport(f"{kind}: {problem}") from None
+    if type(report) is Heartbeat and not _is_boot(report.boot):
+        raise BadReport(f"{kind}: Expected 8 hex digits, got {report.boot!r} - at `$.boot`")
+    return report
+
+
+@lru_cache(maxsize=65_536)
+def _is_boot(boot: str) -> bool:
+    """As a pattern of the type it would be tried on each heartbeat anew, which takes as long as all else that is read."""
+    return re.fullmatch("[0-9a-f]{8}", boot) is not None

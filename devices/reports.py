@@ -48,7 +48,7 @@ class Heartbeat(Struct, frozen=True, kw_only=True, gc=False):
     """The periodic sign of life and self-description. Most reports are heartbeats; a Struct is read in a fifth of the time."""
 
     v: Version = 1
-    boot: Boot
+    boot: Annotated[str, Meta(min_length=8, max_length=8)]  # a Boot; the codec looks at its digits but once
     seq: Ordinal  # counts heartbeats of this boot from 1
     up_s: Natural
     clock_ms: Natural

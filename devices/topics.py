@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 ROOT = "ccx/1"
 MEDIA = "ccxm/1"
@@ -95,7 +94,6 @@ _BEFORE_ENDPOINT = f"{ROOT}/endpoint/"
 _TO_ENDPOINT = len(_BEFORE_ENDPOINT)
 
 
-@lru_cache(maxsize=65_536)  # the same ones again and again; and one string for each name
 def parse_report(topic: str) -> tuple[str, ReportKind] | None:
     """(endpoint, kind) of a report topic, or None where it names none."""
     if not topic.startswith(_BEFORE_ENDPOINT):

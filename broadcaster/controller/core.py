@@ -92,6 +92,7 @@ class Controller:
         self._turned: list[PutBack] = []  # volumes to be ordered again
         self._shapeless: set[str] = set()  # recordings whose manifest has to be said again
         self._known: frozenset[str] = frozenset()
+        self._addresses: dict[str, tuple[str, ReportKind]] = {}  # topics of theirs that were heard
         self._seen_changes = -1
         self._seen_day: date | None = None
         self._is_drawing = self._connected = False
@@ -129,13 +130,10 @@ class Controller:
 
         Says whether `next_wake` may be earlier than it was.
         """
-        address = parse_report(message.topic)
+        address = self._addresses.get(message.topic) or self._address_of(message.topic)
         if address is None:
             return False
         endpoint, kind = address
-        if endpoint not in self._known:
-            log.info("a report of an unknown endpoint was ignored", extra={"endpoint": endpoint})
-            return False
         said = intake.read(endpoint, kind, message.payload)
         if said is None:
             return False
@@ -151,6 +149,16 @@ class Controller:
         self._batch.add(endpoint, said, now.utc)
         is_full = type(said) is not Heartbeat and self._batch.size >= self._habits.most_gathered
         return self._store_by(now.mono_s if is_full else now.mono_s + self._gather_s)
+
+    def _address_of(self, topic: str) -> tuple[str, ReportKind] | None:
+        address = parse_report(topic)
+        if address is None:
+            return None
+        if address[0] not in self._known:
+            log.info("a report of an unknown endpoint was ignored", extra={"endpoint": address[0]})
+            return None
+        self._addresses[topic] = address
+        return address
 
     def _want(self, endpoint: str, want: Want, now: Moment) -> bool:
         self._media.want(endpoint, want, now.mono_s)
@@ -222,7 +230,7 @@ class Controller:
         with snapshot(self._engine) as session:
             messages = publishing.said(session, drawn.topics)
         self._seen_changes, self._seen_day = drawn.changes, drawn.day
-        self._known = drawn.known
+        self._known, self._addresses = drawn.known, {}
         self._media.announce(drawn.recordings)
         self._send(messages)
 

@@ -7,6 +7,7 @@ each document is said again at most once in a period, which doubles as long as t
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 
 from sqlmodel import Session, col
 
@@ -18,6 +19,7 @@ from schedules.places import Place, chain_of
 
 ON_ITS_WAY = timedelta(seconds=10)  # a document so young may not have arrived, or not have been told of
 LONGEST = timedelta(hours=1)
+MOST_AT_ONCE = 500  # endpoints; the others are looked at with their next heartbeats
 STATE = (DocumentKind.PLAN, DocumentKind.ALERTS, DocumentKind.SETTINGS)
 
 _Document = tuple[str, int]  # topic and revision
@@ -37,7 +39,8 @@ class Lag:
         self, session: Session, heartbeats: Mapping[str, tuple[datetime, Heartbeat]], now: datetime
     ) -> list[str]:
         """Topics of documents that have to be said again, by the newest heartbeats of endpoints."""
-        due = {name: beat for name, beat in heartbeats.items() if self._is_due(name, now)}
+        waiting = (heard for heard in heartbeats.items() if self._is_due(heard[0], now))
+        due = dict(islice(waiting, MOST_AT_ONCE))
         if not due:
             return []
         self._looked |= dict.fromkeys(due, now)

@@ -67,13 +67,14 @@ class Readings:
     def of(self, name: str, beat: Heartbeat, at_s: float, at: Moment) -> Reading:
         """A heartbeat that arrived, as the rules look at it."""
         ordered_volume = self._volume(name, beat) if beat.volume_actual is not None else None
-        self._note(name, beat, at_s, ordered_volume)
+        before = self._note(name, beat, at_s, ordered_volume)
         if at is not self._at:
             self._at, self._unix = at, at.utc.timestamp()
         silent = Reading(
             endpoint=name,
             at=at_s,
             beat=beat,
+            boot_before=before.boot if before is not None else None,
             volume_ordered=ordered_volume,
             clock_off_s=beat.clock_ms / 1000 - self._unix if beat.clock is not ClockQuality.NONE else None,
             neighbours_celsius=self._warmth_around(name, beat) if beat.temperature is not None else None,
@@ -140,7 +141,8 @@ class Readings:
         for kept in (self._doors, self._turned, self._started):
             kept.pop(name, None)
 
-    def _note(self, name: str, beat: Heartbeat, at_s: float, ordered_volume: int | None) -> None:
+    def _note(self, name: str, beat: Heartbeat, at_s: float, ordered_volume: int | None) -> Heartbeat | None:
+        """Keeps what is asked for later; its heartbeat before."""
         before, self._beats[name] = self._beats.get(name), beat
         if beat.mains_v:
             self._volts[name] = beat.mains_v
@@ -153,6 +155,7 @@ class Readings:
         actual = beat.volume_actual
         if actual is not None and ordered_volume is not None and actual <= ordered_volume - BY_HAND:
             self._turned[name] = at_s
+        return before
 
     def _volume(self, name: str, beat: Heartbeat) -> int | None:
         """What was ordered; nothing is said while something sounds, which may have a volume of its own, and

@@ -57,20 +57,20 @@ class Rhythm:
 
     def came(self, late_s: float, missed: int) -> None:
         """A heartbeat came, `late_s` after its time, and `missed` before it did not."""
-        expected = 1.0 + missed
-        keep = max(0.0, 1.0 - expected * self.period / HOUR_S)
+        expected, jitter = 1.0 + missed, self.jitter
+        since_s = expected * self.period
+        keep = 1.0 - since_s / HOUR_S if since_s < HOUR_S else 0.0
         self.missed_hour = self.missed_hour * keep + missed
         self.expected_hour = self.expected_hour * keep + expected
-        keep = max(0.0, 1.0 - expected * self.period / WEEK_S)
+        keep = 1.0 - since_s / WEEK_S if since_s < WEEK_S else 0.0
         self.missed_week = self.missed_week * keep + missed
         self.expected_week = self.expected_week * keep + expected
+        self.runs_week *= keep
         if missed:
-            self.runs_week = self.runs_week * keep + 1.0
-        else:
-            self.runs_week *= keep
-            step = self.jitter / 8
-            self.jitter += step * _LATE if late_s > self.jitter else step * (_LATE - 1.0)
-            self.jitter = min(max(self.jitter, JITTER_FLOOR_S), self.period)
+            self.runs_week += 1.0
+        elif late_s > jitter or jitter > JITTER_FLOOR_S:  # else it is as small as it gets
+            jitter += jitter / 8 * (_LATE if late_s > jitter else _LATE - 1.0)
+            self.jitter = min(max(jitter, JITTER_FLOOR_S), self.period)
 
     def found(self) -> None:
         """One that was counted as missed had only been overtaken."""

@@ -238,11 +238,12 @@ class Supervision:
 
     def _is_news(self, watch: Watch, beat: Heartbeat, now: float) -> bool:
         """Whether a heartbeat is the newest word, neither a copy nor overtaken by a later one."""
-        if beat.boot == watch.boot and beat.seq <= watch.seq:
-            if beat.seq < watch.seq:
-                watch.rhythm.found()
-            return False
-        if watch.boots is not None and beat.boots is not None and beat.boots < watch.boots:
+        if beat.boot == watch.boot:
+            if beat.seq <= watch.seq:
+                if beat.seq < watch.seq:
+                    watch.rhythm.found()
+                return False
+        elif watch.boots is not None and beat.boots is not None and beat.boots < watch.boots:
             return False
         if beat.boot == watch.gasp_boot and watch.state in (State.MAINS_LOST_HELD, State.MAINS_LOST):
             if watch.gasp_up_s is not None:
@@ -259,7 +260,10 @@ class Supervision:
             watch.rhythm.came(max(0.0, late), missed)
             if missed:
                 self.runs.came(missed)
-        if beat.next_in_s > watch.rhythm.period or (in_turn and self._is_promised_again(watch, beat, now)):
+        sooner = beat.next_in_s < watch.rhythm.period
+        if beat.next_in_s > watch.rhythm.period or (
+            sooner and in_turn and self._is_promised_again(watch, beat, now)
+        ):
             watch.rhythm.period = float(beat.next_in_s)
         watch.boot, watch.seq, watch.boots = beat.boot, beat.seq, beat.boots
         watch.heard, watch.due_in = max(now, watch.heard), float(beat.next_in_s)

@@ -86,6 +86,8 @@ def test_members_that_are_not_known_are_passed_over() -> None:
         ("up_s", 2**53, "$.up_s"),
         ("up_s", 10**400, "$.up_s"),
         ("boot", "0a1b2c3d\n", "$.boot"),
+        ("boot", "0A1B2C3D", "Expected 8 hex digits, got '0A1B2C3D' - at `$.boot`"),
+        ("boot", "0a1b2c3\n", "Expected 8 hex digits, got '0a1b2c3\\n' - at `$.boot`"),
         ("boot", None, "Expected `str`, got `null` - at `$.boot`"),
         ("clock", "perfect", "Invalid enum value 'perfect' - at `$.clock`"),
         ("held", {"plan": -1}, "$.held[...]"),

@@ -17,14 +17,12 @@ class Clock:
     causes = frozenset({Cause.CLOCK})
 
     def __init__(self) -> None:
-        self._offsets: dict[str, list[float]] = {}
+        self._offsets: dict[str, list[float]] = {}  # of clocks that are in doubt, or were found to be wrong
         self._patience = Patience(times=FAILED_RESYNCS)
 
     def look(self, reading: Reading) -> Verdict | None:
         off, name = reading.clock_off_s, reading.endpoint
-        if off is None or (
-            abs(off) <= RIGHT_S and name not in self._offsets and not self._patience.is_on(name)
-        ):
+        if off is None or (-RIGHT_S <= off <= RIGHT_S and name not in self._offsets):
             return None
         offsets = self._offsets.setdefault(name, [])
         offsets.append(off)
@@ -33,6 +31,8 @@ class Clock:
         off = min(self._offsets.pop(name), key=abs)
         wrong, right = abs(off) > WRONG_S, abs(off) <= RIGHT_S
         found = self._patience.look(name, reading.at, enters=wrong, leaves=right)
+        if self._patience.is_on(name):
+            self._offsets[name] = []
         if found is None:
             return None
         said = Statement(message=_WRONG, facts={"seconds": round(off)})
@@ -40,6 +40,7 @@ class Clock:
 
     def resume(self, endpoint: str, cause: Cause, at: float) -> None:
         self._patience.resume(endpoint)
+        self._offsets[endpoint] = []
 
     def forget(self, endpoint: str) -> None:
         self._offsets.pop(endpoint, None)

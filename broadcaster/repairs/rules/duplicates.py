@@ -13,7 +13,7 @@ QUIET_S = 3_600.0
 
 @dataclass(slots=True)
 class _Identity:
-    boots: tuple[str, str]  # the one before, and the newest
+    before: str = ""  # the boot that the newest one followed
     returns: list[float] = field(default_factory=list)  # to a boot that another one had followed
     on: bool = False
 
@@ -24,31 +24,31 @@ class Duplicates:
     causes = frozenset({Cause.DUPLICATE_IDENTITY})
 
     def __init__(self) -> None:
-        self._identities: dict[str, _Identity] = {}
+        self._identities: dict[str, _Identity] = {}  # of endpoints that have started
 
     def look(self, reading: Reading) -> Verdict | None:
-        boot, name = reading.beat.boot, reading.endpoint
+        boot, last, name = reading.beat.boot, reading.boot_before, reading.endpoint
+        if last is not None and last != boot:
+            return self._started(self._identities.setdefault(name, _Identity()), reading, last)
         known = self._identities.get(name)
-        if known is None:
-            known = self._identities[name] = _Identity(("", boot))
-        before, newest = known.boots
-        if boot == newest and not known.on:
-            return None
-        if boot != newest:
-            known.boots = (newest, boot)
-            if boot == before:
-                known.returns = [at for at in known.returns if at > reading.at - WITHIN_S] + [reading.at]
-        if not known.on and len(known.returns) >= ALTERNATIONS:
-            known.on = True
-            said = Statement(message=_TWO, facts={"one": known.boots[0], "other": known.boots[1]})
-            return Verdict(endpoint=name, cause=Cause.DUPLICATE_IDENTITY, on=True, evidence=said)
-        if known.on and reading.at - known.returns[-1] >= QUIET_S:
+        if known is not None and known.on and reading.at - known.returns[-1] >= QUIET_S:
             self.forget(name)
             return Verdict(endpoint=name, cause=Cause.DUPLICATE_IDENTITY, on=False)
         return None
 
+    def _started(self, known: _Identity, reading: Reading, last: str) -> Verdict | None:
+        boot = reading.beat.boot
+        if boot == known.before:
+            known.returns = [at for at in known.returns if at > reading.at - WITHIN_S] + [reading.at]
+        known.before = last
+        if known.on or len(known.returns) < ALTERNATIONS:
+            return None
+        known.on = True
+        said = Statement(message=_TWO, facts={"one": last, "other": boot})
+        return Verdict(endpoint=reading.endpoint, cause=Cause.DUPLICATE_IDENTITY, on=True, evidence=said)
+
     def resume(self, endpoint: str, cause: Cause, at: float) -> None:
-        self._identities[endpoint] = _Identity(("", ""), returns=[at], on=True)
+        self._identities[endpoint] = _Identity(returns=[at], on=True)
 
     def forget(self, endpoint: str) -> None:
         self._identities.pop(endpoint, None)

@@ -16,6 +16,7 @@ class Reading(Struct, frozen=True, kw_only=True, gc=False):
     endpoint: str
     at: float
     beat: Heartbeat
+    boot_before: str | None = None  # of its heartbeat before; another one: it has started in between
     volume_ordered: int | None = None  # percent; None also while somebody may turn it: announced work
     programme: bool = False  # a programme above −30 dBFS has been sounding for at least 10 s
     sounding_ordered: bool | None = None  # whether what sounds was ordered at all

@@ -17,7 +17,6 @@ PLAY_START_S = 30.0
 
 @dataclass(slots=True)
 class _Loop:
-    boot: str
     penalty: float = 0.0
     at: float = 0.0
     on: bool = False
@@ -33,28 +32,26 @@ class Reboots:
     causes = frozenset({Cause.REBOOT_LOOP})
 
     def __init__(self) -> None:
-        self._loops: dict[str, _Loop] = {}
+        self._loops: dict[str, _Loop] = {}  # of endpoints that have started
 
     def look(self, reading: Reading) -> Verdict | None:
-        beat, name = reading.beat, reading.endpoint
+        beat, last, name = reading.beat, reading.boot_before, reading.endpoint
+        if last is not None and last != beat.boot:
+            return self._started(self._loops.setdefault(name, _Loop()), reading)
         loop = self._loops.get(name)
         if loop is None:
-            self._loops[name] = _Loop(beat.boot, at=reading.at)
             return None
-        if beat.boot != loop.boot and loop.boot:
-            return self._started(loop, reading)
-        loop.boot = beat.boot
         if loop.counted and reading.started_with_neighbours:
             return self._shared(loop, reading)
         if not loop.on or beat.up_s < STEADY_S:
             return None
         if loop.penalty * 2 ** ((loop.at - reading.at) / HALF_LIFE_S) < LEAVE:
-            self._loops[name] = _Loop(beat.boot, at=reading.at)
+            self.forget(name)
             return Verdict(endpoint=name, cause=Cause.REBOOT_LOOP, on=False)
         return None
 
     def resume(self, endpoint: str, cause: Cause, at: float) -> None:
-        self._loops[endpoint] = _Loop("", penalty=ENTER, at=at, on=True, starts=int(ENTER))
+        self._loops[endpoint] = _Loop(penalty=ENTER, at=at, on=True, starts=int(ENTER))
 
     def forget(self, endpoint: str) -> None:
         self._loops.pop(endpoint, None)
@@ -69,7 +66,6 @@ class Reboots:
         return Verdict(endpoint=reading.endpoint, cause=Cause.REBOOT_LOOP, on=False)
 
     def _started(self, loop: _Loop, reading: Reading) -> Verdict | None:
-        loop.boot = reading.beat.boot
         loop.counted = loop.by_newest = False
         if reading.started_with_neighbours or reading.beat.up_s > HALF_LIFE_S:
             return None  # a dip; or it did not start just now: another set under its identity

@@ -45,14 +45,10 @@ class Volume:
         self.is_news = False
 
     def look(self, reading: Reading) -> Verdict | None:
-        actual, ordered, name, at = (
-            reading.beat.volume_actual,
-            reading.volume_ordered,
-            reading.endpoint,
-            reading.at,
-        )
+        actual, ordered = reading.beat.volume_actual, reading.volume_ordered
         if actual is None or ordered is None:
             return None
+        name, at = reading.endpoint, reading.at
         is_off = abs(actual - ordered) >= OFF_BY
         turned = self._note(PutBack(endpoint=name, actual=actual, ordered=ordered), at, is_off=is_off)
         if turned is not None and name not in self._on:

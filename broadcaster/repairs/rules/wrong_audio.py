@@ -18,9 +18,9 @@ class WrongAudio:
 
     def look(self, reading: Reading) -> Verdict | None:
         name = reading.endpoint
-        known = self._on.get(name)
-        if reading.beat.sounding is None and known is None:
+        if reading.beat.sounding is None and name not in self._on:
             return None
+        known = self._on.get(name)
         fault = _fault(reading)
         cause = fault[0] if fault else None
         if cause is known:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from broadcaster.controller import lag
 from devices import topics
 from devices.reports import Want
 from devices.topics import DocumentKind
@@ -49,6 +50,15 @@ def test_a_document_that_does_not_help_is_said_ever_more_seldom(post):
             times.append(minute)
     assert len(times) == 6
     assert times[-1] - times[-2] > times[1] - times[0]
+
+
+def test_of_very_many_some_are_looked_at_with_their_next_heartbeats(post, monkeypatch):
+    monkeypatch.setattr(lag, "MOST_AT_ONCE", 1)
+    post.run(60).broker.take()
+    post.tell("li-1", heartbeat(1, held=held(post))).tell("li-2", heartbeat(1, held=held(post, PLAN))).run(1)
+    assert [message for message in post.broker.take() if message.retain] == []
+    post.tell("li-1", heartbeat(2, held=held(post))).tell("li-2", heartbeat(2, held=held(post, PLAN))).run(1)
+    assert [message.topic for message in post.broker.take() if message.retain] == [PLAN]
 
 
 def test_documents_of_other_places_are_nobodys_lag(post):

@@ -7,6 +7,7 @@ import pytest
 
 from broadcaster.controller.moment import Moment
 from broadcaster.controller.readings import YOUNG_S, Readings
+from broadcaster.repairs.rules import Reading
 from broadcaster.repairs.topology import Topology
 from broadcaster.storage.engine import connect
 from devices.reports import Heartbeat
@@ -26,10 +27,13 @@ class Street:
 
     def hear(self, name: str, boot: str, up_s: int, at_s: float) -> bool:
         """Whether it started with its neighbours, as far as is known then."""
+        return self.read(name, boot, up_s, at_s).started_with_neighbours
+
+    def read(self, name: str, boot: str, up_s: int, at_s: float) -> Reading:
         beat = Heartbeat(
             boot=boot, seq=1, up_s=up_s, clock_ms=0, clock=ClockQuality.NONE, next_in_s=30, mains=True
         )
-        return self.readings.of(name, beat, at_s, Moment(BEGUN, at_s)).started_with_neighbours
+        return self.readings.of(name, beat, at_s, Moment(BEGUN, at_s))
 
 
 @pytest.fixture
@@ -54,3 +58,11 @@ def test_after_a_while_a_start_is_history(street: Street) -> None:
         for name in HORNS:
             street.hear(name, boot, up_s, at_s)
     assert not street.hear(HORNS[0], "0000000b", YOUNG_S, 1_045.0 + YOUNG_S)
+
+
+def test_a_reading_says_which_start_was_heard_of_before(street: Street) -> None:
+    boots = ("0000000a", "0000000b", "0000000b")
+    read = [street.read(HORNS[0], boot, 90_000, 1_000.0 + n) for n, boot in enumerate(boots)]
+    assert [each.boot_before for each in read] == [None, "0000000a", "0000000b"]
+    street.readings.forget(HORNS[0])
+    assert street.read(HORNS[0], "0000000c", 5, 1_010.0).boot_before is None

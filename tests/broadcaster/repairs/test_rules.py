@@ -37,7 +37,7 @@ class Bench:
     """One endpoint on the bench: shows readings a minute apart, and keeps what was found."""
 
     def __init__(self, *, explained: bool = False) -> None:
-        self.now = 0.0
+        self.now, self.boot = 0.0, None
         places = [placement(f"horn-{n}", cell="C1") for n in range(4)]
         self.examiner = Examiner(Topology(places), lambda _endpoint: explained)
         self.found: dict[str, Incident] = {}
@@ -52,8 +52,11 @@ class Bench:
     ) -> "Bench":
         for _ in range(times):
             self.now += every_s
-            reading = Reading(endpoint="horn-0", at=self.now, beat=beat(**(members or {})), **known)  # type: ignore[arg-type]
-            self.examiner.look(reading)
+            shown = beat(**(members or {}))  # type: ignore[arg-type]
+            before, self.boot = self.boot, shown.boot
+            self.examiner.look(
+                Reading(endpoint="horn-0", at=self.now, beat=shown, boot_before=before, **known)  # type: ignore[arg-type]
+            )
         return self.settle()
 
     def settle(self) -> "Bench":
