@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.screen import Screen
 
 from broadcaster import language
@@ -138,7 +138,7 @@ class StationApp(App[None]):
         if isinstance(screen := self.screen, HelpScreen):
             return
         text = screen.HELP_TEXT if isinstance(screen, StationScreen) else ""
-        self.push_screen(HelpScreen(text, list(shown_bindings(screen))))
+        self.push_screen(HelpScreen(text, [active.binding for active in shown_bindings(screen)]))
 
     def action_command_palette(self) -> None:
         """Every action by name."""
@@ -153,9 +153,9 @@ class StationApp(App[None]):
             yield SystemCommand(
                 _("Go to: {screen}").format(screen=_(name)), "", lambda mode=mode: self._go(mode)
             )
-        for binding in shown_bindings(screen):
-            if binding.action != "command_palette":
-                yield SystemCommand(_(binding.description), "", lambda one=binding: self._do(screen, one))
+        for active in shown_bindings(screen):
+            if active.binding.action != "command_palette":
+                yield SystemCommand(_(active.binding.description), "", lambda one=active: self._do(one))
         yield SystemCommand("中文 / English", "", self.action_language)
 
     async def hand(self, name: str, content: bytes) -> str:
@@ -188,10 +188,8 @@ class StationApp(App[None]):
     def _go(self, mode: str) -> None:
         self.run_worker(self.action_go(mode), group="go")
 
-    def _do(self, screen: Screen[Any], binding: Binding) -> None:
-        name = binding.action.partition("(")[0]
-        namespace = screen if hasattr(screen, f"action_{name}") else self
-        self.run_worker(self.run_action(binding.action, namespace), group="do")
+    def _do(self, active: ActiveBinding) -> None:
+        self.run_worker(self.run_action(active.binding.action, active.node), group="do")
 
 
 def _read_ahead() -> None:

@@ -22,7 +22,7 @@ from broadcaster.tui.screens.narrowed import NarrowedScreen
 from broadcaster.tui.telling import told
 from broadcaster.tui.widgets.rows import Rows
 from broadcaster.words import said
-from schedules.notices import NoticeState
+from schedules.notices import TRANSITIONS, NoticeEvent, NoticeState
 
 if TYPE_CHECKING:
     from broadcaster.promise import Promise
@@ -121,7 +121,9 @@ class FlowScreen(NarrowedScreen, Generic[W]):
         line = _("{n} of {all}  {filters}").format(
             n=len(shown), all=len(self.written), filters="  ".join(filters)
         )
-        self.query_one("#shown", Static).update(line)
+        self.query_one("#shown", Static).update(
+            line if self.written else _("Nothing yet: n writes the first.")
+        )
         self.show_detail()
 
     @abstractmethod
@@ -161,9 +163,16 @@ class FlowScreen(NarrowedScreen, Generic[W]):
         """Its recordings as files to listen to."""
 
     def show_detail(self) -> None:
-        """The details of the row under the cursor."""
+        """The details of the row under the cursor, and the keys that it takes."""
         chosen = self.chosen
         self.query_one("#detail", Static).update(self.detail(chosen) if chosen else "")
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a step that the state of what the cursor is on allows has a key."""
+        if action in tuple(NoticeEvent):
+            return (chosen := self.chosen) is not None and action in TRANSITIONS[chosen.state]
+        return True
 
     @on(DataTable.RowHighlighted, "#list")
     def _highlighted(self) -> None:

@@ -42,10 +42,10 @@ class NoticeScreen(SheetScreen):
     MODE = "notices"
     HELP_TEXT = N_(
         "Write a notice. Type the path of an audio file and press Enter to import it, or leave it empty and write a text "
-        "that the station's voice speaks; ^r lets you hear it. The hours may be spans (7:00-11:30) or fixed times "
+        "that the station's voice speaks; ^R lets you hear it. The hours may be spans (7:00-11:30) or fixed times "
         "(6:30 12:00). Below you see "
         "what tomorrow would be. Days: empty is every day, 1-5 Monday to Friday, w working days, h days off. "
-        "^t submits it for approval, ^s saves it as a draft; nothing is lost when the line breaks."
+        "^T submits it for approval, ^S saves it as a draft; nothing is lost when the line breaks."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+o", "library", N_("Library"), priority=True),
@@ -72,6 +72,10 @@ class NoticeScreen(SheetScreen):
         def __init__(self, titles: dict[str, str]) -> None:
             super().__init__()
             self.titles = titles
+
+    def __init__(self, sheet: Sheet) -> None:
+        super().__init__(sheet)
+        self._coming: asyncio.Future[bool] | None = None  # a file that is being imported: whether it came in
 
     def body(self) -> ComposeResult:
         """The fields, the sound, the day."""
@@ -135,6 +139,7 @@ class NoticeScreen(SheetScreen):
     def _import(self, event: Input.Submitted) -> None:
         event.stop()
         if event.value.strip():
+            self._coming = self._coming or asyncio.get_running_loop().create_future()
             self.start(partial(self._take_in, Path(event.value.strip()).expanduser()), group="import")
         else:
             self.focus_next()
@@ -150,15 +155,25 @@ class NoticeScreen(SheetScreen):
             asset = await self.station.visit.order(lambda desk: taken_in(desk, path, title, report))
             await self._take(asset)
         except OSError as error:
-            self.notify(
-                _("{file}: {reason}").format(file=path, reason=obstacle(error)),
-                severity="error",
-                markup=False,
-            )
+            reason = _("{file}: {reason}").format(file=path, reason=obstacle(error))
+            self._not_imported(reason)
         except DeskError as error:
-            self.notify(told(error), severity="error", markup=False)
+            self._not_imported(told(error))
         finally:
             self.query_one("#progress").display = False
+
+    def _not_imported(self, reason: str) -> None:
+        self.notify(reason, severity="error", markup=False)
+        self._came(False)
+
+    def _came(self, came: bool) -> None:
+        coming, self._coming = self._coming, None
+        if coming is not None:
+            coming.set_result(came)
+
+    async def ready(self) -> bool:
+        """Waits for a file that is being imported; without it nothing is handed in."""
+        return self._coming is None or await asyncio.shield(self._coming)
 
     async def _take(self, asset: AssetView) -> None:
         width = max(20, self.size.width - 30)
@@ -191,6 +206,7 @@ class NoticeScreen(SheetScreen):
         )
         self.query_one("#sound", Static).update(sound(asset, message.picture))
         self.query_one("#title", Input).focus()
+        self._came(True)
 
     def action_hear(self) -> None:
         """Plays its audio, or its text as the station's voice speaks it; the same key stops it."""

@@ -4,12 +4,10 @@ import contextlib
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import DataTable, Input, Static
@@ -48,11 +46,8 @@ class PlaylistScreen(SheetScreen):
         "Put a playlist together. + adds a notice, x takes one out, J and K (or Shift with the arrows, or the mouse) move it. "
         "Above the rule you see the length of the whole block, and what the item under the cursor looks and sounds like. "
         "Below you see what tomorrow would be. Days: empty is every day, 1-5 Monday to Friday, w working days, h days off. "
-        "^t submits it for approval, ^s saves it as a draft."
+        "^T submits it for approval, ^S saves it as a draft."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("plus,equals_sign,insert", "add", N_("Add"), key_display="+")
-    ]
 
     class NoticesKnown(Message):
         """The desk told which notices there are."""
@@ -150,7 +145,8 @@ class PlaylistScreen(SheetScreen):
     def _pictured(self, message: Pictured) -> None:
         self.query_one("#sound", Static).update(sound(message.asset, message.picture))
 
-    def action_add(self) -> None:
+    @on(Items.Wanted)
+    def _add(self) -> None:
         """One more notice, after the one under the cursor."""
         choice = {
             one.id: f"{one.title}  {length(one.duration_ms)}"

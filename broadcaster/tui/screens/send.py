@@ -31,6 +31,12 @@ _OVER = (NoticeState.WITHDRAWN, NoticeState.EXPIRED)
 MINUTES = 30
 
 
+class Sendable(Rows):
+    """What can be sent: Enter opens nothing, it sends."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select_cursor", N_("Send now"))]
+
+
 class SendScreen(StationScreen):
     """Above, what is in force; below, what can be sent."""
 
@@ -86,9 +92,8 @@ class SendScreen(StationScreen):
         yield Static(_("Send now"), classes="section", markup=False)
         with Horizontal(id="both"):
             with Vertical(id="list-part"):
-                yield Rows(
-                    "", _("Title"), _("Kind"), _("Severity"), _("Length"), id="notices", classes="main"
-                )
+                headings = (_("Title"), _("Kind"), _("Severity"), _("Length"))
+                yield Sendable("", *headings, id="notices", classes="main")
             with VerticalScroll(id="details", can_focus=False):
                 yield Static("", id="detail", markup=False)
 

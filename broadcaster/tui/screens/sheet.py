@@ -87,7 +87,7 @@ class SheetScreen(StationScreen):
         if kept is not None and kept != self._given:
             self.history = History(self._given)
             self.history.change(kept)
-            self.notify(_("What you had not saved is here again. ^z goes back to before it."), markup=False)
+            self.notify(_("What you had not saved is here again. ^Z goes back to before it."), markup=False)
         self.fill()
         super().on_mount()
 
@@ -261,6 +261,10 @@ class SheetScreen(StationScreen):
         self.station.drafts.keep(self.name_on_disk, self.sheet)
         return self.sheet
 
+    async def ready(self) -> bool:
+        """Whether everything stands on the sheet that is to; waits for what is on its way."""
+        return True
+
     @abstractmethod
     async def stored(self) -> str:
         """Hands the sheet to the desk; its id there."""
@@ -270,6 +274,8 @@ class SheetScreen(StationScreen):
         """Submits it."""
 
     async def _saved(self, *, submits: bool) -> None:
+        if not await self.ready():
+            return
         try:
             handed = self._named()
             id = await self.stored()

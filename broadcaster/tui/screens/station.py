@@ -166,5 +166,4 @@ class StationScreen(Screen[None]):
 
     @on(KeyLine.Pressed)
     async def _press(self, message: KeyLine.Pressed) -> None:
-        namespace = self if hasattr(self, f"action_{message.action.partition('(')[0]}") else self.app
-        await self.app.run_action(message.action, namespace)
+        await self.app.run_action(message.active.binding.action, message.active.node)

@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import replace
+from threading import Event
 from types import SimpleNamespace
 
 import pytest
@@ -37,6 +38,40 @@ async def test_a_looped_notice_from_a_file_is_submitted_in_four_keys(own_house, 
     newest = county.notices.list()[0]
     assert (newest.title, newest.state) == ("通告", NoticeState.SUBMITTED)
     assert newest.rule.plays == 6
+
+
+class Slow:
+    """A door behind which a file is taken in only when it may be."""
+
+    def __init__(self, desk):
+        self._door, self.may = desk.today._door, Event()
+
+    def carry(self, entry, arguments):
+        if entry.name == "recordings.take_in":
+            self.may.wait(60)
+        return self._door.carry(entry, arguments)
+
+
+@pytest.mark.parametrize("is_audio", [True, False])
+async def test_a_notice_is_submitted_when_its_file_has_come_in_and_not_at_all_without_it(
+    own_house, tmp_path, is_audio
+):
+    path = tmp_path / "通告.wav"
+    path.write_bytes(tone(4, 400) if is_audio else b"no audio")
+    county = desk(own_house, "li")
+    before = len(county.notices.list())
+    slow = Slow(county)
+    async with opened(app_on(CountyDesk(slow))) as pilot:
+        await press(pilot, "3", "n")
+        pilot.app.screen.query_one("#text").text = "通告"
+        pilot.app.screen.query_one("#file").value = str(path)
+        await pilot.press("enter", "ctrl+t")
+        assert len(county.notices.list()) == before
+        slow.may.set()
+        await settle(pilot)
+        assert ("Submitted" in said_by(pilot.app)) is is_audio
+    written = county.notices.list()[: len(county.notices.list()) - before]
+    assert [bool(one.asset) for one in written] == [True] * is_audio
 
 
 async def test_the_day_of_a_draft_is_shown_before_it_is_saved(county):

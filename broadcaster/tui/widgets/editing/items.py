@@ -14,10 +14,15 @@ class Items(Rows):
     """Numbered rows; a row is dragged by the mouse, or moved with J and K or Shift and the arrows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select_cursor", N_("Open"), show=False),  # nothing lies below an item
+        Binding("plus,equals_sign,insert", "add", N_("Add"), key_display="+"),
         Binding("K,shift+up", "shift(-1)", N_("Up"), key_display="K"),
         Binding("J,shift+down", "shift(1)", N_("Down"), key_display="J"),
         Binding("delete,x", "remove", N_("Remove"), key_display="x"),
     ]
+
+    class Wanted(Message):
+        """One more is to come."""
 
     class Moved(Message):
         """An item is to stand elsewhere."""
@@ -36,6 +41,10 @@ class Items(Rows):
     def __init__(self, *columns: str, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(*columns, id=id, classes=classes)
         self._grasped: int | None = None
+
+    def action_add(self) -> None:
+        """One more."""
+        self.post_message(self.Wanted())
 
     def action_shift(self, step: int) -> None:
         """The item under the cursor, one up or down."""

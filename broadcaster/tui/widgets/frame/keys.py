@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.events import Click
 from textual.message import Message
 from textual.screen import Screen
@@ -21,6 +21,7 @@ _NAMES: Mapping[str, str] = {
     "slash": "/",
     "delete": N_("Del"),
     "tab": "Tab",
+    "f1": "F1",
     "plus": "+",
     "minus": "-",
 }
@@ -33,21 +34,20 @@ def key_name(binding: Binding) -> str:
         return _(_NAMES[key])
     for prefix, sign in (("ctrl+", "^"), ("shift+", "Shift+"), ("alt+", "Alt+")):
         if key.startswith(prefix):
-            return sign + key.removeprefix(prefix)
+            letter = key.removeprefix(prefix)
+            return sign + (letter.upper() if sign == "^" else letter)
     return key
 
 
-def shown_bindings(screen: Screen[Any]) -> Iterator[Binding]:
-    """The bindings that the footer, the help and the palette show: those of the screen before those of the app."""
-    found = [active.binding for active in screen.active_bindings.values() if active.enabled]
-    own = {
-        action.binding.action for action in screen.active_bindings.values() if action.node is not screen.app
-    }
+def shown_bindings(screen: Screen[Any]) -> Iterator[ActiveBinding]:
+    """What the footer, the help and the palette show, and whose action each is: those of the screen before those of the app."""
+    found = [active for active in screen.active_bindings.values() if active.enabled]
     seen: set[str] = set()
-    for binding in sorted(found, key=lambda one: one.action not in own):
+    for active in sorted(found, key=lambda one: one.node is screen.app):
+        binding = active.binding
         if binding.show and binding.description and not binding.system and binding.action not in seen:
             seen.add(binding.action)
-            yield binding
+            yield active
 
 
 class KeyLine(Widget):
@@ -56,13 +56,13 @@ class KeyLine(Widget):
     class Pressed(Message):
         """A key was clicked."""
 
-        def __init__(self, action: str) -> None:
+        def __init__(self, active: ActiveBinding) -> None:
             super().__init__()
-            self.action = action
+            self.active = active
 
     def __init__(self) -> None:
         super().__init__()
-        self._spans: list[tuple[int, int, str]] = []
+        self._spans: list[tuple[int, int, ActiveBinding]] = []
 
     def on_mount(self) -> None:
         """Follows the focus: other widgets have other keys."""
@@ -72,29 +72,29 @@ class KeyLine(Widget):
         """Keys and what they do, help last."""
         row = Text(no_wrap=True)
         self._spans.clear()
-        bindings = [one for one in shown_bindings(self.screen) if one.action != "help"]
-        helps = [one for one in shown_bindings(self.screen) if one.action == "help"]
-        room = self.size.width - sum(self._width(one) for one in helps)
-        for binding in bindings:
-            if row.cell_len + self._width(binding) <= room:
-                self._add(row, binding)
-        for binding in helps:
+        shown = list(shown_bindings(self.screen))
+        helps = [one for one in shown if one.binding.action == "help"]
+        room = self.size.width - sum(self._width(one.binding) for one in helps)
+        for active in shown:
+            if active not in helps and row.cell_len + self._width(active.binding) <= room:
+                self._add(row, active)
+        for active in helps:
             row.append(" " * max(0, room - row.cell_len))
-            self._add(row, binding)
+            self._add(row, active)
         return row
 
     def on_click(self, event: Click) -> None:
         """What is under the mouse is done."""
-        for start, end, action in self._spans:
+        for start, end, active in self._spans:
             if start <= event.x < end:
-                self.post_message(self.Pressed(action))
+                self.post_message(self.Pressed(active))
 
     @staticmethod
     def _width(binding: Binding) -> int:
         return cell_len(f" {key_name(binding)} {_(binding.description)} ")
 
-    def _add(self, row: Text, binding: Binding) -> None:
-        start = row.cell_len
+    def _add(self, row: Text, active: ActiveBinding) -> None:
+        start, binding = row.cell_len, active.binding
         row.append(f" {key_name(binding)}", "bold yellow")
         row.append(f" {_(binding.description)} ")
-        self._spans.append((start, row.cell_len, binding.action))
+        self._spans.append((start, row.cell_len, active))
