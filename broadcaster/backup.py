@@ -18,7 +18,7 @@ from typing import IO
 
 from broadcaster.api.running import FILE as RUNNING
 from broadcaster.config import Settings
-from broadcaster.desk.errors import Conflict, Invalid, NotFound, Problem
+from broadcaster.desk.errors import Conflict, Invalid, NotFound, Problem, Unavailable
 from broadcaster.language import N_
 
 DATABASE, SUMS = "county.db", "SHA256SUMS"
@@ -38,7 +38,7 @@ class Contents:
 
 def back_up(settings: Settings, file: Path, *, report: Report = lambda share: None) -> Contents:
     """Writes `file`, whole or not at all. NotFound without a county, or a directory to write to; Invalid for a database
-    that is not a file of ours."""
+    that is not a file of ours; Unavailable where it cannot be copied."""
     if settings.database.url:
         raise Invalid(
             N_(
@@ -66,6 +66,11 @@ def back_up(settings: Settings, file: Path, *, report: Report = lambda share: No
             contents = _write(settings.directory, Path(scratch) / DATABASE, part, report)
         os.replace(part, file)
         _settle(file.parent)
+    except sqlite3.Error as error:
+        message = N_(
+            "The database could not be copied beside {file}: {reason}. See that there is room. Nothing was backed up."
+        )
+        raise Unavailable(message, file=file, reason=error) from error
     finally:
         part.unlink(missing_ok=True)
     return contents

@@ -17,8 +17,10 @@ from broadcaster.api.server import listen, serve
 from broadcaster.config import BrokerKind, Settings
 from broadcaster.controller.habits import Habits
 from broadcaster.desk.county import CountyDesk
+from broadcaster.desk.errors import Unavailable
 from broadcaster.house import CountyHouse
 from broadcaster.hub import run_station_hub
+from broadcaster.language import N_
 from broadcaster.live import LiveController
 from broadcaster.notifying import notify
 from broadcaster.phone.site import site
@@ -26,7 +28,7 @@ from broadcaster.watch import watch
 from devices import logbook
 from devices.chunks import CHUNK
 from devices.distribution import Pace
-from devices.mqtt.broker import Broker
+from devices.mqtt.broker import Broker, BrokerError
 from devices.mqtt.broker import BrokerKind as PrivateKind
 
 log = logging.getLogger(__name__)
@@ -114,7 +116,15 @@ async def _broker(house: CountyHouse) -> AsyncIterator[None]:
         yield
         return
     broker = Broker(house.broker_directory, host=wanted.host, port=wanted.port, kind=_PRIVATE[wanted.kind])
-    await broker.start()
+    try:
+        await broker.start()
+    except BrokerError as error:
+        raise Unavailable(
+            N_(
+                "The broker cannot run: {reason}. The table [broker] of county.toml says where it listens and what it is."
+            ),
+            reason=error,
+        ) from error
     house.accounts_changed = broker.reload
     try:
         yield

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, cast
 import typer
 
 from broadcaster.cli import output
-from broadcaster.language import _
+from broadcaster.desk.errors import Refused
+from broadcaster.language import N_, _
 
 if TYPE_CHECKING:
     from broadcaster.config import Settings
@@ -65,7 +66,13 @@ class Caller:
         from broadcaster.api.running import find
 
         if self.controller:
-            return self._remote(self.controller, os.environ.get("BROADCASTER_TOKEN", ""), report)
+            token = os.environ.get("BROADCASTER_TOKEN", "")
+            if not token:
+                message = N_(
+                    "A controller elsewhere wants a token in BROADCASTER_TOKEN. There: broadcaster token issue USER NAME"
+                )
+                raise Refused(message)
+            return self._remote(self.controller, token, report)
         if running := find(self.county):
             return self._remote(running.url, running.token, report)
         return self._in_process(report)

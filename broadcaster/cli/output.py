@@ -172,6 +172,11 @@ def _print_table(headings: list[str], rows: list[list[str]]) -> None:
     titles = headings or [""] * len(columns)
     widths = [max(map(cell_len, (title, *cells))) for title, cells in zip(titles, columns, strict=True)]
     whole = _whole(widths, console.width)
+    if headings and not whole:  # a column would be lost: each row is a card of its own
+        for row in rows:
+            _print_table([], [list(line) for line in zip(headings, row, strict=True) if line[1]])
+            print()
+        return
     for title, cells, width in zip(titles, columns, widths, strict=True):
         table.add_column(
             title,
@@ -196,4 +201,4 @@ def _whole(widths: Sequence[int], room: int) -> int:
 
 def _is_number(cell: str) -> bool:
     """Amounts and lengths; codes and times of the day are none."""
-    return bool(re.fullmatch(r"-?\d{1,8}(\.\d+)?|\d+:\d\d|", cell))
+    return bool(re.fullmatch(r"-?\d{1,8}(\.\d+)?( %)?|\d+:\d\d|", cell))

@@ -17,6 +17,7 @@ class DatabaseFacts:
     name: str
     schema: str | None
     known_schemas: tuple[str, ...]  # oldest first
+    unreadable: str = ""  # why nothing of it can be read
     integrity: str = "ok"
     journal: str = "wal"
     signing_keys: int = 1
@@ -24,11 +25,10 @@ class DatabaseFacts:
 
 def measure(settings: Settings) -> DatabaseFacts:
     """Looks into the database without bringing it forward; a missing one stays missing."""
-    from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
     from sqlalchemy import make_url
+    from sqlalchemy.exc import DBAPIError
 
-    from broadcaster.storage.engine import connect
     from broadcaster.storage.migration import SCRIPTS
 
     url = make_url(settings.database_url)
@@ -37,7 +37,19 @@ def measure(settings: Settings) -> DatabaseFacts:
     name = str(url.database) if is_sqlite else url.render_as_string(hide_password=True)
     if is_sqlite and not Path(url.database or "").exists():
         return DatabaseFacts(name=name, schema=None, known_schemas=known)
-    with connect(settings.database_url).connect() as connection:
+    try:
+        return _measure_open(settings.database_url, name, known)
+    except DBAPIError as error:
+        return DatabaseFacts(name=name, schema=None, known_schemas=known, unreadable=str(error.orig))
+
+
+def _measure_open(url: str, name: str, known: tuple[str, ...]) -> DatabaseFacts:
+    from alembic.runtime.migration import MigrationContext
+
+    from broadcaster.storage.engine import connect
+
+    with connect(url).connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
         schema = MigrationContext.configure(connection).get_current_revision()
         keys = (
             connection.exec_driver_sql("SELECT count(*) FROM signing_key WHERE retired_at IS NULL")
@@ -59,8 +71,14 @@ def measure(settings: Settings) -> DatabaseFacts:
 def judge(database: DatabaseFacts) -> Finding:
     """There, whole, ours."""
     facts = {"name": database.name, "schema": database.schema, "integrity": database.integrity}
+    facts |= {"reason": database.unreadable}
     level, says, do = Level.OK, N_("{name} is whole and has schema {schema}."), ""
-    if database.schema is None:
+    if database.unreadable:
+        level, says = Level.FAIL, N_("{name} cannot be read: {reason}")
+        do = N_(
+            "See that its disk has room, that it is of this program, and that you may read it; else restore the newest backup."
+        )
+    elif database.schema is None:
         says = N_("{name} is empty; the first start fills it.")
     elif database.integrity != "ok":
         level, says, do = Level.FAIL, N_("{name} is damaged: {integrity}"), _RESTORE

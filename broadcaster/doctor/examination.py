@@ -31,7 +31,13 @@ def examine(settings: Settings, checks: tuple[Check, ...] = CHECKS) -> Iterator[
         try:
             yield judge(measure(settings))
         except Exception as error:  # a broken installation fails in any way; the doctor goes on
-            facts = {"error": str(getattr(error, "orig", None) or error) or type(error).__name__}
+            facts = {
+                "check": name,
+                "error": str(getattr(error, "orig", None) or error) or type(error).__name__,
+            }
             yield Finding(
-                check=name, level=Level.FAIL, says=N_("This could not be examined: {error}"), facts=facts
+                check=name,
+                level=Level.FAIL,
+                says=N_("This could not be examined ({check}): {error}"),
+                facts=facts,
             )

@@ -11,12 +11,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from broadcaster.language import N_
 
 SCRIPTS = Path(__file__).parent / "migrations"
+_MOST_TOLD = 3
 
 
 class StorageError(Exception):
@@ -58,6 +59,8 @@ def bring_forward(engine: Engine, *, scripts: Path = SCRIPTS) -> None:
         return
     if stands is not None:
         _check_known(directory, stands, engine)
+    else:
+        _check_empty(engine)
     try:
         if stands is not None:
             _copy(engine, stands)
@@ -91,6 +94,14 @@ def _schema(engine: Engine) -> str | None:
             "program, and that it may be read and written by you; `broadcaster doctor` looks."
         )
         raise CannotOpen(message, database=_name(engine), reason=error.orig) from error
+
+
+def _check_empty(engine: Engine) -> None:
+    """A file in which somebody else's tables stand is not taken over; on a server others may have some beside ours."""
+    tables = inspect(engine).get_table_names() if engine.dialect.name == "sqlite" else []
+    if tables:
+        message = N_("the database {database} is another program's ({tables}): name another data directory")
+        raise CannotOpen(message, database=_name(engine), tables=", ".join(tables[:_MOST_TOLD]))
 
 
 def _check_known(directory: ScriptDirectory, stands: str, engine: Engine) -> None:

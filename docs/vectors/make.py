@@ -520,6 +520,11 @@ def proofs() -> Json:
         ("a batch after one that was lost", tips[1], chain.batch(CHAIN, ours[2:], PROOF_KEY)),
         ("a controller that has lost everything", None, chain.batch(CHAIN, ours[2:], PROOF_KEY)),
         ("a new chain", tips[3], chain.batch(NEWER_CHAIN, other, PROOF_KEY)),
+        (
+            "a new chain that does not hash from its name",
+            tips[3],
+            chain.batch(NEWER_CHAIN, ours[:1], PROOF_KEY),
+        ),
         ("a chain with another past", tips[2], chain.batch(CHAIN, elsewhere, PROOF_KEY)),
         ("a record that was changed", None, chain.batch(CHAIN, changed, PROOF_KEY)),
         ("a key of somebody else", None, chain.batch(CHAIN, ours, bytes(32))),

@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from broadcaster.backup import back_up, restore
 from broadcaster.config import Settings, load
-from broadcaster.desk.errors import Conflict, Invalid, NotFound
+from broadcaster.desk.errors import Conflict, Invalid, NotFound, Unavailable
 from broadcaster.house import CountyHouse
 from broadcaster.storage.engine import transaction
 from broadcaster.storage.tables import KeyRow
@@ -96,6 +96,16 @@ def test_a_disk_that_is_not_mounted_is_told_and_nothing_is_written(
     with pytest.raises(NotFound, match="no directory"):
         back_up(settings, tmp_path / "usb" / "county.tar")
     assert not (tmp_path / "usb").exists()
+
+
+def test_a_database_that_cannot_be_copied_is_told_and_leaves_nothing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "usb").mkdir()
+    (settings.directory / "county.db").write_bytes(b"no database" * 99)
+    with pytest.raises(Unavailable, match="not a database"):
+        back_up(settings, tmp_path / "usb" / "county.tar")
+    assert list((tmp_path / "usb").iterdir()) == []
 
 
 @pytest.fixture(scope="module")

@@ -119,6 +119,18 @@ def test_a_sentence_is_broken_only_where_a_row_ends(
     assert max(map(cell_len, others)) <= 40
 
 
+def test_where_a_column_would_be_lost_each_row_is_a_card(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    row = Row(id="n-1", title="", at=datetime(2026, 11, 23, 4, tzinfo=UTC))
+    shown = {f"{n} title": lambda _row, n=n: str(n) * 18 for n in range(6)}
+    listing((row, row), shown, as_json=False, empty="")
+    out = capsys.readouterr().out
+    assert [out.count(str(n) * 18) for n in range(6)] == [2] * 6
+    assert max(map(cell_len, out.splitlines())) <= 40
+
+
 @pytest.mark.parametrize("columns", [4, 6, 7])
 def test_no_column_is_lost_where_they_do_not_fit_unbroken(
     columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -160,6 +160,12 @@ def test_a_controller_elsewhere_is_asked_with_a_token(call: Call, monkeypatch: p
     assert "The controller at http://127.0.0.1:9 does not answer" in err
 
 
+def test_without_a_token_it_is_said_where_one_is_made(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BROADCASTER_TOKEN", raising=False)
+    code, _out, err = call("--controller", "http://127.0.0.1:9", "user", "list")
+    assert (code, "broadcaster token issue" in err) == (1, True)
+
+
 def test_a_stranger_is_told_that_the_token_is_wrong(
     call: Call, controller: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

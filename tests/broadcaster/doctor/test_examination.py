@@ -31,7 +31,7 @@ def test_what_cannot_be_measured_is_a_finding(settings: Settings) -> None:
 
     (finding,) = examine(settings, (("codecs", explode, lambda facts: facts),))
     assert finding.level is Level.FAIL
-    assert finding.says.format_map(finding.facts) == "This could not be examined: no such library"
+    assert finding.says.format_map(finding.facts) == "This could not be examined (codecs): no such library"
 
 
 def test_looking_does_not_make_a_database(settings: Settings) -> None:
@@ -50,6 +50,7 @@ def test_a_file_that_is_no_database_is_told(settings: Settings) -> None:
     (settings.directory / "county.db").write_bytes(b"not a database at all" * 100)
     finding = next(each for each in examine(settings) if each.check == "database")
     assert finding.level is Level.FAIL
+    assert "county.db cannot be read: file is not a database" in finding.says.format_map(finding.facts)
 
 
 def test_the_newest_file_tells_of_a_clock_set_back(settings: Settings) -> None:

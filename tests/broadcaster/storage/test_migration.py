@@ -187,6 +187,16 @@ def test_what_is_no_database_is_named(tmp_path: Path, content: bytes | None) -> 
         open_database(f"sqlite:///{file}")
 
 
+def test_a_database_of_another_program_is_not_taken_over(tmp_path: Path) -> None:
+    file = tmp_path / "county.db"
+    with sqlite3.connect(file) as other:
+        other.execute("CREATE TABLE songs (title)")
+    with pytest.raises(CannotOpen, match=r"is another program's \(songs\)"):
+        open_database(f"sqlite:///{file}")
+    with sqlite3.connect(file) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("songs",)]
+
+
 @pytest.mark.parametrize(
     "url", ["mysql+none://li:secret@host/county", "sqlite://li:secret@/x.db", "li secret"]
 )
