@@ -510,8 +510,8 @@ def proofs() -> Json:
     elsewhere = linked(CHAIN, [RECORDS[0], replace(RECORDS[1], heard_ms=4_999)])
     changed = [ours[0], ours[1] | {"heard_ms": 4_999}, ours[2]]
     newer = [RECORDS[0], replace(RECORDS[1], seq=3)]
-    later = _hashed([*ours, chain.record_to_json(replace(RECORDS[0], seq=4)) | {"mood": "good"}])
-    both = _hashed([*ours, chain.record_to_json(replace(RECORDS[0], seq=4)) | {"alert": "also"}])
+    later = _hashed([*ours, json.loads(chain.record_to_text(replace(RECORDS[0], seq=4))) | {"mood": "good"}])
+    both = _hashed([*ours, json.loads(chain.record_to_text(replace(RECORDS[0], seq=4))) | {"alert": "also"}])
     cases: list[tuple[str, chain.Tip | None, PlayedBatch]] = [
         ("the first batch", None, chain.batch(CHAIN, ours[:2], PROOF_KEY)),
         ("the next batch", tips[2], chain.batch(CHAIN, ours[2:], PROOF_KEY)),
