@@ -1,6 +1,9 @@
 """A loudspeaker in virtual time: the real `Endpoint`, a scripted link, an output that only takes time, a store in memory."""
 
+import contextlib
 import random
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -14,7 +17,7 @@ from devices.endpoint.core import Endpoint, Pace
 from devices.endpoint.instruments import Instruments
 from devices.endpoint.media import Media, MemoryMedia
 from devices.endpoint.output import Output, Progress, Recording, SilentOutput, Sound, Stage
-from devices.endpoint.store import EndpointStore
+from devices.endpoint.store import EndpointStore, StoreFault
 from devices.links import Message
 from devices.provisioning import Provision
 from devices.reports import Event, EventKind, PlayedBatch
@@ -43,6 +46,21 @@ class ScriptedLink:
 
     def unsubscribe(self, topic_filter: str) -> None:
         self.filters.discard(topic_filter)
+
+
+class FailingStore(EndpointStore):
+    """A store on a disk that may become full, or fail so many times."""
+
+    full = False
+    failing = 0
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self.failing, fails = max(0, self.failing - 1), self.failing
+        if self.full or fails:
+            raise StoreFault("database or disk is full")
+        with super()._transaction() as database:
+            yield database
 
 
 @dataclass(frozen=True, slots=True)

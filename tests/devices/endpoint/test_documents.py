@@ -9,14 +9,13 @@ from msgspec.structs import replace
 
 from devices import topics
 from devices.documents import Alerts, Document, Header, Plan, Receipt, Settings
-from devices.endpoint.store import EndpointStore, StoreFault
 from devices.links import Message
 from devices.provisioning import LineProvision
 from devices.reports import EventKind, Heartbeat
 from devices.sealing import seal
 from devices.signing import Ed25519Signer
 from devices.topics import DocumentKind
-from tests.devices.endpoint.board import Board, ready
+from tests.devices.endpoint.board import Board, FailingStore, ready
 from tests.devices.endpoint.village import (
     COUNTY,
     DAWN,
@@ -176,20 +175,11 @@ def test_what_was_held_is_in_force_after_a_reboot_without_the_link():
     assert [stretch.sound.volume for stretch in board.heard] == [33]
 
 
-class FailingStore(EndpointStore):
-    """A store on a disk that has become full."""
-
-    full = False
-
-    def keep_document(self, document, issued):
-        if self.full:
-            raise StoreFault("database or disk is full")
-        super().keep_document(document, issued)
-
-    def write(self, change):
-        if self.full:
-            raise StoreFault("database or disk is full")
-        super().write(change)
+def test_what_a_key_signed_that_is_trusted_no_more_is_said_and_dropped_after_a_reboot():
+    board = ready(cue("08:00"))
+    board.kill().provision = dataclasses.replace(PROVISION, keys=(Ed25519Signer.generate().public,))
+    assert heard_by(board.boot()) == []
+    assert any("unknown key" in said for said in board.events(EventKind.DOCUMENT_REFUSED))
 
 
 def test_what_cannot_be_written_down_is_not_acted_on_but_for_an_alert():

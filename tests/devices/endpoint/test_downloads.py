@@ -16,7 +16,18 @@ from devices.reports import EventKind, Heartbeat, Want
 from schedules.places import Level
 from schedules.precedence import BroadcastClass, Precedence, Severity
 from tests.devices.endpoint.board import Board, ready
-from tests.devices.endpoint.village import DAWN, TOWN, alert, at, cue, item, plan, sha256, slot, sound_bytes
+from tests.devices.endpoint.village import (
+    DAWN,
+    TOWN,
+    alert,
+    at,
+    cue,
+    item,
+    plan,
+    sha256,
+    slot,
+    sound_bytes,
+)
 
 
 def emergency(name: str) -> Precedence:
@@ -208,6 +219,19 @@ def test_a_damaged_recording_is_fetched_again_by_the_manifest_that_was_held_befo
     board.run_until(at("08:05"))
     assert not path.exists()
     board.deliver(manifest).chunk("letter", 0).run_until(at("12:01"))
+    assert board.outcomes == [(slot("08:00"), "counted")]
+
+
+def test_a_whole_that_is_not_what_its_name_says_is_thrown_away_and_fetched_again(tmp_path):
+    """A block of the disk went bad between two chunks."""
+    board = wanting(2, media=DiskMedia(tmp_path, reserve_kb=0)).manifest("long", 2).chunk("long", 0, 2)
+    part = tmp_path / f"{sha256('long', 2)}.part"
+    part.write_bytes(b"?" + part.read_bytes()[1:])
+    board.chunk("long", 1, 2)
+    assert any("not what its name says" in said for said in board.events(EventKind.RECORDING_REFUSED))
+    assert (board.media.whole(), part.exists()) == ((), False)
+    assert asked(board.run_for(minutes=2), 2)[-1] == (0, 1)
+    board.chunk("long", 0, 2).chunk("long", 1, 2).run_until(at("08:05"))
     assert board.outcomes == [(slot("08:00"), "counted")]
 
 

@@ -97,6 +97,19 @@ def test_a_disk_that_fails_is_told(tmp_path, monkeypatch):
         media.write(sha256("letter"), 0, b"x")
 
 
+@pytest.mark.parametrize("failing", ["truncate", "fsync"])
+def test_what_a_failing_disk_does_not_keep_is_not_whole(tmp_path, monkeypatch, failing):
+    media = DiskMedia(tmp_path, reserve_kb=0)
+    digest = written(media)
+
+    def fails(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, failing, fails)
+    assert not media.finish(digest, len(sound_bytes("letter", 2)))
+    assert (media.whole(), media.parts()) == ((), frozenset())
+
+
 def test_the_oldest_recording_is_named_first(tmp_path):
     media = DiskMedia(tmp_path, reserve_kb=0)
     digests = [written(media, name) for name in ("one", "two", "three")]

@@ -137,6 +137,16 @@ def test_a_store_that_cannot_even_be_read_gives_way_to_one_in_memory(tmp_path):
     store.write(Change(slots=(MARK,)))
 
 
+def test_a_damaged_store_that_cannot_be_moved_aside_gives_way_to_one_in_memory(tmp_path, monkeypatch):
+    path = tmp_path / "store"
+    path.write_bytes(b"not a database" * 1000)
+    path.with_name("store.damaged").mkdir()
+    store = EndpointStore.open(path, random.Random(1))
+    store.write(Change(records=((1, "one"),), tip=(1, "aa")))
+    assert (store.records(0, 9), "damaged" in store.trouble) == (((1, "one"),), True)
+    assert path.exists()
+
+
 def test_a_file_of_another_format_is_moved_aside(tmp_path):
     path = tmp_path / "db"
     other = sqlite3.connect(path)
