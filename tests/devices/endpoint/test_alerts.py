@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from devices.documents import Alerts, Settings
+from devices.endpoint.media import DiskMedia
 from devices.endpoint.output import SIREN_MS, Siren
 from devices.reports import EventKind, Heartbeat
 from schedules.notices import InterruptionPolicy
@@ -16,6 +17,7 @@ from tests.devices.endpoint.village import (
     EPOCH,
     TOWN,
     VILLAGE,
+    WARNING,
     alert,
     at,
     cue,
@@ -284,3 +286,49 @@ def test_a_board_that_wakes_in_1970_hears_the_alert_of_today():
     assert board.instant.wall - EPOCH < timedelta(minutes=1)
     board.tell(Alerts(alerts=(alert(recording=None),)))
     assert board.sounds.sound is not None
+
+
+def test_an_alert_that_two_areas_list_is_in_force_as_long_as_either_document():
+    board = Board()
+    board.tell(Alerts(alerts=(alert(recording=None),)), area=TOWN, expires=at("06:10"))
+    board.tell(Alerts(alerts=(alert(recording=None),)), area=COUNTY, expires=at("07:00"))
+    last = board.run_until(at("07:30")).heard[-1].started
+    assert at("06:59") < last < at("07:00")
+
+
+def test_a_stop_of_the_same_instant_stops():
+    board = Board()
+    board.tell(Alerts(alerts=(), stopped=("flood",)), area=TOWN)
+    board.tell(Alerts(alerts=(alert(recording=None),)), area=COUNTY)
+    assert board.run_for(minutes=1).heard == []
+
+
+def test_where_there_are_quiet_hours_a_drill_waits_for_a_trusted_clock():
+    board = Board(start=at("09:00"), synced=False)
+    board.tell(Settings(quiet_hours=(span("22:00", "06:30"),)))
+    drill = alert("drill", klass=BroadcastClass.DRILL, recording=None, starts=at("08:00"), repeats=1)
+    board.tell(Alerts(alerts=(drill,)))
+    assert board.run_for(minutes=2).heard == []
+    board.tell_time(0)
+    assert [stretch.key for stretch in board.run_for(minutes=1).heard] == ["drill"]
+
+
+def test_an_alert_whose_recording_is_damaged_sounds_the_siren_at_once(tmp_path):
+    board = Board(media=DiskMedia(tmp_path, reserve_kb=0))
+    board.tell(Alerts(alerts=(alert(starts=at("08:00"), repeat_gap_s=600),)))
+    board.give("warning").run_until(at("07:59"))
+    (tmp_path / WARNING).write_bytes(b"rust")
+    (first,) = board.run_until(at("08:00:20")).heard
+    assert first.started - at("08:00") < timedelta(seconds=1)
+    assert isinstance(first.sound.body, Siren)
+
+
+def test_a_sounding_that_was_interrupted_is_not_one_of_its_repeats():
+    board = Board()
+    again = {"policy": InterruptionPolicy.RESTART, "recording": None, "repeats": 1}
+    rain = alert("rain", severity=Severity.BLUE, **again)
+    board.tell(Alerts(alerts=(rain,)))
+    board.run_for(seconds=5)
+    board.tell(Alerts(alerts=(rain, alert(recording=None, repeats=1))))
+    board.run_for(minutes=2)
+    assert board.outcomes == [("rain", "partial"), ("flood", "counted"), ("rain", "counted")]

@@ -221,3 +221,12 @@ def test_a_small_correction_moves_the_next_start():
     board.tell_time(delay_s=0.0)
     board.run_until(at("08:05"))
     assert abs(board.heard[0].started - at("08:00")) < timedelta(milliseconds=50)
+
+
+def test_a_start_that_was_prepared_follows_the_clock():
+    board = ready(cue("08:00")).run_until(at("07:59:58.5"))
+    assert board.sounds.sound is not None
+    board.wall_error = timedelta(seconds=-0.5)
+    board.endpoint.wake(board.instant)
+    (played,) = board.run_until(at("08:05")).heard
+    assert abs(played.started - at("08:00:00.5")) < timedelta(seconds=0.05)
