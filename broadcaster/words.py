@@ -229,6 +229,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "duplicate_identity": N_("two endpoints with one identity"),
         "field_strength": N_("field strength too low"),
         "no_monitoring": N_("no monitoring"),
+        "misplaced": N_("supplied otherwise than the map has it"),
         "recurrent_switch_off": N_("switched off again and again: lockable isolator, notice"),
         "chronic": N_("fails again and again"),
     },

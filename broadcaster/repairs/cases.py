@@ -24,6 +24,7 @@ class Finding:
     evidence: tuple[Statement, ...]
     flags: frozenset[Flag] = frozenset()
     is_group: bool = False
+    strays: frozenset[str] = frozenset()  # members that the map has elsewhere
     rival: str | None = None  # the node that explains it otherwise: power instead of network, or the reverse
 
 
@@ -35,6 +36,7 @@ class Case:
     is_group: bool = False
     rival: str | None = None
     gate: str | None = None  # that is closed: no endpoint's report is behind this case
+    strays: frozenset[str] = frozenset()  # members that the map has elsewhere
     votes: dict[str, Vote] = field(default_factory=dict)
     mostly_back: float | None = None  # since when most of its members report again
     gathered_since: float = float("-inf")  # before that nothing could be seen

@@ -38,6 +38,7 @@ class Cause(StrEnum):
     DUPLICATE_IDENTITY = "duplicate_identity"
     FIELD_STRENGTH = "field_strength"
     NO_MONITORING = "no_monitoring"
+    MISPLACED = "misplaced"
     RECURRENT_SWITCH_OFF = "recurrent_switch_off"
     CHRONIC = "chronic"
 
@@ -191,6 +192,13 @@ HANDLING: Mapping[Cause, Handling] = {
     ),
     Cause.NO_MONITORING: Handling(
         title=N_("no monitoring"), owner=Owner.STATION, hold_s=86_400, service_h=336, priority=Priority.P4
+    ),
+    Cause.MISPLACED: Handling(
+        title=N_("supplied otherwise than the map has it"),
+        owner=Owner.STATION,
+        hold_s=0,
+        service_h=720,
+        priority=Priority.P4,
     ),
     Cause.RECURRENT_SWITCH_OFF: Handling(
         title=N_("switched off again and again: lockable isolator, notice"),

@@ -1,6 +1,6 @@
 """Chronic: what happens so often that it needs another answer than one more ticket."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from broadcaster.language import N_
 from broadcaster.repairs.causes import Cause
@@ -8,8 +8,8 @@ from broadcaster.repairs.evidence import Statement
 from broadcaster.repairs.incidents import Incident, Stage, key_of
 
 DAY_S = 86_400.0
-MONTH_S, WEEK_S = 30 * DAY_S, 7 * DAY_S
-INCIDENTS_A_MONTH, REOPENINGS_A_WEEK, SWITCH_OFFS_A_MONTH = 6, 3, 3
+YEAR_S, MONTH_S, WEEK_S = 365 * DAY_S, 30 * DAY_S, 7 * DAY_S
+INCIDENTS_A_MONTH, REOPENINGS_A_WEEK, SWITCH_OFFS_A_MONTH, ASTRAY_A_YEAR = 6, 3, 3, 3
 
 
 @dataclass(slots=True)
@@ -19,6 +19,7 @@ class Chronic:
     incidents: dict[str, list[float]] = field(default_factory=dict)
     switch_offs: dict[str, list[float]] = field(default_factory=dict)
     reopenings: dict[str, list[float]] = field(default_factory=dict)
+    astray: dict[str, list[float]] = field(default_factory=dict)  # by endpoint
     told: dict[str, dict[Cause, float]] = field(default_factory=dict)
 
     def incident(self, incident: Incident, now: float) -> Incident | None:
@@ -41,6 +42,20 @@ class Chronic:
         if _count(self.reopenings, root, at, WEEK_S) >= REOPENINGS_A_WEEK:
             return self._news(Cause.CHRONIC, incident, at, now)
         return None
+
+    def strayed(self, endpoint: str, of: Incident, now: float) -> Incident | None:
+        """It failed with its neighbours, on whose supply the map does not have it; when that is no chance: whose task it is."""
+        if _count(self.astray, endpoint, now, YEAR_S) < ASTRAY_A_YEAR:
+            return None
+        del self.astray[endpoint]
+        facts = {"count": ASTRAY_A_YEAR, "node": of.root.partition(":")[2]}
+        return replace(
+            _problem(Cause.MISPLACED, of, now),
+            key=key_of(Cause.MISPLACED, endpoint, now),
+            root=endpoint,
+            members=(endpoint,),
+            evidence=(Statement(message=_ASTRAY, facts=facts),),
+        )
 
     def _news(self, cause: Cause, of: Incident, at: float, now: float) -> Incident | None:
         told = self.told.setdefault(of.root, {})
@@ -75,4 +90,7 @@ def _problem(cause: Cause, of: Incident, now: float) -> Incident:
     )
 
 
+_ASTRAY = N_(
+    "It failed {count} times together with its neighbours on {node}, where the map does not have it: check its supply."
+)
 _AGAIN = N_("It failed again and again within a month: one more repair alone will not do.")

@@ -13,6 +13,7 @@ from math import inf
 from broadcaster.language import N_
 from broadcaster.repairs import gates
 from broadcaster.repairs.cases import Case, Finding, matched
+from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.chronic import Chronic
 from broadcaster.repairs.circumstances import Answer
 from broadcaster.repairs.docket import Docket
@@ -219,7 +220,7 @@ class Correlator:
     def _carry(self, finding: Finding, case: Case, now: float) -> None:
         incident = case.incident
         self.docket.explain(case, finding.members)
-        case.is_group, case.rival = finding.is_group, finding.rival
+        case.is_group, case.rival, case.strays = finding.is_group, finding.rival, finding.strays
         if Flag.ADJUDICATED not in incident.flags:
             if incident.stage is Stage.HELD:
                 incident = replace(incident, cause=finding.cause, root=finding.root, onset=finding.onset)
@@ -293,6 +294,7 @@ class Correlator:
         if stage is Stage.ENDED:
             self._count(case, now)
             learn_habit(case, self.knowledge)
+            self._count_strays(case, now)
         released = self.docket.end(case, stage, now, into)
         if stage is Stage.ENDED:
             for name in released:
@@ -305,6 +307,13 @@ class Correlator:
         case.counted = True
         if (problem := self.chronic.incident(case.incident, now)) is not None:
             self.docket.tell(problem)
+
+    def _count_strays(self, case: Case, now: float) -> None:
+        """Once it is over: who failed with a supply on which the map does not have them."""
+        if case.incident.cause is Cause.GRID_OUTAGE:
+            for name in sorted(case.strays.intersection(case.incident.members)):
+                if (problem := self.chronic.strayed(name, case.incident, now)) is not None:
+                    self.docket.tell(problem)
 
     # What closed gates explain
 

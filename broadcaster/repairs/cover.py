@@ -42,6 +42,7 @@ class Root:
     best: Candidate
     rival: Candidate | None = None  # of the other sort, power or network
     flags: frozenset[Flag] = frozenset()
+    strays: frozenset[str] = frozenset()  # members that the map has elsewhere
     is_mute: bool = False  # no last gasp tells that it is the power, and no network that answers
 
     @property
@@ -315,8 +316,14 @@ class _Covering:
 
 
 def _joined(root: Root, names: Iterable[str]) -> Root:
-    members = tuple(sorted({*root.members, *names}))
-    return replace(root, best=replace(root.best, members=members), flags=root.flags | {Flag.MAPPING_SUSPECT})
+    strays = frozenset(names)
+    members = tuple(sorted({*root.members, *strays}))
+    return replace(
+        root,
+        best=replace(root.best, members=members),
+        flags=root.flags | {Flag.MAPPING_SUSPECT},
+        strays=root.strays | strays,
+    )
 
 
 def confidence(root: Root, scene: Scene) -> float:

@@ -127,5 +127,6 @@ class Knowledge:
             evidence=telling.of_root(root, scene),
             flags=root.flags | ({Flag.PLANNED} if planned else frozenset()),
             is_group=True,
+            strays=root.strays,
             rival=root.rival.node if root.rival else None,
         )

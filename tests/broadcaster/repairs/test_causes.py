@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from broadcaster.repairs.adjudication import Vote, vote
-from broadcaster.repairs.causes import Cause
+from broadcaster.repairs.causes import Cause, Owner
 from broadcaster.repairs.circumstances import Answer, Circumstances
 from broadcaster.repairs.habits import Habits
 from broadcaster.repairs.incidents import Flag, Stage
@@ -110,19 +110,35 @@ def test_endpoints_on_battery_tell_the_power_from_the_network():
     )
 
 
-def test_a_stray_in_the_middle_of_a_power_cut_joins_it_and_the_map_is_suspected():
+def stray_among_others() -> Valley:
+    """horn-20 stands amid F1, and the map has it on F2."""
     here = [
         placement(f"horn-{n}", feeder="F1", latitude=31.4 + n % 5 / 1_000, longitude=116.0 + n / 10_000)
         for n in range(20)
     ]
     stray = placement("horn-20", feeder="F2", latitude=31.401, longitude=116.0005)
     others = [placement(f"horn-{n}", feeder="F2", latitude=31.9, longitude=116.5) for n in range(21, 30)]
-    valley = Valley([*here, stray, *others]).run(300)
+    return Valley([*here, stray, *others]).run(300)
+
+
+def test_a_stray_in_the_middle_of_a_power_cut_joins_it_and_the_map_is_suspected():
+    valley = stray_among_others()
     valley.cut_power(names(0, 21))
     (ticket,) = valley.run(1_000).tickets
     assert ticket.root == "feeder:F1"
     assert "horn-20" in ticket.members
     assert Flag.MAPPING_SUSPECT in ticket.flags
+
+
+def test_one_that_strays_three_times_has_its_supply_checked_once():
+    valley = stray_among_others()
+    for _ in range(4):
+        valley.cut_power(names(0, 21))
+        valley.run(600).restore_power(names(0, 21))
+        valley.run(1_300)
+    (task,) = [ticket for ticket in valley.tickets if ticket.cause is Cause.MISPLACED]
+    assert (task.root, task.handling.owner) == ("horn-20", Owner.STATION)
+    assert "3 times together with its neighbours on F1" in task.evidence[0].text()
 
 
 def test_a_planned_outage_explains_what_little_evidence_there_is():
