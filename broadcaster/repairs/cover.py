@@ -16,38 +16,13 @@ from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.darkness import dark_areas
 from broadcaster.repairs.incidents import Flag
 from broadcaster.repairs.observations import Seen
-from broadcaster.repairs.scoring import ACCEPT, SAME, sigmoid
+from broadcaster.repairs.roots import CAUSES, Root
+from broadcaster.repairs.scoring import ACCEPT, SAME
+from broadcaster.repairs.strays import gathered
 from broadcaster.repairs.topology import IS_POWER, RADIO, Kind, Node
 
-CAUSES: Mapping[Kind, Cause] = {
-    **dict.fromkeys(IS_POWER, Cause.GRID_OUTAGE),
-    Kind.CELL: Cause.BASE_STATION,
-    Kind.OPERATOR: Cause.OPERATOR,
-    Kind.LINE: Cause.SERIAL_LINE_CUT,
-    Kind.HUB: Cause.SERIAL_HUB,
-    Kind.AREA: Cause.AREA_DARK,
-}
 ROLL_UP_SHARE = 0.70
 OVERLAP = 0.60  # of the members: a rival explanation
-SURROUNDED, AMONG = 0.60, 8  # neighbours that make a stray one of them
-SMALL = 4
-SUREST, COMMON, UNTOLD = 0.99, 0.95, 0.60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Root:
-    """An accepted common cause."""
-
-    cause: Cause
-    best: Candidate
-    rival: Candidate | None = None  # of the other sort, power or network
-    flags: frozenset[Flag] = frozenset()
-    strays: frozenset[str] = frozenset()  # members that the map has elsewhere
-    is_mute: bool = False  # no last gasp tells that it is the power, and no network that answers
-
-    @property
-    def members(self) -> tuple[str, ...]:
-        return self.best.members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +60,7 @@ class _Covering:
     def covered(self) -> Cover:
         roots = self._rolled_up(self._second_thoughts(self._greedy()))
         roots = self._with_early_losses(roots)
-        roots = self._absorbed(roots)
-        roots = self._darkened(self._attached(roots))
+        roots = self._darkened(gathered(self._scene, self._names, roots))
         taken = {name for root in roots for name in root.members}
         singles = tuple(name for name in self._names if name not in taken)
         return Cover(roots=tuple(roots), singles=singles)
@@ -270,69 +244,3 @@ class _Covering:
                 if o.onset < best.onset <= sure_since and self._scene.is_beyond(name, best):
                     return number
         return None
-
-    def _absorbed(self, roots: list[Root]) -> list[Root]:
-        """Small roots in the middle of another's members join it."""
-        owner = {name: number for number, root in enumerate(roots) for name in root.members}
-        joins: dict[int, int] = {}
-        for number, root in enumerate(roots):
-            if len(root.members) <= SMALL and number not in joins.values():
-                around = {self._surrounding(name, owner, roots, skip=number) for name in root.members}
-                (into,) = around if len(around) == 1 else (None,)
-                if into is not None and into not in joins:
-                    joins[number] = into
-        for number, into in joins.items():
-            roots[into] = _joined(roots[into], roots[number].members)
-        return [root for number, root in enumerate(roots) if number not in joins]
-
-    def _attached(self, roots: list[Root]) -> list[Root]:
-        """Strays in the middle of a root's members join it."""
-        owner = {name: number for number, root in enumerate(roots) for name in root.members}
-        strays: defaultdict[int, list[str]] = defaultdict(list)
-        for name in self._names:
-            if name not in owner:
-                into = self._surrounding(name, owner, roots)
-                if into is not None:
-                    strays[into].append(name)
-        for into, names in strays.items():
-            roots[into] = _joined(roots[into], names)
-        return roots
-
-    def _surrounding(
-        self, name: str, owner: Mapping[str, int], roots: list[Root], skip: int | None = None
-    ) -> int | None:
-        """The root that has most of the affected neighbours of `name`, at the same instant."""
-        near = [n for n in self._scene.topology.neighbours(name) if n in self._scene.observations]
-        if len(near) < AMONG or not owner:
-            return None
-        owned = Counter(owner[n] for n in near if n in owner and owner[n] != skip)
-        if not owned:
-            return None
-        into, count = owned.most_common(1)[0]
-        o, best = self._scene.observations[name], roots[into].best
-        begun = min(best.onset, best.last_heard)
-        together = o.onset - o.slack - TOGETHER_S <= best.onset and begun <= o.onset + TOGETHER_S
-        return into if together and count >= SURROUNDED * len(near) else None
-
-
-def _joined(root: Root, names: Iterable[str]) -> Root:
-    strays = frozenset(names)
-    members = tuple(sorted({*root.members, *strays}))
-    return replace(
-        root,
-        best=replace(root.best, members=members),
-        flags=root.flags | {Flag.MAPPING_SUSPECT},
-        strays=root.strays | strays,
-    )
-
-
-def confidence(root: Root, scene: Scene) -> float:
-    """Against the best rival (or no common cause), at most that the map is right."""
-    if root.best.kind is Kind.AREA:
-        return COMMON
-    second = max(0.0, root.rival.score if root.rival else 0.0)
-    wrong = 1.0
-    for name in root.members[:8]:
-        wrong *= 1 - scene.topology.confidence(name, root.best.node)
-    surest = UNTOLD if root.is_mute else SUREST
-    return min(surest, 1 - wrong, sigmoid(root.best.score - second))

@@ -9,12 +9,13 @@ from broadcaster.repairs.candidates import Scene
 from broadcaster.repairs.cases import Finding
 from broadcaster.repairs.causes import Cause
 from broadcaster.repairs.circumstances import Answer, Circumstances
-from broadcaster.repairs.cover import Root, confidence, cover
+from broadcaster.repairs.cover import cover
 from broadcaster.repairs.evidence import strongest
 from broadcaster.repairs.habits import Habits
 from broadcaster.repairs.incidents import Flag
 from broadcaster.repairs.observations import Observation, Seen, Surroundings
 from broadcaster.repairs.observed import Observed
+from broadcaster.repairs.roots import Root, confidence
 from broadcaster.repairs.scoring import Rates
 from broadcaster.repairs.switch_off import judge
 from broadcaster.repairs.taps import Taps

@@ -7,12 +7,12 @@ from broadcaster.repairs.adjudication import Vote, settled, vote
 from broadcaster.repairs.cases import Case
 from broadcaster.repairs.causes import POWER, Cause
 from broadcaster.repairs.circumstances import Answer
-from broadcaster.repairs.cover import CAUSES
 from broadcaster.repairs.evidence import Statement
 from broadcaster.repairs.findings import Knowledge
 from broadcaster.repairs.incidents import Flag, Incident
 from broadcaster.repairs.observations import Observation, Seen
 from broadcaster.repairs.observed import Observed
+from broadcaster.repairs.roots import CAUSES
 from broadcaster.repairs.topology import IS_POWER, Topology
 from devices.supervision import Flip
 

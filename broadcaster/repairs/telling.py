@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from broadcaster.language import N_
 from broadcaster.repairs.candidates import Candidate, Scene
-from broadcaster.repairs.cover import Root
 from broadcaster.repairs.evidence import Fact, Statement, strongest
 from broadcaster.repairs.incidents import Flag
 from broadcaster.repairs.observations import Observation, Seen
+from broadcaster.repairs.roots import Root
 from broadcaster.repairs.topology import IS_POWER, Kind
 
 SIBLINGS_ASKED = 200
