@@ -119,7 +119,7 @@ def test_at_eighty_columns_a_list_of_crews_breaks_no_code(
     )
     call(*make, "--day", "sat", "--hours", "08:00-16:00")
     call("crew", "leave", "one", "--from", "today", "--until", "+2", "--reason", "training")
-    monkeypatch.setattr("broadcaster.cli.output._PIPE_WIDTH", 80)
+    monkeypatch.setenv("COLUMNS", "80")
     assert call("crew", "list")[1].count(TOWN) == 2
 
 
