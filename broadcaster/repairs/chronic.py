@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from broadcaster.language import N_
 from broadcaster.repairs.causes import Cause
-from broadcaster.repairs.evidence import Statement
+from broadcaster.repairs.evidence import Fact, Statement
 from broadcaster.repairs.incidents import Incident, Stage, key_of
 
 DAY_S = 86_400.0
@@ -48,7 +48,7 @@ class Chronic:
         if _count(self.astray, endpoint, now, YEAR_S) < ASTRAY_A_YEAR:
             return None
         del self.astray[endpoint]
-        facts = {"count": ASTRAY_A_YEAR, "node": of.root.partition(":")[2]}
+        facts: dict[str, Fact] = {"count": ASTRAY_A_YEAR, "node": of.root.partition(":")[2]}
         return replace(
             _problem(Cause.MISPLACED, of, now),
             key=key_of(Cause.MISPLACED, endpoint, now),

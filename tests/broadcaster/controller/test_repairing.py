@@ -11,11 +11,14 @@ from broadcaster.controller import repairing
 from broadcaster.repairs.causes import Cause, Owner
 from broadcaster.storage.engine import snapshot, transaction
 from broadcaster.storage.tables import AlertRow, GateMoveRow, TicketEntryRow, TicketRow
+from broadcaster.storage.tickets import save
+from broadcaster.tickets import following
 from broadcaster.tickets.states import TicketState
 from devices.supervision import State
 from schedules.places import Level
 from schedules.precedence import BroadcastClass, Severity
 from tests.broadcaster.controller.valley import Valley
+from tests.broadcaster.tickets.workshop import GROUND, incident
 
 MINUTE, HOUR = 60, 3600
 POWER_CUT = (Cause.GRID_OUTAGE.value, "feeder:10 kV-1")
@@ -189,6 +192,16 @@ def test_one_ticket_that_cannot_be_read_keeps_no_other_from_moving(valley: Valle
         assert first.next_at is not None
         assert second.next_at is not None
         assert valley.wall + timedelta(minutes=50) < first.next_at < second.next_at
+
+
+def test_a_restart_with_two_hundred_open_tickets_opens_none_and_closes_none(valley: Valley) -> None:
+    with transaction(valley.engine) as session:
+        for n in range(200):
+            change = following.begun(incident(root=f"old-{n}"), GROUND, valley.wall)
+            save(session, change, valley.wall + timedelta(hours=9))
+    before = valley.tickets
+    valley.kill().start().run(2 * MINUTE)
+    assert valley.tickets == before
 
 
 def test_a_hold_is_short_while_an_emergency_is_on_the_air(valley: Valley) -> None:

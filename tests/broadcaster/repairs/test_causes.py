@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 
@@ -251,6 +252,20 @@ def test_a_problem_that_was_there_before_maintenance_is_no_news_after_it():
         valley.supervision.maintain("horn-3", valley.now, on=on)
         valley.run(1_000)
     assert [i.key for i in valley.tickets] == [before.key]
+
+
+@pytest.mark.parametrize(("before", "during", "after"), list(product((False, True), repeat=3)))
+def test_whatever_fails_around_maintenance_only_a_difference_is_told(before, during, after):
+    valley, was_dark, told = Valley(feeder("F1", 12), start_h=9).run(300), False, []
+    for in_maintenance, is_dark in ((False, before), (True, during), (False, after)):
+        valley.supervision.maintain("horn-3", valley.now, on=in_maintenance)
+        if is_dark is not was_dark:
+            (valley.cut_power if is_dark else valley.restore_power)(["horn-3"])
+        was_dark = is_dark
+        told.append(len(valley.run(2_400).tickets))
+    is_new = after and not (before and during)
+    assert told == [before, before, before + is_new]
+    assert [i.root for i in valley.live] == ["horn-3"] * after
 
 
 def test_a_single_silence_is_settled_at_its_return():
