@@ -24,6 +24,7 @@ from broadcaster.house import CountyHouse
 from broadcaster.language import _
 from broadcaster.live import LiveController
 from broadcaster.people.rights import Grant, Role
+from broadcaster.registry.line import on_line
 from broadcaster.registry.sample import AREAS, ENDPOINTS, QUIET_HOURS, SampleNotice, areas, notices
 from broadcaster.wired import Wired, fits, lay
 from devices.endpoint.program import PROVISION
@@ -185,9 +186,10 @@ def _trial_goes_on(desk: CountyDesk) -> bool:
 
 def _provision(owner: CountyDesk, directory: Path, wired: Wired) -> None:
     """A provisioning file for each endpoint that has none, or one of another link."""
+    bauds = {line.name: line.baud for line in owner.lines.list()}
     for endpoint in owner.endpoints.list():
-        path, port = directory / endpoint.id / PROVISION, wired.port_of(endpoint)
-        if endpoint.enabled and not fits(path, port):
+        path, port, on = directory / endpoint.id / PROVISION, wired.port_of(endpoint), on_line(endpoint.link)
+        if endpoint.enabled and not fits(path, port, bauds[on.line] if on else None):
             path.parent.mkdir(parents=True, exist_ok=True)
             made = owner.endpoints.provision(endpoint=endpoint.id, port=port or SERIAL_PORT)
             Provision.from_json(made.content).save(path)

@@ -5,7 +5,7 @@ within minutes and are promised nothing here.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ from broadcaster.holdings import Holdings
 from broadcaster.registry.line import SERIAL, on_line, pacing_of
 from broadcaster.storage.tables import EndpointRow, LineRow, RecordingRow
 from devices.reports import LineReport, TransferReport
-from devices.serial.arrival import Consignment, Hearing, arrivals
+from devices.serial.arrival import Consignment, Hearing, arrivals, margin
 from devices.serial.pacing import SLOW_BAUD
 from schedules.places import Place, chain_of, covers
 
@@ -35,12 +35,17 @@ class Arrival(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """When one endpoint of a line will have a recording; `arrives` None: nobody can say."""
+    """When one endpoint of a line will have a recording; `arrives` None: nobody can say.
+
+    Nine of ten arrive between `earliest` and `latest`.
+    """
 
     endpoint: str
     line: str
     arrives: datetime | None
     verdict: Arrival
+    earliest: datetime | None = None
+    latest: datetime | None = None
 
 
 def slow_places(session: Session) -> frozenset[Place]:
@@ -137,7 +142,9 @@ def _on(
             queue[recording.sha256] = _asked(Holdings(session, asset, now), recording, endpoints, queue)
     due = _seconds(line, report, queue.values())
     recordings = [recording.sha256 for recording in wanted.values() if recording is not None]
-    return [_promise(row.id, line.name, _last(due, recordings, row.id), needed, now) for row in endpoints]
+    promised = (_promise(row.id, line.name, _last(due, recordings, row.id), needed, now) for row in endpoints)
+    hearings = hearings_of(report)
+    return [_with_margin(each, hearings.get(each.endpoint), now) for each in promised]
 
 
 def _carried(session: Session, line: LineRow, asset: str) -> RecordingRow | None:
@@ -177,10 +184,14 @@ def _seconds(
     consignments = (
         Consignment(recording=each.recording, size=each.size, lacking=each.lacking) for each in queue
     )
-    taps = {
+    return arrivals(pacing_of(line), consignments, hearings_of(report), thrift=report.thrift / 100)
+
+
+def hearings_of(report: LineReport) -> dict[str, Hearing]:
+    """How those hear their line that are there."""
+    return {
         tap.endpoint: Hearing(calm=tap.calm, dropped=tap.dropped / 1_000) for tap in report.taps if tap.there
     }
-    return arrivals(pacing_of(line), consignments, taps, thrift=report.thrift / 100)
 
 
 def queue_of(line: LineRow, report: LineReport) -> Mapping[str, Mapping[str, float | None]]:
@@ -199,3 +210,11 @@ def _promise(
     else:
         verdict = Arrival.LATE if needed is not None and arrives > needed else Arrival.IN_TIME
     return Promise(endpoint=endpoint, line=line, arrives=arrives, verdict=verdict)
+
+
+def _with_margin(promise: Promise, hearing: Hearing | None, now: datetime) -> Promise:
+    """Between when and when, where it is still to arrive."""
+    if promise.arrives is None or hearing is None or promise.verdict is Arrival.THERE:
+        return promise
+    either_way = (promise.arrives - now) * margin(hearing)
+    return replace(promise, earliest=promise.arrives - either_way, latest=promise.arrives + either_way)

@@ -79,10 +79,10 @@ class Wired:
         return str(self.ends[number])
 
 
-def fits(path: Path, port: str | None) -> bool:
-    """Whether a provisioning file is there, whole, and of an endpoint at this port."""
+def fits(path: Path, port: str | None, baud: int | None) -> bool:
+    """Whether a provisioning file is there, whole, and of an endpoint at this port of a line of this speed."""
     try:
         line = Provision.load(path).line
     except BadProvision:
         return False
-    return (line.port if line else None) == port
+    return (line.port, line.baud) == (port, baud) if line else port is None

@@ -7,7 +7,7 @@ import typer
 
 from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
-from broadcaster.cli.output import Columns, Json, Yes, card, confirm, listing, print_json
+from broadcaster.cli.output import Columns, Json, Yes, card, confirm, listing, print_json, wall
 from broadcaster.desk.errors import Conflict, Unavailable
 from broadcaster.language import N_, _
 from broadcaster.words import word
@@ -77,7 +77,8 @@ ENDPOINTS: Columns = {
 PROMISES: Columns = {
     N_("Endpoint"): "endpoint",
     N_("Line"): "line",
-    N_("There by"): "arrives",
+    N_("There about"): "arrives",
+    N_("Between"): lambda each: _between(each),
     N_("Verdict"): lambda each: word("Arrival", each.verdict),
 }
 TRANSFERS: Columns = {
@@ -94,6 +95,13 @@ def _heard(each: "LineEndpoint") -> str:
     if each.there is None:
         return _("not known")
     return _("is heard") if each.there else _("is silent")
+
+
+def _between(each: "Promise") -> str:
+    """When nine of ten arrive."""
+    if each.earliest is None or each.latest is None:
+        return ""
+    return f"{wall(each.earliest):%H:%M}–{wall(each.latest):%H:%M}"
 
 
 def promised(county: "CountyDesk", subject: str) -> "Sequence[Promise]":

@@ -270,10 +270,12 @@ class _Run:
 
     def _horn(self, name: str, village: Place) -> Horn:
         chance = self._chance(f"horn {name}")
+        hall = next((hall for hall in self.halls.values() if name in hall.addresses), None)
         provision = Provision(
             endpoint=name,
             village=village,
             areas=chain_of(village),
+            line=hall.line_of(name) if hall else None,
             host="rehearsal.invalid",
             username=name,
             password=name,
@@ -300,7 +302,6 @@ class _Run:
             self.reading.unseal,
             self.witness,
         )
-        hall = next((hall for hall in self.halls.values() if name in hall.addresses), None)
         return Horn(*given) if hall is None else TappedHorn(*given, hall=hall)
 
     def _halls(self) -> dict[str, TownHall]:

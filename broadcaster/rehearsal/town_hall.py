@@ -18,6 +18,7 @@ from devices.hub.core import Hub
 from devices.hub.provision import HubProvision
 from devices.hub.store import HubStore
 from devices.links import Message
+from devices.provisioning import LineProvision
 from devices.reports import LineReport
 from devices.serial.events import HeadEvent
 from devices.serial.pacing import Line
@@ -79,6 +80,17 @@ class TownHall:
     def addresses(self) -> dict[str, int]:
         """Endpoint → where it is on the line."""
         return {tap.endpoint: tap.address for tap in self._line.taps}
+
+    def line_of(self, endpoint: str) -> LineProvision:
+        """What an endpoint on its line is given."""
+        line = self._line
+        return LineProvision(
+            port=line.port,
+            address=self.addresses[endpoint],
+            baud=line.baud,
+            half_duplex=line.half_duplex,
+            turn_ms=line.turn_ms,
+        )
 
     def line_report(self) -> LineReport | None:
         """What it would tell of its line now; None: it does not run."""

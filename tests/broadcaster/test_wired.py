@@ -13,6 +13,7 @@ from broadcaster import demo
 from broadcaster import hub as station_hub
 from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.house import OWNER, HouseDoor
+from broadcaster.desk.lines import LineDraft
 from broadcaster.house import CountyHouse
 from broadcaster.live import LiveController
 from broadcaster.registry.sample import LINE, WIRED
@@ -21,6 +22,7 @@ from broadcaster.wired import Wired, lay
 from devices.endpoint.core import Pace
 from devices.endpoint.outputs import silent_output
 from devices.endpoint.program import MEDIA, run_endpoint
+from devices.provisioning import Provision
 from devices.serial.cable import Cable
 from schedules.notices import NoticeKind
 from schedules.precedence import BroadcastClass
@@ -96,6 +98,18 @@ def test_a_cable_that_lies_elsewhere_is_followed(house: CountyHouse, tmp_path: P
         demo.settle(house, directory, Wired(hub="hub-station", ends=ends))
     assert desk(house).lines.show(line=LINE).port == str(ends[0])
     assert str(ends[2]) in (directory / "zhuxi-02" / "provision.json").read_text()
+
+
+def test_a_line_that_is_run_at_another_speed_is_followed(house: CountyHouse) -> None:
+    ends = tuple(house.settings.directory / name for name in ("a", "b", "c"))
+    directory, wired = demo.loudspeakers(house), Wired(hub="hub-station", ends=ends)
+    demo.settle(house, directory, wired)
+    slower = LineDraft(hub="hub-station", port=str(ends[0]), baud=9_600)
+    desk(house).lines.set(line=LINE, draft=slower)
+    demo.settle(house, directory, wired)
+    made = Provision.load(directory / "zhuxi-01" / "provision.json")
+    assert made.line is not None
+    assert made.line.baud == desk(house).lines.show(line=LINE).baud == 9_600
 
 
 def test_without_pseudo_terminals_the_village_is_at_the_broker(

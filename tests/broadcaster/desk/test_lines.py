@@ -180,6 +180,21 @@ def test_before_it_is_approved_a_notice_is_promised_where_it_can_be(desk, county
     assert (silent.endpoint, silent.arrives, silent.verdict) == ("li-2", None, Arrival.UNKNOWN)
 
 
+def test_a_promise_tells_its_margin(desk, county_house: CountyHouse) -> None:
+    calm = TapReport(endpoint="li-1", address=1, there=True)
+    waits = TransferReport(recording="ab" * 32, size=5_000_000, lacking={"li-1": 5_000_000})
+    margins = []
+    with county_house.transaction() as session:
+        add_notice(session, "letter")
+    for tap in (calm, replace(calm, dropped=300)):
+        hear(county_house, report(transfers=(waits,), taps=(tap,)))
+        there, unknown = desk.lines.promise(notice="letter")
+        assert there.arrives - there.earliest == there.latest - there.arrives
+        assert unknown.earliest is None
+        margins.append((there.latest - there.arrives) / (there.arrives - NOW))
+    assert margins == pytest.approx([0.04, 0.1])
+
+
 def test_what_waits_before_it_makes_it_late(desk, county_house: CountyHouse) -> None:
     waits = TransferReport(recording="ab" * 32, size=9_000_000, lacking={"li-1": 9_000_000})
     hear(county_house, report(transfers=(waits,)))
