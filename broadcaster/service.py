@@ -5,9 +5,9 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from broadcaster import demo as sample
 from broadcaster.api.admission import admission
@@ -18,6 +18,7 @@ from broadcaster.config import BrokerKind, Settings
 from broadcaster.controller.habits import Habits
 from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.errors import Unavailable
+from broadcaster.doctor.clock import EARLIEST, SET_IT
 from broadcaster.house import CountyHouse
 from broadcaster.hub import run_station_hub
 from broadcaster.language import N_
@@ -32,6 +33,8 @@ from devices.mqtt.broker import Broker, BrokerError
 from devices.mqtt.broker import BrokerKind as PrivateKind
 
 log = logging.getLogger(__name__)
+
+_EVERY_S = 1.0
 
 _PRIVATE = {
     BrokerKind.AUTO: PrivateKind.AUTO,
@@ -54,6 +57,7 @@ async def _run(settings: Settings, *, demo: bool) -> None:
     assert task is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel)
+    await clock_set(lambda: datetime.now(UTC), asyncio.sleep)
     house = CountyHouse(settings)
     with (
         claim(settings.directory) as held,
@@ -91,6 +95,14 @@ async def _run(settings: Settings, *, demo: bool) -> None:
                     await sample.fill(house, live)
                     tasks.create_task(sample.simulate(house, live), name="sample county")
                 tasks.create_task(watch(house), name="watch")
+
+
+async def clock_set(now: Callable[[], datetime], sleep: Callable[[float], Awaitable[None]]) -> None:
+    """A machine with an empty battery wakes in 1970: nothing is planned and nothing signed before its clock is set."""
+    if now() < EARLIEST:
+        log.error("the clock cannot be right: it is waited for", extra={"now": now(), "to_set_it": SET_IT})
+    while now() < EARLIEST:
+        await sleep(_EVERY_S)
 
 
 def _habits(settings: Settings) -> Habits:

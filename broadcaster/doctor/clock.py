@@ -8,9 +8,10 @@ from broadcaster.config import Settings
 from broadcaster.doctor.finding import Finding, Level
 from broadcaster.language import N_
 
-_EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # this program is younger
+EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # this program is younger
 _TOLERANCE = timedelta(minutes=1)
 _UNSYNCHRONISED = 5  # TIME_ERROR of adjtimex(2)
+SET_IT = "sudo timedatectl set-ntp true"
 _SET_IT = N_("Set the clock, and let it be kept right: sudo timedatectl set-ntp true")
 
 
@@ -34,7 +35,7 @@ def judge(clock: ClockFacts) -> Finding:
     """Wrong by years, behind our own files, or not disciplined."""
     facts = {"now": clock.now.isoformat(timespec="seconds")}
     level, says, do = Level.OK, N_("The clock says {now} and is synchronised."), ""
-    if clock.now < _EARLIEST:
+    if clock.now < EARLIEST:
         level, says, do = Level.FAIL, N_("The clock says {now}, which cannot be."), _SET_IT
     elif clock.newest and clock.newest > clock.now + _TOLERANCE:
         facts["newest"] = clock.newest.isoformat(timespec="seconds")

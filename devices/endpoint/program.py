@@ -22,7 +22,7 @@ from devices.endpoint.core import Endpoint, Pace
 from devices.endpoint.instruments import Instruments, Readings
 from devices.endpoint.media import DiskMedia
 from devices.endpoint.outputs import OutputOf
-from devices.endpoint.store import EndpointStore
+from devices.endpoint.store import EndpointStore, StoreInUse
 from devices.links import Message
 from devices.mqtt.link import Connection, MqttLink
 from devices.provisioning import Provision
@@ -59,6 +59,8 @@ async def run_endpoint(
                 await EndpointProgram(
                     directory, store, output_of, trust_clock, instruments, pace, software
                 ).run()
+        except StoreInUse as error:
+            log.error("this is not started while another program runs here", extra={"reason": str(error)})
         except Exception:
             log.exception("the endpoint broke and is begun anew", extra={"endpoint": directory.name})
             if (task := asyncio.current_task()) is not None and task.cancelling():

@@ -1,5 +1,6 @@
 """Reporter: the endpoint's presence, heartbeats and events."""
 
+import logging
 import math
 import random
 from collections import deque
@@ -12,6 +13,8 @@ from devices.links import Link, Message
 from devices.presence import Presence
 from devices.reports import Event, EventKind, Heartbeat, Report, Status
 from devices.topics import ReportKind
+
+log = logging.getLogger(__name__)
 
 EVENTS_KEPT = 64  # while the link is down; the oldest go first
 ANSWERED_WITHIN_S, ANSWERED_EVERY_S = 2.0, 10.0
@@ -90,6 +93,7 @@ class Reporter:
             self._last_said.clear()
         self._last_said[key] = now_s
         self._events += 1
+        log.info("an event", extra={"endpoint": self._endpoint, "kind": str(kind), "detail": detail})
         said = _Said(Event(boot=self._boot, seq=self._events, kind=kind, detail=detail[:200]), now_s)
         if self._connected:
             self._send(said, now_s)

@@ -2,14 +2,15 @@
 
 import pytest
 
-from devices import chain
+from devices import chain, topics
 from devices.chain import ChainVerdict
 from devices.documents import Alerts, Receipt, Settings
 from devices.endpoint.instruments import Readings, SetInstruments
 from devices.links import Message
 from devices.reports import Event, EventKind, Heartbeat, PlayedBatch, Status
+from devices.topics import DocumentKind
 from tests.devices.endpoint.board import Board, ready
-from tests.devices.endpoint.village import LETTER, alert, at, cue, item, plan, slot
+from tests.devices.endpoint.village import COUNTY, LETTER, alert, at, cue, item, plan, slot
 
 
 def test_it_says_online_when_connected_and_leaves_offline_as_its_will():
@@ -28,6 +29,15 @@ def test_heartbeats_keep_their_rhythm_and_tell_the_next_one():
     assert 29 <= len(beats) <= 31
     assert {beat.next_in_s for beat in beats} == {120}
     assert [beat.seq for beat in beats] == list(range(1, len(beats) + 1))
+
+
+def test_an_event_stands_in_the_logbook_too_once_in_ten_minutes(caplog: pytest.LogCaptureFixture):
+    caplog.set_level("INFO", logger="devices.endpoint")
+    board = Board()
+    for _ in range(2):
+        board.deliver(Message(topics.area_document(COUNTY, DocumentKind.PLAN), b"torn"))
+    (line,) = [record for record in caplog.records if record.message == "an event"]
+    assert (line.kind, "area/341523000000/plan" in line.detail) == ("document_refused", True)
 
 
 def test_endpoints_that_connect_together_do_not_beat_together():
