@@ -147,6 +147,8 @@ class Controller:
                 False  # its life is a matter of repairs; what it says beside that is in its reports of lines
             )
         self._batch.add(endpoint, said, now.utc)
+        if type(said) is Heartbeat and message.qos == 0:  # periodic, as the protocol has it
+            return self._store_by(now.mono_s + max(self._gather_s, self._habits.beats_s))
         is_full = type(said) is not Heartbeat and self._batch.size >= self._habits.most_gathered
         return self._store_by(now.mono_s if is_full else now.mono_s + self._gather_s)
 

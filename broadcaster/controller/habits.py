@@ -14,6 +14,7 @@ class Habits:
     lease: timedelta = timedelta(days=7)
     heartbeat_s: int = 30
     gather_s: float = 0.2  # reports are stored in batches of so long
+    beats_s: float = 1.0  # periodic heartbeats alone wait so long: what is news comes out of turn
     storing_share: float = (
         0.2  # of the time at most: in a storm a batch is gathered for longer, until it is over
     )

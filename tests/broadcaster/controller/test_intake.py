@@ -13,9 +13,10 @@ from broadcaster.controller import intake
 from broadcaster.storage import engine
 from broadcaster.storage.tables import EndpointEventRow, EndpointStateRow
 from devices import topics
+from devices.codec import encode
 from devices.links import Message
 from devices.presence import Presence
-from devices.reports import Event, EventKind, Status
+from devices.reports import Event, EventKind, Heartbeat, Status
 from devices.topics import ReportKind
 from tests.broadcaster.controller.post import Chain, Post, heartbeat, played
 from tests.broadcaster.controller.test_proofs import kept
@@ -47,6 +48,13 @@ def gasp(seq: int = 1) -> Event:
     return Event(boot="0badcafe", seq=seq, kind=EventKind.LAST_GASP, age_ms=500)
 
 
+def _murmur(post: Post, endpoint: str, beat: Heartbeat) -> Post:
+    """An endpoint's periodic heartbeat."""
+    message = Message(topics.report(endpoint, ReportKind.HEARTBEAT), encode(beat), qos=0)
+    post.controller.receive(message, post.moment)
+    return post
+
+
 def state(post: Post, endpoint: str) -> EndpointStateRow | None:
     return post.ask(lambda session: session.get(EndpointStateRow, endpoint))
 
@@ -69,6 +77,22 @@ def test_a_full_batch_does_not_wait(post: Post) -> None:
     assert post.controller.next_wake == post.mono_s
     post.controller.wake(post.moment)
     assert len(events(post)) == 2000
+
+
+def test_periodic_heartbeats_wait_a_second_for_others_but_not_with_news(post: Post) -> None:
+    post.run()
+    for seq in range(1, 6):
+        _murmur(post, "li-1", heartbeat(seq)).run(0.15)
+    assert state(post, "li-1") is None
+    post.tell("li-2", heartbeat()).run(0.1)
+    assert state(post, "li-2") is None
+    _murmur(post, "li-1", heartbeat(6)).run(0.15)
+    assert (state(post, "li-1").seq, state(post, "li-2").seq) == (6, 1)
+
+
+def test_a_periodic_heartbeat_that_nothing_follows_does_not_wait(post: Post) -> None:
+    _murmur(post.run(), "li-1", heartbeat()).run(0.5)
+    assert state(post, "li-1") is not None
 
 
 def test_nonsense_and_strangers_are_passed_over(post: Post) -> None:
