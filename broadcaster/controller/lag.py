@@ -4,33 +4,42 @@ A broker may drop what a slow endpoint does not take in time, and an endpoint ma
 each document is said again at most once in a period, which doubles as long as that does not help.
 """
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import islice
 
-from sqlmodel import Session, col
+from msgspec import Struct
+from sqlmodel import Session, col, select
 
 from broadcaster.storage.engine import among
 from broadcaster.storage.tables import EndpointRow, PublishedRow
 from devices.reports import Heartbeat
-from devices.topics import ROOT, DocumentKind, area_document, endpoint_document
+from devices.topics import ROOT, DocumentKind
 from schedules.places import Place, chain_of
 
 ON_ITS_WAY = timedelta(seconds=10)  # a document so young may not have arrived, or not have been told of
 LONGEST = timedelta(hours=1)
-MOST_AT_ONCE = 500  # endpoints; the others are looked at with their next heartbeats
 STATE = (DocumentKind.PLAN, DocumentKind.ALERTS, DocumentKind.SETTINGS)
 
-_Document = tuple[str, int]  # topic and revision
+
+class _Document(Struct, frozen=True, gc=False):
+    topic: str  # without its root, as heartbeats name it
+    revision: int
+    issued: datetime
 
 
 class Lag:
-    """`period`: how often one endpoint is looked at, and how soon a document may be said again for the first time."""
+    """`period`: how often one endpoint is looked at, and how soon a document may be said again for the first time.
+
+    What is published is read once in ON_ITS_WAY: younger documents are lacked by nobody.
+    """
 
     def __init__(self, period: timedelta) -> None:
         self._period = period
         self._looked: dict[str, datetime] = {}
+        self._read_at: datetime | None = None
+        self._published: Mapping[str, list[_Document]] = {}  # by place
         self._said: dict[
             _Document, tuple[datetime, timedelta]
         ] = {}  # not again before, and the wait after that
@@ -39,25 +48,30 @@ class Lag:
         self, session: Session, heartbeats: Mapping[str, tuple[datetime, Heartbeat]], now: datetime
     ) -> list[str]:
         """Topics of documents that have to be said again, by the newest heartbeats of endpoints."""
-        waiting = (heard for heard in heartbeats.items() if self._is_due(heard[0], now))
-        due = dict(islice(waiting, MOST_AT_ONCE))
+        due = {name: beat for name, beat in heartbeats.items() if self._is_due(name, now)}
         if not due:
             return []
+        if self._read_at is None or not timedelta(0) <= now - self._read_at < ON_ITS_WAY:
+            self._published, self._read_at = _published(session), now
         self._looked |= dict.fromkeys(due, now)
         self._said = {document: said for document, said in self._said.items() if said[0] > now - LONGEST}
-        homes = _homes(session, due)
-        published = _published(session, {topic for topics in homes.values() for topic in topics})
         lacking = {
-            (topic, published[topic][0])
-            for name, topics in homes.items()
-            for topic in topics
-            if topic in published and _lacks(due[name], topic, *published[topic])
+            document
+            for name, village in _homes(session, due)
+            for document in self._documents_of(name, village)
+            if _lacks(due[name], document)
         }
-        return [document[0] for document in sorted(lacking) if self._may_be_said(document, now)]
+        topics = sorted(document.topic for document in lacking if self._may_be_said(document, now))
+        return [f"{ROOT}/{topic}" for topic in topics]
 
     def _is_due(self, endpoint: str, now: datetime) -> bool:
         looked = self._looked.get(endpoint)
         return looked is None or now - looked >= self._period
+
+    def _documents_of(self, endpoint: str, village: str) -> Iterator[_Document]:
+        """The state that an endpoint should hold: its own, and that of its areas."""
+        for place in (f"endpoint/{endpoint}", *_areas(village)):
+            yield from self._published.get(place, ())
 
     def _may_be_said(self, document: _Document, now: datetime) -> bool:
         not_before, wait = self._said.get(document, (now, self._period))
@@ -67,32 +81,27 @@ class Lag:
         return True
 
 
-def _lacks(heard: tuple[datetime, Heartbeat], topic: str, revision: int, issued: datetime) -> bool:
+def _lacks(heard: tuple[datetime, Heartbeat], document: _Document) -> bool:
     at, beat = heard
-    return issued + ON_ITS_WAY < at and beat.held.get(topic.removeprefix(f"{ROOT}/"), 0) < revision
+    return document.issued + ON_ITS_WAY < at and beat.held.get(document.topic, 0) < document.revision
 
 
-def _homes(session: Session, endpoints: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """The topics of state that each endpoint obeys."""
+def _homes(session: Session, endpoints: Collection[str]) -> Iterable[tuple[str, str]]:
+    """(endpoint, village) of these endpoints."""
     rows = among(session, (col(EndpointRow.id), col(EndpointRow.village)), col(EndpointRow.id), endpoints)
-    return {name: topics_of_endpoint(name, Place(village)) for name, village in rows}
-
-
-@lru_cache(65_536)
-def topics_of_endpoint(endpoint: str, village: Place) -> tuple[str, ...]:
-    """The topics of state that an endpoint obeys: its own, and those of its areas."""
-    return (
-        *(endpoint_document(endpoint, kind) for kind in STATE),
-        *_topics_of_areas(village),
-    )
+    return ((name, village) for name, village in rows)
 
 
 @lru_cache(maxsize=4096)
-def _topics_of_areas(village: Place) -> tuple[str, ...]:
-    return tuple(area_document(area, kind) for area in chain_of(village) for kind in STATE)
+def _areas(village: str) -> tuple[str, ...]:
+    return tuple(f"area/{area}" for area in chain_of(Place(village)))
 
 
-def _published(session: Session, topics: Collection[str]) -> dict[str, tuple[int, datetime]]:
-    wanted = (col(PublishedRow.topic), col(PublishedRow.revision), col(PublishedRow.issued))
-    rows = among(session, wanted, col(PublishedRow.topic), topics)
-    return {topic: (revision, issued) for topic, revision, issued in rows}
+def _published(session: Session) -> Mapping[str, list[_Document]]:
+    """The state that is published, by place: area or endpoint, as topics begin after the root."""
+    columns = (PublishedRow.topic, PublishedRow.revision, PublishedRow.issued)
+    found: defaultdict[str, list[_Document]] = defaultdict(list)
+    for topic, revision, issued in session.exec(select(*columns).where(col(PublishedRow.kind).in_(STATE))):
+        name = topic.removeprefix(f"{ROOT}/")
+        found[name.rpartition("/")[0]].append(_Document(name, revision, issued))
+    return found

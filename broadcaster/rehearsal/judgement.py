@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from sqlmodel import Session, col, select
 
-from broadcaster.controller.lag import STATE, topics_of_endpoint
+from broadcaster.controller.lag import STATE
 from broadcaster.proof.ledger import days_between, read_days
 from broadcaster.rehearsal import laws
 from broadcaster.rehearsal.county import County, Scenario
@@ -22,7 +22,7 @@ from broadcaster.rehearsal.world import World
 from broadcaster.storage.engine import transaction
 from broadcaster.storage.mapping import slot_of, windows_of
 from broadcaster.storage.tables import AreaRow, EndpointStateRow, NoticeRow, PlayedRow, PublishedRow, SlotRow
-from devices.topics import ROOT
+from devices.topics import ROOT, area_document, endpoint_document
 from schedules.places import Place, chain_of
 from schedules.records import ClockQuality, Result
 from schedules.slots import AbsentBecause, Slot, Span
@@ -186,11 +186,19 @@ def _wanted(session: Session, run: Run) -> dict[str, dict[str, int]]:
     return {
         name: {
             topic.removeprefix(f"{ROOT}/"): revisions[topic]
-            for topic in topics_of_endpoint(name, village)
+            for topic in _topics_of(name, village)
             if topic in revisions
         }
         for name, (village, _) in run.scene.county.endpoints.items()
     }
+
+
+def _topics_of(endpoint: str, village: Place) -> tuple[str, ...]:
+    """The topics of state that an endpoint obeys: its own, and those of its areas."""
+    return (
+        *(endpoint_document(endpoint, kind) for kind in STATE),
+        *(area_document(area, kind) for area in chain_of(village) for kind in STATE),
+    )
 
 
 def _quiet_of(session: Session, county: County, days: Iterable[date]) -> dict[str, tuple[Span, ...]]:

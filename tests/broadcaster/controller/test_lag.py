@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 
-from broadcaster.controller import lag
 from devices import topics
 from devices.reports import Want
 from devices.topics import DocumentKind
 from tests.broadcaster.controller.post import Post, heartbeat
-from tests.broadcaster.county import COUNTY, LIJIA, sha256
+from tests.broadcaster.county import COUNTY, LIJIA, add_notice, sha256, sound
 
 PLAN = topics.area_document(COUNTY, DocumentKind.PLAN)
 
@@ -52,12 +51,13 @@ def test_a_document_that_does_not_help_is_said_ever_more_seldom(post):
     assert times[-1] - times[-2] > times[1] - times[0]
 
 
-def test_of_very_many_some_are_looked_at_with_their_next_heartbeats(post, monkeypatch):
-    monkeypatch.setattr(lag, "MOST_AT_ONCE", 1)
-    post.run(60).broker.take()
-    post.tell("li-1", heartbeat(1, held=held(post))).tell("li-2", heartbeat(1, held=held(post, PLAN))).run(1)
-    assert [message for message in post.broker.take() if message.retain] == []
-    post.tell("li-1", heartbeat(2, held=held(post))).tell("li-2", heartbeat(2, held=held(post, PLAN))).run(1)
+def test_a_document_that_was_issued_since_the_last_look_is_lacked_too(post):
+    post.run(60)
+    assert said_again(post, 1) == []
+    before = held(post)
+    post.change(lambda session: add_notice(session, "second")).shelf[sha256("second")] = sound("second")
+    post.run(90).broker.take()
+    post.tell("li-1", heartbeat(2, held=before)).run(1)
     assert [message.topic for message in post.broker.take() if message.retain] == [PLAN]
 
 
