@@ -41,12 +41,10 @@ class CountyHouse:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.report: Callable[[float], None] = lambda share: None  # long work says how much of it is done
-        self.accounts_changed: Callable[[], None] = lambda: (
-            None
-        )  # whoever runs the broker has it read them anew
-        self.linked: Callable[[], bool | None] = lambda: (
-            None
-        )  # whoever runs the controller says if it has a broker
+        # Whoever runs the broker has it read them anew
+        self.accounts_changed: Callable[[], None] = lambda: None
+        # Whoever runs the controller says if it has a broker
+        self.linked: Callable[[], bool | None] = lambda: None
         settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # keys and passwords lie in it
 
     def reporting(self, report: Callable[[float], None]) -> "CountyHouse":

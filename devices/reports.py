@@ -75,12 +75,10 @@ class Heartbeat(Struct, frozen=True, kw_only=True, gc=False):
     cell: Annotated[str, Meta(max_length=32)] | None = None  # of the mobile network
     door_open: bool | None = None
     volume_actual: Percent | None = None  # where it stands, if it can be turned by hand
-    current_percent: Annotated[int, Meta(ge=0, le=1_000)] | None = (
-        None  # drawn by what sounds, of what is expected
-    )
-    echo: Annotated[int, Meta(ge=-100, le=100)] | None = (
-        None  # correlation of microphone and what sounds, percent
-    )
+    # Drawn by what sounds, of what is expected
+    current_percent: Annotated[int, Meta(ge=0, le=1_000)] | None = None
+    # Correlation of microphone and what sounds, percent
+    echo: Annotated[int, Meta(ge=-100, le=100)] | None = None
     impedance_percent: Annotated[int, Meta(ge=0, le=10_000)] | None = None  # of the loudspeaker's reference
     line_errors: Natural | None = None  # damaged frames of the serial line since the start
     faults: Annotated[tuple[FaultCode, ...], Meta(max_length=5)] = ()  # in force
@@ -150,9 +148,8 @@ class TapReport:
     silent_s: Natural | None = None  # since it was heard last; absent: never
     answers: Natural = 0
     lost: Natural = 0  # questions without an answer
-    calm: Annotated[int, Meta(ge=0, le=255)] = (
-        255  # of what the endpoint hears: -8 · log2(chance of a byte to be wrong)
-    )
+    # Of what the endpoint hears: -8 · log2(chance of a byte to be wrong)
+    calm: Annotated[int, Meta(ge=0, le=255)] = 255
     dropped: Annotated[int, Meta(ge=0, le=1_000)] = 0  # frames that vanish whatever their length, per mille
 
 
@@ -179,9 +176,8 @@ class LineReport:
     turn_ms: Annotated[int, Meta(ge=0, le=1_000)] = 0
     calm: Annotated[int, Meta(ge=0, le=255)] = 255
     garbled: Natural = 0  # what was no frame
-    thrift: Annotated[int, Meta(ge=1, le=1_000)] = (
-        100  # measured pace of recordings, percent of what the calm promises
-    )
+    # Measured pace of recordings, percent of what the calm promises
+    thrift: Annotated[int, Meta(ge=1, le=1_000)] = 100
     taps: Annotated[tuple[TapReport, ...], Meta(max_length=256)] = ()
     transfers: Annotated[tuple[TransferReport, ...], Meta(max_length=64)] = ()
 

@@ -16,9 +16,8 @@ from devices.documents import Document
 from devices.errors import Refusal, RefusedDocument
 from devices.signing import ALGORITHMS, Keyring, SignatureVerdict, Signer
 
-LONGEST_DOCUMENT = (
-    261_120  # bytes; with its topic it fits into the packets of 256 KiB that brokers are set to carry
-)
+# Bytes; with its topic it fits into the packets of 256 KiB that brokers are set to carry
+LONGEST_DOCUMENT = 261_120
 
 _KID = 8  # bytes
 _SIGNATURE = 64  # bytes

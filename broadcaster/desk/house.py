@@ -84,9 +84,8 @@ class HouseDoor:
         after_order: Callable[[str], None] = lambda order: None,
     ) -> None:
         self._house, self._who, self._clock, self._after_order = house, who, clock, after_order
-        self.report: Callable[[float], None] | None = (
-            None  # is told how much of long work is done; None: nobody
-        )
+        # Is told how much of long work is done; None: nobody
+        self.report: Callable[[float], None] | None = None
 
     def carry(self, entry: Entry[..., R], arguments: Mapping[str, object]) -> R:
         """What the noun's method answers, within the rights of the person."""

@@ -123,22 +123,24 @@ class Tickets(Noun):
         if row is None or not row.enabled:
             raise NotFound(N_("There is no crew {crew}. `broadcaster crew list` has them all."), crew=crew)
         away = crew_away(ctx, crew)
-        return _do(ctx, ticket, lambda known: orders.assign(known, ctx.who, crew, ctx.now, comment, away))
+        return carried_out(
+            ctx, ticket, lambda known: orders.assign(known, ctx.who, crew, ctx.now, comment, away)
+        )
 
     @order("POST", "/tickets/{ticket}/accept", right=Right.REPAIR)
     def accept(self, ctx: Context, ticket: int) -> TicketView:
         """Take it up."""
-        return _do(ctx, ticket, lambda known: orders.accept(known, ctx.who, ctx.now))
+        return carried_out(ctx, ticket, lambda known: orders.accept(known, ctx.who, ctx.now))
 
     @order("POST", "/tickets/{ticket}/hand-back", right=Right.REPAIR)
     def hand_back(self, ctx: Context, ticket: int, comment: str) -> TicketView:
         """Give it back, with the reason."""
-        return _do(ctx, ticket, lambda known: orders.hand_back(known, ctx.who, ctx.now, comment))
+        return carried_out(ctx, ticket, lambda known: orders.hand_back(known, ctx.who, ctx.now, comment))
 
     @order("POST", "/tickets/{ticket}/arrive", right=Right.REPAIR)
     def arrive(self, ctx: Context, ticket: int) -> TicketView:
         """Be on site."""
-        return _do(ctx, ticket, lambda known: orders.arrive(known, ctx.who, ctx.now))
+        return carried_out(ctx, ticket, lambda known: orders.arrive(known, ctx.who, ctx.now))
 
     @order("POST", "/tickets/{ticket}/wait", right=Right.REPAIR)
     def wait(self, ctx: Context, ticket: int, why: WaitReason, comment: str) -> TicketView:
@@ -146,7 +148,7 @@ class Tickets(Noun):
         an attachment, or a storm that was noted for its place.
         """
         warned = why is WaitReason.WEATHER and _is_warned(ctx, _ticket(ctx.session, ticket))
-        return _do(
+        return carried_out(
             ctx,
             ticket,
             lambda known: orders.wait(known, ctx.who, why, ctx.now, comment, is_warned=warned),
@@ -155,12 +157,12 @@ class Tickets(Noun):
     @order("POST", "/tickets/{ticket}/resume", right=Right.REPAIR)
     def resume(self, ctx: Context, ticket: int, comment: str = "") -> TicketView:
         """Go on after waiting."""
-        return _do(ctx, ticket, lambda known: orders.resume(known, ctx.who, ctx.now, comment))
+        return carried_out(ctx, ticket, lambda known: orders.resume(known, ctx.who, ctx.now, comment))
 
     @order("POST", "/tickets/{ticket}/done", right=Right.REPAIR)
     def done(self, ctx: Context, ticket: int, comment: str = "") -> TicketView:
         """Say that it is mended; it closes when the device shows it."""
-        return _do(ctx, ticket, lambda known: orders.done(known, ctx.who, ctx.now, comment))
+        return carried_out(ctx, ticket, lambda known: orders.done(known, ctx.who, ctx.now, comment))
 
     @order("POST", "/tickets/{ticket}/override", right=Right.REPAIR)
     def override(self, ctx: Context, ticket: int, second: str, photo: str, reason: str) -> TicketView:
@@ -169,17 +171,19 @@ class Tickets(Noun):
             photo = ""
         if not ctx.house.allows(ctx.session, second, Right.REPAIR, (_place(_ticket(ctx.session, ticket)),)):
             raise Invalid(N_("{second} may not repair there: name somebody who may."), second=second)
-        return _do(ctx, ticket, lambda known: orders.override(known, ctx.who, second, photo, ctx.now, reason))
+        return carried_out(
+            ctx, ticket, lambda known: orders.override(known, ctx.who, second, photo, ctx.now, reason)
+        )
 
     @order("POST", "/tickets/{ticket}/notes", right=Right.REPAIR)
     def note(self, ctx: Context, ticket: int, comment: str) -> TicketView:
         """Write something down."""
-        return _do(ctx, ticket, lambda known: orders.note(known, ctx.who, ctx.now, comment))
+        return carried_out(ctx, ticket, lambda known: orders.note(known, ctx.who, ctx.now, comment))
 
     @order("POST", "/tickets/{ticket}/answers", right=Right.REPAIR)
     def hear(self, ctx: Context, ticket: int, said: Answer, comment: str = "") -> TicketView:
         """Write down what people on site say when they are asked: the cause is judged anew."""
-        return _do(ctx, ticket, lambda known: orders.hear(known, ctx.who, said, ctx.now, comment))
+        return carried_out(ctx, ticket, lambda known: orders.hear(known, ctx.who, said, ctx.now, comment))
 
     @order("POST", "/tickets/{ticket}/attachments", right=Right.REPAIR)
     def attach(self, ctx: Context, ticket: int, file: Upload) -> AttachmentView:
@@ -197,25 +201,26 @@ class Tickets(Noun):
     @order("POST", "/tickets/{ticket}/ask-help", right=Right.REPAIR)
     def ask_help(self, ctx: Context, ticket: int, comment: str = "") -> TicketView:
         """The town asks the county's station, which answers within 30 working minutes."""
-        return _do(ctx, ticket, lambda known: orders.ask_help(known, ctx.who, ctx.now, comment))
+        return carried_out(ctx, ticket, lambda known: orders.ask_help(known, ctx.who, ctx.now, comment))
 
     @order("POST", "/tickets/{ticket}/answer", right=Right.REPAIR)
     def answer(self, ctx: Context, ticket: int, comment: str) -> TicketView:
         """The station answers."""
-        return _do(ctx, ticket, lambda known: orders.answer(known, ctx.who, ctx.now, comment))
+        return carried_out(ctx, ticket, lambda known: orders.answer(known, ctx.who, ctx.now, comment))
 
     @order("POST", "/tickets/{ticket}/take-over", right=Right.REPAIR)
     def take_over(self, ctx: Context, ticket: int, comment: str = "") -> TicketView:
         """The station takes it over from the town."""
-        return _do(ctx, ticket, lambda known: orders.take_over(known, ctx.who, ctx.now, comment))
+        return carried_out(ctx, ticket, lambda known: orders.take_over(known, ctx.who, ctx.now, comment))
 
     @order("POST", "/tickets/{ticket}/give-back", right=Right.REPAIR)
     def give_back(self, ctx: Context, ticket: int, comment: str) -> TicketView:
         """The station gives it back to the town, with the reason."""
-        return _do(ctx, ticket, lambda known: orders.give_back(known, ctx.who, ctx.now, comment))
+        return carried_out(ctx, ticket, lambda known: orders.give_back(known, ctx.who, ctx.now, comment))
 
 
-def _do(ctx: Context, number: int, deed: Deed) -> TicketView:
+def carried_out(ctx: Context, number: int, deed: Deed) -> TicketView:
+    """A person's deed on a ticket, stored in the call's transaction."""
     ticket, working = _ticket(ctx.session, number), working_hours(ctx)
     ctx.require(Right.REPAIR, _place(ticket))
     try:
@@ -228,11 +233,6 @@ def _do(ctx: Context, number: int, deed: Deed) -> TicketView:
     except Overtaken:
         raise Conflict(N_("Ticket {ticket} has just changed: look at it again."), ticket=number) from None
     return view(ctx.session, saved, working, ctx.now)
-
-
-def carried_out(ctx: Context, number: int, deed: Deed) -> TicketView:
-    """A person's deed on a ticket, stored in the call's transaction."""
-    return _do(ctx, number, deed)
 
 
 def viewed(ctx: Context, ticket: Ticket | int) -> TicketView:

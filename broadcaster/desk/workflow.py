@@ -31,10 +31,7 @@ from schedules.places import Level, Place, level_of
 Subject = NoticeRow | PlaylistRow
 Key = Annotated[str, Field(min_length=16, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
 REPLACED = N_("replaced by version {version}")  # the comment of that step
-_MAKING = (
-    None,
-    NoticeEvent.SUBMIT,
-)  # written, edited, handed in; who gives it back may approve it afterwards
+_MAKING = (None, NoticeEvent.SUBMIT)  # who writes, edits or hands in; who gives it back may approve it then
 BY_PEOPLE = frozenset({NoticeEvent.SUBMIT, NoticeEvent.REJECT, NoticeEvent.APPROVE, NoticeEvent.WITHDRAW})
 
 

@@ -15,12 +15,10 @@ from msgspec import Struct
 from devices.acceptance import TOLERANCE
 from schedules.records import ClockQuality
 
-CONTRADICTION_S = (
-    TOLERANCE.total_seconds()
-)  # a controller five minutes off is borne; an hour, or a zone, is not
-FARTHEST_S = (
-    60 * 86_400
-)  # nobody is cut off for so long after the newest document; a year mistyped is farther
+# A controller five minutes off is borne; an hour, or a zone, is not
+CONTRADICTION_S = TOLERANCE.total_seconds()
+# Nobody is cut off for so long after the newest document; a year mistyped is farther
+FARTHEST_S = 60 * 86_400
 STEP_S = 60  # a correction worth an event
 DRIFT = 1e-4  # of a cheap quartz: what an old beacon may be off per second since
 BEACONS = 8

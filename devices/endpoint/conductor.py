@@ -82,9 +82,8 @@ class Conductor:
         self._boot = boot
         self._say = say
         self._lost = lost
-        self._waiting: dict[
-            str, tuple[Piece, float]
-        ] = {}  # due plays, and since when they wait for the output
+        # Due plays, and since when they wait for the output.
+        self._waiting: dict[str, tuple[Piece, float]] = {}
         self._taken: set[str] = set()  # slots that wait, sound or pause
         self._active: dict[str, Running] = {}
         self._blocked = False  # alerts hold the output, daily plays need not ask for it

@@ -53,9 +53,8 @@ class Held:
         self._revisions: dict[str, int] = {}
         self._documents: dict[str, Document] = {}
         self.newest = store.floor  # the newest issue time of a verified document: the clock's floor
-        self.said: dict[
-            str, int
-        ] = {}  # revision of each state document by topic without root, for heartbeats
+        # For heartbeats: the revision of each state document, by topic without root.
+        self.said: dict[str, int] = {}
 
     def load(self) -> Iterator[str]:
         """Verify again what earlier boots kept; what does not stand it is named, and only its revision is kept."""

@@ -34,9 +34,8 @@ CREATE TABLE boots (boot TEXT PRIMARY KEY, first_ms INTEGER NOT NULL, last_ms IN
 """
 
 _DAMAGED = (None, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)  # None: found by ourselves
-JOURNAL_PAGES = (
-    100  # of 4 KiB: then it is used again from its beginning, also where there is no room any more
-)
+# Of 4 KiB: then it is used again from its beginning, also where there is no room any more
+JOURNAL_PAGES = 100
 JOINED_MS = 120_000  # boots so close to each other are told as one: a board that dies every minute must not fill the store
 
 
@@ -100,7 +99,7 @@ class Change(Struct, frozen=True, kw_only=True, gc=False):
 class Store(Protocol):
     """What an endpoint asks of its store; every call is one transaction. `EndpointStore` says what each promises."""
 
-    chain: str
+    chain: str  # 16 hex digits, drawn at creation
     trouble: str
 
     @property
@@ -135,9 +134,7 @@ class EndpointStore:
     def __init__(self, database: sqlite3.Connection, trouble: str = "") -> None:
         self._database = database
         self.trouble = trouble
-        self.chain: str = database.execute("SELECT id FROM chain").fetchone()[
-            0
-        ]  # 16 hex digits, drawn at creation
+        (self.chain,) = database.execute("SELECT id FROM chain").fetchone()
 
     @classmethod
     def open(cls, path: Path | None, chance: random.Random) -> Self:
