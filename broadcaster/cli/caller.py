@@ -53,16 +53,23 @@ class Caller:
     def desk_for_a_screen(self) -> "CountyDesk":
         """The same desk for a screen that stands before it is answered: a database is opened by the first call, a
         controller is asked at once for what is shown first."""
-        from broadcaster.api.running import find
         from broadcaster.desk.county import CountyDesk
         from broadcaster.desk.late import AskedDoor
         from broadcaster.desk.today import Today
 
-        if self.controller or find(self.county):
+        if self._found():
             return CountyDesk(AskedDoor(self._door(lambda share: None), Today.show))
         return self.desk()
 
     def _door(self, report: Callable[[float], None]) -> "Door":
+        if where := self._found():
+            from broadcaster.desk.remote import RemoteDoor
+
+            return RemoteDoor(*where, act_as=self.who, report=report, found=self._found)
+        return self._in_process(report)
+
+    def _found(self) -> tuple[str, str] | None:
+        """Where a controller answers, and with which token: the one that was named, or the one that runs on this county."""
         from broadcaster.api.running import find
 
         if self.controller:
@@ -72,15 +79,9 @@ class Caller:
                     "A controller elsewhere wants a token in BROADCASTER_TOKEN. There: broadcaster token issue USER NAME"
                 )
                 raise Refused(message)
-            return self._remote(self.controller, token, report)
-        if running := find(self.county):
-            return self._remote(running.url, running.token, report)
-        return self._in_process(report)
-
-    def _remote(self, url: str, token: str, report: Callable[[float], None]) -> "Door":
-        from broadcaster.desk.remote import RemoteDoor
-
-        return RemoteDoor(url, token, act_as=self.who, report=report)
+            return self.controller, token
+        running = find(self.county)
+        return (running.url, running.token) if running else None
 
     def _in_process(self, report: Callable[[float], None]) -> "Door":
         from broadcaster.desk.house import OWNER, HouseDoor

@@ -34,6 +34,9 @@ class RemoteDoor:
     An order that got no answer keeps its key: when the same order is given again, a controller that did it
     says so and does it no second time. A file that is handed in needs none: it is kept under its digest, and a list is
     compared with what is there, so that the same file twice is one.
+
+    `found` says before each call where the controller answers and with which token, for one that may be started again
+    under others while a screen stands before it; None: nobody knows, and it is asked where it was.
     """
 
     def __init__(
@@ -44,16 +47,23 @@ class RemoteDoor:
         act_as: str | None = None,
         client: httpx.Client | None = None,
         report: Callable[[float], None] | None = None,
+        found: Callable[[], tuple[str, str] | None] = lambda: None,
     ) -> None:
-        self._url = url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}"} | ({ACT_AS: quote(act_as)} if act_as else {})
+        self._act_as, self._found = {ACT_AS: quote(act_as)} if act_as else {}, found
+        self._stand_before(url, token)
         certified = not self._url.startswith("http:")  # reading the certificates takes a tenth of a second
         self._client = client or httpx.Client(timeout=_PATIENCE, trust_env=False, verify=certified)
         self._report = report  # is told how much of long work the controller has done
         self._unanswered: dict[str, str] = {}  # an order, told by its digest → its key
 
+    def _stand_before(self, url: str, token: str) -> None:
+        self._url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"} | self._act_as
+
     def carry(self, entry: Entry[..., R], arguments: Mapping[str, object]) -> R:
         """The controller's answer, its refusal as the DeskError that it was there, or Unavailable."""
+        if where := self._found():
+            self._stand_before(*where)
         checked = entry.checked(arguments)
         values = entry.plain(checked, with_secrets=True)
         told = json.dumps([entry.name, values], sort_keys=True).encode()

@@ -113,17 +113,17 @@ class NoticeScreen(SheetScreen):
         """Kind, text, and how it will be read."""
         super().fill()
         self.query_one("#kind", Choice).update(said(self.sheet.kind))
-        area = self.query_one("#text", TextArea)
-        if area.text != self.sheet.text:
+        if self.lays("text", self.sheet.text):
             with self.prevent(TextArea.Changed):
-                area.load_text(self.sheet.text)
+                self.query_one("#text", TextArea).load_text(self.sheet.text)
         read = readable(self.sheet.text).strip() if self.sheet.text.strip() else ""
         spoken = read and not self.sheet.asset and read != self.sheet.text.strip()
         self.query_one("#reading", Static).update(_("Read aloud: {text}").format(text=read) if spoken else "")
 
     @on(TextArea.Changed)
     def _written(self, event: TextArea.Changed) -> None:
-        self.changed(replace(self.sheet, text=event.text_area.text), what="text")
+        if self.lays("text", event.text_area.text):
+            self.changed(replace(self.sheet, text=event.text_area.text), what="text")
 
     @on(Choice.Wanted, "#kind")
     def _kinds(self) -> None:

@@ -75,6 +75,9 @@ class SheetScreen(StationScreen):
         self.history: History[Sheet] = History(sheet)
         self.areas: dict[str, str] = {}
         self._pause: Timer | None = None
+        self._laid: dict[
+            str, str
+        ] = {}  # into each field, or typed there: who types on is not overtaken by an answer
 
     @property
     def sheet(self) -> Sheet:
@@ -93,6 +96,7 @@ class SheetScreen(StationScreen):
 
     def said_again(self) -> None:
         """The fields again."""
+        self._laid.clear()
         self.fill()
 
     async def seen(self) -> Message | None:
@@ -136,12 +140,16 @@ class SheetScreen(StationScreen):
         """The fields from the sheet."""
         with self.prevent(Input.Changed):
             for name, value in self.values().items():
-                field = self.query_one(f"#{name}", Input)
-                if field.value != value:
-                    field.value = value
+                if self.lays(name, value):
+                    self.query_one(f"#{name}", Input).value = value
         names = [self.areas.get(code, code) for code in self.sheet.targets]
         self.query_one("#where", Choice).update(", ".join(names) or _("nowhere yet: press Enter"))
         self.try_soon()
+
+    def lays(self, name: str, value: str) -> bool:
+        """Whether a field does not have this value from us or its own keys; from now on it has."""
+        before, self._laid[name] = self._laid.get(name), value
+        return before != value
 
     def changed(self, sheet: Sheet, *, what: str = "") -> None:
         """One step: kept on the disk, and tried out a moment later."""
@@ -200,12 +208,13 @@ class SheetScreen(StationScreen):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        name = event.input.id or ""
-        if name in RULE_FIELDS:
-            rule = replace(self.sheet.rule, **{name: event.value})
-            self.changed(replace(self.sheet, rule=rule), what=name)
-        elif name in self.values():
-            self.changed(replace(self.sheet, **{name: event.value}), what=name)  # type: ignore[arg-type]
+        name, value = event.input.id or "", event.input.value  # more may have been typed since
+        if name in self.values() and self.lays(name, value):
+            if name in RULE_FIELDS:
+                sheet = replace(self.sheet, rule=replace(self.sheet.rule, **{name: value}))
+            else:
+                sheet = replace(self.sheet, **{name: value})  # type: ignore[arg-type]
+            self.changed(sheet, what=name)
 
     @on(Input.Submitted)
     def _next(self) -> None:

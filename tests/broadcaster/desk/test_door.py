@@ -202,6 +202,25 @@ def test_a_controller_that_does_not_answer_is_unavailable() -> None:
         SampleDesk(door).horns.list()
 
 
+def test_a_controller_that_was_started_again_is_found_where_it_answers_now_and_asked_where_it_was_until_then() -> (
+    None
+):
+    asked: list[tuple[str, str]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append((request.url.netloc.decode(), request.headers["Authorization"]))
+        return httpx.Response(200, json=[])
+
+    client, now_at = (
+        httpx.Client(transport=httpx.MockTransport(answer)),
+        [None, ("http://127.0.0.1:10", "new")],
+    )
+    door = RemoteDoor("http://127.0.0.1:9", "old", client=client, found=lambda: now_at.pop(0))
+    desk = SampleDesk(door)
+    assert (desk.horns.list(), desk.horns.list()) == ((), ())
+    assert asked == [("127.0.0.1:9", "Bearer old"), ("127.0.0.1:10", "Bearer new")]
+
+
 def test_an_answer_from_something_else_is_unavailable() -> None:
     transport = httpx.MockTransport(lambda request: httpx.Response(502, text="<h1>Bad gateway</h1>"))
     door = RemoteDoor("http://127.0.0.1:9", "t", client=httpx.Client(transport=transport))

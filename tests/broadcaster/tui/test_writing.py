@@ -74,6 +74,22 @@ async def test_a_notice_is_submitted_when_its_file_has_come_in_and_not_at_all_wi
     assert [bool(one.asset) for one in written] == [True] * is_audio
 
 
+async def test_who_types_faster_than_the_screen_listens_finds_every_letter_in_its_place(county):
+    async with opened(app_on(county)) as pilot:
+        await press(pilot, "3", "n", "tab")
+        screen = pilot.app.screen
+        title, text = screen.query_one("#title"), screen.query_one("#text")
+        for letter in "秋收防火":  # as an input method hands a word over
+            title.insert_text_at_cursor(letter)
+            text.insert(letter)
+        screen.post_message(screen.AreasKnown(await pilot.app.visit.ask(lambda desk: desk.areas.list())))
+        await settle(pilot)
+        assert (title.value, title.cursor_position, text.text) == ("秋收防火", 4, "秋收防火")
+        assert (screen.sheet.title, screen.sheet.text) == ("秋收防火", "秋收防火")
+        await press(pilot, "ctrl+z", "ctrl+z")
+        assert (title.value, text.text) == ("", "")
+
+
 async def test_the_day_of_a_draft_is_shown_before_it_is_saved(county):
     async with opened(app_on(county)) as pilot:
         await press(pilot, "3", "n")
