@@ -14,12 +14,12 @@ from broadcaster.api.server import listen
 from broadcaster.desk.errors import Conflict, Unavailable
 
 CONTROLLER = """
-import sys, time, pathlib
+import pathlib, signal, sys
 from broadcaster.api.running import claim
 with claim(pathlib.Path(sys.argv[1])) as held:
     held.announce("http://127.0.0.1:1")
     print("claimed", flush=True)
-    time.sleep(60)
+    signal.pause()
 """
 
 
