@@ -221,7 +221,7 @@ class Correlator:
         incident = case.incident
         self.docket.explain(case, finding.members)
         case.is_group, case.rival, case.strays = finding.is_group, finding.rival, finding.strays
-        if Flag.ADJUDICATED not in incident.flags:
+        if Flag.ADJUDICATED not in incident.flags and not _only_doubts(finding, incident):
             if incident.stage is Stage.HELD:
                 incident = replace(incident, cause=finding.cause, root=finding.root, onset=finding.onset)
             else:
@@ -333,6 +333,12 @@ class Correlator:
                 self.docket.release((name,))
                 self._news.note(now)
         self._end(case, Stage.ENDED, now)
+
+
+def _only_doubts(finding: Finding, incident: Incident) -> bool:
+    """Whether it takes back to undetermined what was told, though nobody has joined or left."""
+    told = incident.announced is not None
+    return told and finding.cause is Cause.AREA_DARK and finding.members == incident.members
 
 
 _REJUDGED = Statement(message=N_("Later reports speak for another cause."))

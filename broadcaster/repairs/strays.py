@@ -18,17 +18,18 @@ def gathered(scene: Scene, names: Iterable[str], roots: list[Root]) -> list[Root
 
 
 def _absorbed(scene: Scene, roots: list[Root]) -> list[Root]:
-    """Small roots in the middle of another's members join it."""
+    """Small roots all of whose members stand in the middle of others' join these."""
     owner = {name: number for number, root in enumerate(roots) for name in root.members}
-    joins: dict[int, int] = {}
+    joins: dict[int, dict[str, int]] = {}
     for number, root in enumerate(roots):
-        if len(root.members) <= SMALL and number not in joins.values():
-            around = {_surrounding(scene, name, owner, roots, skip=number) for name in root.members}
-            (into,) = around if len(around) == 1 else (None,)
-            if into is not None and into not in joins:
-                joins[number] = into
-    for number, into in joins.items():
-        roots[into] = _joined(roots[into], roots[number].members)
+        if len(root.members) <= SMALL and not any(number in into.values() for into in joins.values()):
+            around = {name: _surrounding(scene, name, owner, roots, skip=number) for name in root.members}
+            found = {name: into for name, into in around.items() if into is not None}
+            if len(found) == len(around) and joins.keys().isdisjoint(found.values()):
+                joins[number] = found
+    for names in joins.values():
+        for name, into in names.items():
+            roots[into] = _joined(roots[into], [name])
     return [root for number, root in enumerate(roots) if number not in joins]
 
 

@@ -131,6 +131,29 @@ def test_a_stray_in_the_middle_of_a_power_cut_joins_it_and_the_map_is_suspected(
     assert Flag.MAPPING_SUSPECT in ticket.flags
 
 
+def test_what_seems_a_small_cell_amid_two_power_cuts_is_a_part_of_both():
+    def at(n: int, feeder: str, east: float, **where: object) -> Placement:
+        return placement(
+            f"horn-{n}",
+            feeder=feeder,
+            latitude=31.4 + n % 5 / 1_000,
+            longitude=116.0 + east + n / 10_000,
+            **where,
+        )
+
+    near = [at(n, "F1", 0.0) for n in range(20)] + [at(n, "F2", 0.2) for n in range(20, 40)]
+    strays = [
+        at(40, "F3", -0.003, cell="C1"),
+        at(41, "F3", -0.003, cell="C1"),
+        at(42, "F3", 0.199, cell="C1"),
+    ]
+    others = [at(n, "F3", 0.9) for n in range(43, 52)]
+    valley = Valley([*near, *strays, *others]).run(300)
+    valley.cut_power(names(0, 43), gasps=names(0, 40))
+    found = {(ticket.root, len(ticket.members)) for ticket in valley.run(1_000).tickets}
+    assert found == {("feeder:F1", 22), ("feeder:F2", 21)}
+
+
 def test_one_that_strays_three_times_has_its_supply_checked_once():
     valley = stray_among_others()
     for _ in range(4):
