@@ -59,8 +59,8 @@ def _surrounding(
         return None
     into, count = owned.most_common(1)[0]
     o, best = scene.observations[name], roots[into].best
-    begun = min(best.onset, best.last_heard)
-    together = o.onset - o.slack - TOGETHER_S <= best.onset and begun <= o.onset + TOGETHER_S
+    first, last = sorted((best.onset, best.last_heard))
+    together = o.onset - o.slack - TOGETHER_S <= last and first <= o.onset + TOGETHER_S
     return into if together and count >= SURROUNDED * len(near) else None
 
 

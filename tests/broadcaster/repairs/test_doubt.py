@@ -143,3 +143,17 @@ def test_a_town_that_is_dark_after_a_blind_time_has_one_cause():
 def test_where_as_much_failed_elsewhere_meanwhile_a_dark_town_has_the_causes_on_the_map():
     found = dark_town(names(24, 30), names(30, 36))
     assert found == {"feeder:A0", "feeder:A1", "transformer:B0/0", "transformer:B1/0"}
+
+
+def test_a_stray_heard_after_another_s_lost_heartbeat_joins_what_failed_while_nobody_watched():
+    here = {n: {"latitude": 31.4 + n % 5 / 1_000, "longitude": 116.0 + n / 10_000} for n in range(21)}
+    near = [placement(f"horn-{n}", feeder="F1", **here[n]) for n in range(20)]
+    stray = placement("horn-20", feeder="F2", **here[20])
+    valley = Valley([*near, stray, *feeder("F2", 9, first=21)]).run(300)
+    unlucky = valley.horns["horn-4"]
+    unlucky.skip = {unlucky.seq + 1}
+    valley.run(85)
+    for name in names(0, 21):
+        valley.horns[name].alive = False
+    tickets = valley.restart(600).run(2_000).tickets
+    assert [(t.root, len(t.members)) for t in tickets] == [("feeder:F1", 21)]
