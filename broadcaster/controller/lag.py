@@ -5,9 +5,9 @@ each document is said again at most once in a period, which doubles as long as t
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
+from itertools import chain
 
 from msgspec import Struct
 from sqlmodel import Session, col, select
@@ -26,7 +26,7 @@ STATE = (DocumentKind.PLAN, DocumentKind.ALERTS, DocumentKind.SETTINGS)
 class _Document(Struct, frozen=True, gc=False):
     topic: str  # without its root, as heartbeats name it
     revision: int
-    issued: datetime
+    told_from: datetime  # heartbeats from then on tell of it
 
 
 class Lag:
@@ -40,6 +40,7 @@ class Lag:
         self._looked: dict[str, datetime] = {}
         self._read_at: datetime | None = None
         self._published: Mapping[str, list[_Document]] = {}  # by place
+        self._shared: dict[str, tuple[_Document, ...]] = {}  # of them, by village: those of its areas
         self._said: dict[
             _Document, tuple[datetime, timedelta]
         ] = {}  # not again before, and the wait after that
@@ -52,7 +53,7 @@ class Lag:
         if not due:
             return []
         if self._read_at is None or not timedelta(0) <= now - self._read_at < ON_ITS_WAY:
-            self._published, self._read_at = _published(session), now
+            self._published, self._shared, self._read_at = _published(session), {}, now
         self._looked |= dict.fromkeys(due, now)
         self._said = {document: said for document, said in self._said.items() if said[0] > now - LONGEST}
         lacking = {
@@ -68,10 +69,13 @@ class Lag:
         looked = self._looked.get(endpoint)
         return looked is None or now - looked >= self._period
 
-    def _documents_of(self, endpoint: str, village: str) -> Iterator[_Document]:
+    def _documents_of(self, endpoint: str, village: str) -> tuple[_Document, ...]:
         """The state that an endpoint should hold: its own, and that of its areas."""
-        for place in (f"endpoint/{endpoint}", *_areas(village)):
-            yield from self._published.get(place, ())
+        shared, own = self._shared.get(village), self._published.get(f"endpoint/{endpoint}", ())
+        if shared is None:
+            areas = (self._published.get(f"area/{area}", ()) for area in chain_of(Place(village)))
+            shared = self._shared[village] = tuple(chain.from_iterable(areas))
+        return (*own, *shared)
 
     def _may_be_said(self, document: _Document, now: datetime) -> bool:
         not_before, wait = self._said.get(document, (now, self._period))
@@ -83,7 +87,7 @@ class Lag:
 
 def _lacks(heard: tuple[datetime, Heartbeat], document: _Document) -> bool:
     at, beat = heard
-    return document.issued + ON_ITS_WAY < at and beat.held.get(document.topic, 0) < document.revision
+    return document.told_from < at and beat.held.get(document.topic, 0) < document.revision
 
 
 def _homes(session: Session, endpoints: Collection[str]) -> Iterable[tuple[str, str]]:
@@ -92,16 +96,11 @@ def _homes(session: Session, endpoints: Collection[str]) -> Iterable[tuple[str, 
     return ((name, village) for name, village in rows)
 
 
-@lru_cache(maxsize=4096)
-def _areas(village: str) -> tuple[str, ...]:
-    return tuple(f"area/{area}" for area in chain_of(Place(village)))
-
-
 def _published(session: Session) -> Mapping[str, list[_Document]]:
     """The state that is published, by place: area or endpoint, as topics begin after the root."""
     columns = (PublishedRow.topic, PublishedRow.revision, PublishedRow.issued)
     found: defaultdict[str, list[_Document]] = defaultdict(list)
     for topic, revision, issued in session.exec(select(*columns).where(col(PublishedRow.kind).in_(STATE))):
         name = topic.removeprefix(f"{ROOT}/")
-        found[name.rpartition("/")[0]].append(_Document(name, revision, issued))
+        found[name.rpartition("/")[0]].append(_Document(name, revision, issued + ON_ITS_WAY))
     return found
