@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import ceil
+from math import ceil, inf
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -108,6 +108,7 @@ def _of_simulated(days: float | None, endpoints: int | None, lines: int | None, 
 def _of_plan(context: typer.Context, said: str | None, days: float | None, climate: Weather) -> _RunSeed:
     from broadcaster.rehearsal.county import Scenario
     from broadcaster.rehearsal.troubles import CLIMATES
+    from devices.serial import emulated
 
     if caller(context).controller:
         raise Conflict(
@@ -116,7 +117,12 @@ def _of_plan(context: typer.Context, said: str | None, days: float | None, clima
     settings = caller(context).settings
     use_zone(settings.zone)
     start = _start(said, settings)
-    scenario = Scenario(days=_until_midnight(start, days or 1.0), climate=CLIMATES[climate])
+    scenario = Scenario(
+        days=_until_midnight(start, days or 1.0),
+        climate=CLIMATES[climate],
+        noise=emulated.Weather(),
+        news_s=inf,
+    )
     return lambda seed: _run(replace(scenario, seed=seed), _replica(settings, start))
 
 

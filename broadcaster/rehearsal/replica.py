@@ -1,7 +1,7 @@
 """Replica: a real county in a memory of its own: areas, endpoints, orders, calendar and plan; the real one is only read.
 
-Keys, people and proofs stay where they are. Endpoints have proof keys of the rehearsal's, and recordings are of their
-real lengths with other, shorter bytes; what the library lacks is lacking here too.
+Keys, people and proofs stay where they are. Lines are copied, without noise. Endpoints have proof keys of the rehearsal's,
+and recordings are of their real lengths with other, shorter bytes; what the library lacks is lacking here too.
 """
 
 import hashlib
@@ -27,6 +27,7 @@ from broadcaster.storage.tables import (
     AssetRow,
     CalendarDayRow,
     EndpointRow,
+    LineRow,
     NoticeRow,
     PlaylistRow,
     RecordingRow,
@@ -37,6 +38,7 @@ from broadcaster.storage.tables import (
     SpanRow,
 )
 from devices.endpoint.store import SlotMark
+from devices.mqtt.access import HUB_PREFIX
 from schedules.places import Level, Place, level_of
 
 _WHOLE: tuple[type[Row], ...] = (
@@ -63,6 +65,7 @@ def replica(source: Engine, habits: Habits, start: datetime, is_there: Callable[
     with snapshot(source) as original, transaction(engine) as session:
         _copy(original, session, start)
         session.flush()
+        _hubs(session)
         shelf = _shelve(session, is_there)
         county = _county(session, cast(ZoneInfo, start.tzinfo), shelf)
         over = _over(session, start)
@@ -76,6 +79,7 @@ def _copy(original: Session, session: Session, start: datetime) -> None:
     for table in _WHOLE:
         _add(session, table, original.exec(select(table)))
         session.flush()  # others refer to it
+    _add(session, LineRow, original.exec(select(LineRow)))
     _add(session, EndpointRow, original.exec(select(EndpointRow).where(col(EndpointRow.enabled).is_(True))))
     _add(session, SlotRow, original.exec(select(SlotRow).where(col(SlotRow.day) >= since)))
     _add(session, AbsenceRow, original.exec(select(AbsenceRow).where(col(AbsenceRow.day) >= since)))
@@ -86,6 +90,13 @@ def _copy(original: Session, session: Session, start: datetime) -> None:
 
 def _add(session: Session, table: type[_R], rows: Iterable[_R]) -> None:
     session.add_all(table(**row.model_dump()) for row in rows)
+
+
+def _hubs(session: Session) -> None:
+    """Each line has a hub of its own: what fails together at a town hall is not rehearsed."""
+    for number, row in enumerate(session.exec(select(LineRow).order_by(col(LineRow.name))).all()):
+        row.hub, row.report, row.reported_at = f"{HUB_PREFIX}{number}", None, None
+        session.add(row)
 
 
 def _shelve(session: Session, is_there: Callable[[str], bool]) -> dict[str, bytes]:

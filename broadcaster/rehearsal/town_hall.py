@@ -192,8 +192,7 @@ class TownHall:
         self._do(self._attend)
 
     def _attend(self, hub: Hub, now: Instant) -> None:
-        if hub.wake(now):
-            self.cable.stir(HEAD)
+        hub.wake(now)
         if hub.posting and not self._posts:
             self._posts = True
             self._world.after(_POSTED_S, partial(self._posted, hub))

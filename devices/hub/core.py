@@ -178,15 +178,14 @@ class Hub:
         """How a line is."""
         return self._gauge.line(name, now)
 
-    def wake(self, now: Instant) -> tuple[str, ...]:
-        """Do what is due; the lines that were given something to say."""
+    def wake(self, now: Instant) -> None:
+        """Do what is due; whose head is not idle then may have been given something to say."""
         self._downloads.ask(now.mono_s)
         self._gauge.beat(now)
         self._postbox.post()
-        stirred = tuple(name for name, duty in self._lines.items() if duty.next_s <= now.mono_s)
-        for name in stirred:
-            self._lines[name].converge(now)
-        return stirred
+        for duty in self._lines.values():
+            if duty.next_s <= now.mono_s:
+                duty.converge(now)
 
     def posted(self) -> None:
         """The broker has all that was published."""

@@ -114,8 +114,10 @@ class HubProgram:
     async def _wake_in_time(self) -> None:
         while True:
             self._stirred.clear()
-            for name in self.hub.wake(self._now()):
-                self._ports[name].stir()
+            self.hub.wake(self._now())
+            for name, port in self._ports.items():
+                if not self.hub.lines[name].head.idle:
+                    port.stir()
             wait_s = min(self.hub.next_wake - time.monotonic(), _LONGEST_SLEEP_S)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(0.0, wait_s)):

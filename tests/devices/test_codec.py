@@ -72,6 +72,13 @@ def test_a_heartbeat_fits_into_250_bytes() -> None:
     assert len(encode(HEARTBEAT)) <= 250
 
 
+def test_members_of_members_that_are_not_known_are_passed_over_too() -> None:
+    told = json.loads(encode(SAMPLES[ReportKind.LINE]))
+    told["taps"][0]["mood"] = {"calm": True}
+    told["transfers"][0]["colour"] = ["red"]
+    assert decode(ReportKind.LINE, json.dumps(told).encode()) == SAMPLES[ReportKind.LINE]
+
+
 def test_members_that_are_not_known_are_passed_over() -> None:
     later = json.dumps({**json.loads(encode(HEARTBEAT)), "humidity": {"percent": [60]}})
     assert decode(ReportKind.HEARTBEAT, later.encode()) == HEARTBEAT

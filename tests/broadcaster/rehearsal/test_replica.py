@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from math import inf
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,8 @@ from broadcaster.rehearsal.troubles import CALM, Mishap, Trouble
 from broadcaster.rehearsal.truth import Ears
 from broadcaster.storage.engine import open_database, transaction
 from broadcaster.storage.mapping import rule_json
-from broadcaster.storage.tables import EndpointRow, KeyRow, PlayedRow, RecordingRow, SlotRow, UserRow
+from broadcaster.storage.tables import EndpointRow, KeyRow, LineRow, PlayedRow, RecordingRow, SlotRow, UserRow
+from devices.serial.emulated import Weather
 from schedules.records import MissedBecause
 from schedules.rules import LoopRule, Window
 from tests.broadcaster import county
@@ -53,6 +55,18 @@ def copied(source: Engine, start: datetime = NOON, *, in_library: bool = True) -
 
 def calm(scene: Scene, days: float = 0.5) -> Rehearsed:
     return rehearse(Scenario(seed=1, days=days, climate=CALM), scene=scene)
+
+
+def test_a_village_on_a_line_is_rehearsed_on_a_line(source: Engine) -> None:
+    with transaction(source) as session:
+        session.add(LineRow(name="east", hub="hub-station", port="/dev/ttyUSB0", baud=115_200))
+        for address, name in enumerate(("li-1", "li-2"), 1):
+            session.get_one(EndpointRow, name).link = f"serial:east:{address}"
+    cut = Mishap(at_s=0.5 * HOUR_S, trouble=Trouble.LINE_CUT, subject="hub-0", lasts_s=HOUR_S)
+    scenario = Scenario(seed=1, days=0.25, climate=CALM, noise=Weather(), news_s=inf, mishaps=(cut,))
+    found = rehearse(scenario, scene=copied(source))
+    assert found.violations == ()
+    assert found.ledger.heard > 0
 
 
 def everything(engine: Engine) -> list[object]:
