@@ -91,7 +91,7 @@ class Gauge:
             turn_ms=duty.line.turn_ms,
             calm=noise.calm,
             garbled=noise.garbled,
-            thrift=round(100 * duty.thrift),
+            thrift=round(100 * duty.thrift.value),
             taps=tuple(self._taps(duty, now)),
             transfers=_named(duty.transfers(MOST_TRANSFERS)),
         )

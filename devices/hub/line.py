@@ -16,10 +16,11 @@ from devices.endpoint.clock import Instant
 from devices.hub.documents import ORDER, Documents, Kept, Need, topics_for
 from devices.hub.provision import HubLine, TapProvision
 from devices.hub.reached import Reached
+from devices.hub.thrift import Carried, Thrift
 from devices.links import Message
 from devices.reports import Heartbeat, TransferReport, Want
 from devices.serial import parcels
-from devices.serial.arrival import LEAST_THRIFT, MOST_THRIFT, Hearing, airtime_s
+from devices.serial.arrival import Hearing
 from devices.serial.bodies import Lane
 from devices.serial.events import Delivered, Held, Present, Refused, Silent
 from devices.serial.frames import EVERYBODY
@@ -34,9 +35,6 @@ GATHER_S = 1.0  # before a recording is offered: others may turn out to need it 
 STILL_JOINING = 0.25  # of a recording's airtime: who needs it later gets it afterwards, not all anew
 REFUSED_S = 60.0  # before a recording that was refused is offered again
 SAMPLE_S = 5.0
-STEADY_WEIGHT = 0.2  # of the newest measurement: one recording is delayed by chance, many are not
-TELLING_S = 60.0  # a recording that should have taken less tells so much less
-BUSY_WEIGHT = 0.05  # if others waited: after a start endpoints have much to say beside what they are sent
 CROSSED_S = 30.0  # a want may be on its way while the recording comes
 BELIEVED_S = 600.0  # an acknowledgement outweighs heartbeats of the same boot for so long
 
@@ -79,18 +77,6 @@ class _Said:
     shared: bool
 
 
-@dataclass(slots=True)
-class Carried:
-    """A recording that is being offered."""
-
-    taps: set[int]
-    size: int
-    since_s: float
-    fresh: bool  # nobody had a part of it
-    alone: bool  # nothing else was on its way when it began
-    through: list[Hearing] = field(default_factory=list)  # of those that have it
-
-
 class LineDuty:
     """What its owner hears of the head's events and of documents it is told; then it converges."""
 
@@ -110,10 +96,8 @@ class LineDuty:
         self._offer_s = inf  # when recordings are to be offered anew
         self._look_s = inf  # when all taps are to be looked at again
         self._sample_s = -inf  # when to hear of the calm of taps next
-        self.thrift = 1.0  # measured pace of recordings, of what the calm promises
-        self._measured = 0  # recordings that were alone on the line
+        self.thrift = Thrift(line.wiring.line)
         self._begun: set[str] = set()  # recordings that were offered before
-        self._through_s = -inf  # when the last recording was through
 
     @property
     def next_s(self) -> float:
@@ -401,7 +385,9 @@ class LineDuty:
         address = next(iter(taps)) if len(taps) == 1 else EVERYBODY
         self.head.offer(bytes.fromhex(recording), content, taps, address=address, urgent=need.urgent)
         fresh, alone = recording not in self._begun, not self.carried
-        self.carried[recording] = Carried(taps, len(content), now.mono_s, fresh, alone)
+        self.carried[recording] = Carried(
+            taps=taps, size=len(content), since_s=now.mono_s, fresh=fresh, alone=alone
+        )
         self._begun.add(recording)
 
     def _settled(self, recording: str, tap: _Tap, now: Instant) -> None:
@@ -416,20 +402,7 @@ class LineDuty:
             self.head.withdraw(bytes.fromhex(recording))
             del self.carried[recording]
             self._offer_s = now.mono_s
-            self._measure(carried, now)
-
-    def _measure(self, carried: Carried, now: Instant) -> None:
-        """How long it took against what was to be expected; a recording that was interrupted says nothing."""
-        took_s = now.mono_s - max(carried.since_s, self._through_s)
-        self._through_s = now.mono_s
-        if carried.taps or not carried.fresh or took_s <= 0:
-            return
-        expected_s = airtime_s(self.line.wiring.line, carried.size, carried.through)
-        measured = min(MOST_THRIFT, max(LEAST_THRIFT, expected_s / took_s))
-        alone = carried.alone and not self.carried
-        self._measured += alone
-        weight = max(STEADY_WEIGHT, 1 / (1 + self._measured)) if alone else BUSY_WEIGHT
-        self.thrift += (measured - self.thrift) * weight * min(1.0, expected_s / TELLING_S)
+            self.thrift.measure(carried, now.mono_s, alone=not self.carried)
 
 
 def _tap(tap: TapProvision) -> _Tap:
