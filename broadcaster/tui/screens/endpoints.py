@@ -70,6 +70,9 @@ class EndpointsScreen(StationScreen):
         """Shows how the areas are."""
         tree = self.query_one(CountyTree)
         tree.show(message.areas)
+        if not message.areas:
+            hint = _("No areas yet. On the command line: broadcaster area import FILE")
+            self.query_one("#legend", Static).update(hint)
         for village, endpoints in message.endpoints.items():
             tree.show_endpoints(village, endpoints)
         if self.goal is not None:

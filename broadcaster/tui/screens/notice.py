@@ -76,6 +76,7 @@ class NoticeScreen(SheetScreen):
     def __init__(self, sheet: Sheet) -> None:
         super().__init__(sheet)
         self._coming: asyncio.Future[bool] | None = None  # a file that is being imported: whether it came in
+        self._path = ""  # of the file that is imported, or is being imported
 
     def body(self) -> ComposeResult:
         """The fields, the sound, the day."""
@@ -139,10 +140,14 @@ class NoticeScreen(SheetScreen):
     def _import(self, event: Input.Submitted) -> None:
         event.stop()
         if event.value.strip():
-            self._coming = self._coming or asyncio.get_running_loop().create_future()
-            self.start(partial(self._take_in, Path(event.value.strip()).expanduser()), group="import")
+            self._fetch(event.value.strip())
         else:
             self.focus_next()
+
+    def _fetch(self, path: str) -> None:
+        self._path = path
+        self._coming = self._coming or asyncio.get_running_loop().create_future()
+        self.start(partial(self._take_in, Path(path).expanduser()), group="import")
 
     async def _take_in(self, path: Path) -> None:
         loop = asyncio.get_running_loop()
@@ -164,6 +169,7 @@ class NoticeScreen(SheetScreen):
 
     def _not_imported(self, reason: str) -> None:
         self.notify(reason, severity="error", markup=False)
+        self._path = ""
         self._came(False)
 
     def _came(self, came: bool) -> None:
@@ -172,7 +178,10 @@ class NoticeScreen(SheetScreen):
             coming.set_result(came)
 
     async def ready(self) -> bool:
-        """Waits for a file that is being imported; without it nothing is handed in."""
+        """Waits for a file that is being imported, or only named as yet; without it nothing is handed in."""
+        path = self.query_one("#file", Input).value.strip()
+        if path not in ("", self._path):
+            self._fetch(path)
         return self._coming is None or await asyncio.shield(self._coming)
 
     async def _take(self, asset: AssetView) -> None:

@@ -161,7 +161,9 @@ def _news(view: TodayView) -> Iterator[tuple[str, str]]:
     elif not view.linked:
         yield _("! the broker is not reached"), "bold red"
     absent = endpoints.known - endpoints.connected
-    if absent:
+    if not endpoints.known:
+        yield _("! no endpoints yet"), "yellow"
+    elif absent:
         yield _("✗ {n} of {known} not connected").format(n=absent, known=endpoints.known), "red"
     else:
         yield _("✓ all {known} connected").format(known=endpoints.known), "green"

@@ -3,10 +3,13 @@
 import pytest
 from rich.text import Text
 
+from broadcaster.config import load
+from broadcaster.desk.house import OWNER
+from broadcaster.house import CountyHouse
 from broadcaster.tui.screens.confirm import ConfirmScreen
 from broadcaster.tui.screens.playlist import PlaylistScreen
 from broadcaster.tui.widgets.frame.keys import KeyLine
-from tests.broadcaster.tui.county import LETTER, PROPOSAL
+from tests.broadcaster.tui.county import LETTER, PROPOSAL, desk
 from tests.broadcaster.tui.seeing import app_on, opened, press, settle, text_of
 from tests.broadcaster.tui.test_writing import playlist_sheet
 
@@ -26,6 +29,15 @@ async def test_only_a_step_that_the_state_allows_has_a_key(county):
         assert "w Withdraw" in footer(pilot.app)
         await press(pilot, "a")
         assert not isinstance(pilot.app.screen, ConfirmScreen)
+
+
+async def test_a_county_without_areas_says_so_and_how_to_begin(tmp_path):
+    house = CountyHouse(load(tmp_path, environ={}))
+    async with opened(app_on(desk(house, OWNER))) as pilot:
+        assert "! no endpoints yet" in text_of(pilot.app)
+        assert "all 0 connected" not in text_of(pilot.app)
+        await press(pilot, "4")
+        assert "broadcaster area import FILE" in text_of(pilot.app)
 
 
 async def test_where_nothing_is_written_yet_the_list_says_how_to_begin(county):

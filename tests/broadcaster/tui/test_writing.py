@@ -40,6 +40,24 @@ async def test_a_looped_notice_from_a_file_is_submitted_in_four_keys(own_house, 
     assert newest.rule.plays == 6
 
 
+async def test_a_file_that_was_named_and_not_imported_yet_is_imported_before_the_notice_is_submitted(
+    own_house, tmp_path
+):
+    path = tmp_path / "通告.wav"
+    county = desk(own_house, "li")
+    before = len(county.notices.list())
+    async with opened(app_on(county)) as pilot:
+        await press(pilot, "3", "n")
+        pilot.app.screen.query_one("#text").text = "通告"
+        pilot.app.screen.query_one("#file").value = str(path)
+        await press(pilot, "ctrl+t")
+        assert "no such file" in said_by(pilot.app).lower()
+        assert len(county.notices.list()) == before
+        path.write_bytes(tone(4, 400))
+        await press(pilot, "ctrl+t")
+    assert county.notices.list()[0].asset is not None
+
+
 class Slow:
     """A door behind which a file is taken in only when it may be."""
 
