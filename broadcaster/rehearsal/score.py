@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from statistics import median
 
 from broadcaster.rehearsal.misfortunes import Misfortune
-from broadcaster.repairs.causes import LIFE, Cause
+from broadcaster.repairs.causes import HANDLING, LIFE, Cause
 from broadcaster.repairs.incidents import Incident, after_night
 
 NEEDS_TICKET_GROUP_S, NEEDS_TICKET_SINGLE_S = (
@@ -91,7 +91,7 @@ class _Scoring:
     def _needs_ticket(self, misfortune: Misfortune) -> bool:
         due = misfortune.begin + (NEEDS_TICKET_GROUP_S if misfortune.is_group else NEEDS_TICKET_SINGLE_S)
         if misfortune.is_power and not misfortune.is_group:
-            due += _sleeps_s(due)
+            due += _sleeps_s(misfortune.begin + HANDLING[Cause.SWITCHED_OFF].hold_s)
         return misfortune.end >= due and not self._is_hidden(misfortune)
 
     def _is_hidden(self, misfortune: Misfortune) -> bool:

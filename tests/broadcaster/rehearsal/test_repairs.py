@@ -90,3 +90,11 @@ def test_what_hides_behind_a_greater_misfortune_while_nobody_watched_is_not_what
     )
     known_late = replace(incident("1", Cause.BASE_STATION, "a", "b", "c", "d"), detected=1_700.0)
     assert score([hidden, cell], {"1": known_late}, {"1": known_late}).cause_accuracy == 1.0
+
+
+@pytest.mark.parametrize(("end_h", "missed"), [(6.5, 0), (8.0, 1)])
+def test_what_is_over_before_the_morning_in_which_it_would_be_told_needs_no_ticket(end_h, missed):
+    early = Misfortune(
+        cause=Cause.SWITCHED_OFF, root="d", members=("d",), begin=5.5 * 3_600, end=end_h * 3_600
+    )
+    assert score([early], {}, {}).missed_causes == missed
