@@ -102,7 +102,7 @@ class EmulatedLine:
                 return False
             self.now, _, index, speech = heapq.heappop(self._heap)
             if speech is not None:
-                self._deliver(index, speech)
+                self._deliver(speech)
             elif self._wakes.get(index) == self.now:
                 del self._wakes[index]
                 self._hear(index, b"")
@@ -172,11 +172,8 @@ class EmulatedLine:
         speech = _Speech(begin, end, content, index)
         if self.line.half_duplex:
             self._collide(speech)
-        hears = range(len(self.ends)) if index == 0 or self.line.half_duplex else (0,)
-        for listener in hears:
-            if listener != index or self.weather.echo:
-                at = end + self.weather.delay_s
-                heapq.heappush(self._heap, (at, next(self._numbers), listener, speech))
+        at = end + self.weather.delay_s
+        heapq.heappush(self._heap, (at, next(self._numbers), index, speech))
 
     def _collide(self, speech: _Speech) -> None:
         self._latest = [each for each in self._latest if each.end > speech.begin] + [speech]
@@ -184,24 +181,37 @@ class EmulatedLine:
             if other.speaker != speech.speaker and other.begin < speech.end:
                 other.spoilt = speech.spoilt = True
 
-    def _deliver(self, index: int, speech: _Speech) -> None:
-        if index >= len(self.ends):
-            return
-        content = self._chance.randbytes(len(speech.content)) if speech.spoilt else speech.content
-        content = self._kept(index, speech.speaker, self._uncut(content, speech.begin))
-        content = self._flipped(index, content)
-        weather = self.weather
+    def _deliver(self, speech: _Speech) -> None:
+        everybody = speech.speaker == 0 or self.line.half_duplex
+        for listener in range(len(self.ends)) if everybody else (0,):
+            if listener != speech.speaker or self.weather.echo:
+                self._reach(listener, self._arriving(listener, speech))
+
+    def _reach(self, listener: int, content: bytes) -> None:
+        if self.weather.one_by_one:
+            for byte in content:
+                self._hear(listener, bytes([byte]))
+        elif listener == 0 or 0 in content:
+            self._hear(listener, self._begun.pop(listener, b"") + content)
+        else:  # a tap does nothing before a frame ends
+            self._begun[listener] = self._begun.get(listener, b"") + content
+
+    def _arriving(self, listener: int, speech: _Speech) -> bytes:
+        """What is left of it at one listener."""
+        content, weather = speech.content, self.weather
+        if speech.spoilt:
+            content = self._chance.randbytes(len(content))
+        if weather.cuts:
+            content = self._uncut(content, speech.begin)
+        if weather.lost_frames:
+            content = self._kept(listener, speech.speaker, content)
+        if weather.bit_errors:
+            content = self._flipped(listener, content)
         if weather.lost_runs and self._chance.random() < weather.lost_runs:
             content = self._run(content, 0)
         if weather.doubled_runs and self._chance.random() < weather.doubled_runs:
             content = self._run(content, 2)
-        if weather.one_by_one:
-            for byte in content:
-                self._hear(index, bytes([byte]))
-        elif index == 0 or 0 in content:
-            self._hear(index, self._begun.pop(index, b"") + content)
-        else:  # a tap does nothing before a frame ends
-            self._begun[index] = self._begun.get(index, b"") + content
+        return content
 
     def _run(self, content: bytes, times: int) -> bytes:
         first, last = sorted(self._chance.choices(range(len(content) + 1), k=2))
@@ -217,8 +227,6 @@ class EmulatedLine:
 
     def _kept(self, index: int, speaker: int, content: bytes) -> bytes:
         """Without the frames that vanish; a frame ends with a zero."""
-        if not self.weather.lost_frames:
-            return content
         kept = bytearray()
         while content:
             length = content.find(0) + 1 or len(content)
@@ -233,8 +241,6 @@ class EmulatedLine:
         return bytes(kept)
 
     def _flipped(self, index: int, content: bytes) -> bytes:
-        if not self.weather.bit_errors:
-            return content
         at, bits = self._errors.get(index, -1), 8 * len(content)
         if at < 0:
             at = self._gap()

@@ -8,6 +8,7 @@ parity covers the CRC too.
 
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from zlib import crc32
 
@@ -56,6 +57,7 @@ class Frame:
         return read(chunk, mend=False)[0]
 
 
+@lru_cache(maxsize=16)  # where one process has several ends of a line, they hear the same
 def read(chunk: bytes, *, mend: bool = True) -> tuple[Frame, int]:
     """The frame between two zeros, and how many bytes of it the guard had to mend. Raises BadFrame."""
     try:

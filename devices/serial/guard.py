@@ -9,6 +9,7 @@ Error Control Codes*, chapter 7).
 A body longer than one word is dealt out to several, byte i to word i mod n, so that a burst is shared among them.
 """
 
+from collections.abc import Iterator
 from enum import IntEnum
 from functools import cache
 
@@ -124,12 +125,12 @@ def _mended(parity: int, word: bytes) -> tuple[bytes, int] | None:
     rest = left.to_bytes(parity, "big")
     syndromes = [_value(rest, root) for root in range(parity)]
     locator = _locator(syndromes)
-    wrong = [place for place in range(len(word)) if _value(locator[::-1], -place % 255) == 0]
+    wrong = _roots(locator, len(word))
     if len(wrong) != len(locator) - 1 or 2 * len(wrong) > parity:
         return None
     fixed = bytearray(word)
-    for place in wrong:
-        fixed[-1 - place] ^= _error(syndromes, locator, place)
+    for place, error in zip(wrong, _errors(syndromes, locator, wrong), strict=True):
+        fixed[-1 - place] ^= error
     return bytes(fixed), len(wrong)
 
 
@@ -162,13 +163,34 @@ def _locator(syndromes: list[int]) -> list[int]:
     return locator
 
 
-def _error(syndromes: list[int], locator: list[int], place: int) -> int:
-    """Forney: what was added to the byte at this power of x (first root 2^0)."""
+@cache
+def _multiples(factor: int) -> bytes:
+    """Every element times `factor`."""
+    return bytes(_times(factor, each) for each in range(256))
+
+
+@cache
+def _descending(power: int) -> bytes:
+    """2^(-power × place) for every place of a word."""
+    return bytes(_POWER[-power * place % 255] for place in range(WORD))
+
+
+def _roots(locator: list[int], places: int) -> list[int]:
+    """Chien's search, at all places at once: those of which 2^-place is a root."""
+    total = 0
+    for power, coefficient in enumerate(locator):
+        total ^= int.from_bytes(_descending(power).translate(_multiples(coefficient)), "big")
+    return [place for place, value in enumerate(total.to_bytes(WORD, "big")[:places]) if not value]
+
+
+def _errors(syndromes: list[int], locator: list[int], wrong: list[int]) -> Iterator[int]:
+    """Forney: what was added to the bytes at these powers of x (first root 2^0)."""
     evaluator = [0] * len(syndromes)
     for i, a in enumerate(syndromes):
         for j, b in enumerate(locator[: len(syndromes) - i]):
             evaluator[i + j] ^= _times(a, b)
     slope = [each if power % 2 else 0 for power, each in enumerate(locator)][1:]  # formal derivative
-    inverse = -place % 255
-    top = _times(_value(evaluator[::-1], inverse), _POWER[place])
-    return _over(top, _value(slope[::-1], inverse))
+    for place in wrong:
+        inverse = -place % 255
+        top = _times(_value(evaluator[::-1], inverse), _POWER[place])
+        yield _over(top, _value(slope[::-1], inverse))

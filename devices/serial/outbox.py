@@ -52,7 +52,7 @@ class Outbox:
     ) -> tuple[int, HeadPiece | TapPiece] | None:
         """The piece whose turn it is, and for whom."""
         for (address, flow_lane), flow in self._flows.items():
-            if flow_lane is lane and speaks_to(address):
+            if flow_lane is lane and not flow.empty and speaks_to(address):
                 piece = flow.next_piece(size(address), sequence)
                 if piece is not None:
                     return address, piece

@@ -1,6 +1,7 @@
 """The clock of a line: bytes are handed out at most 30 ms before they leave, so that nothing urgent waits behind them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from devices.serial.bodies import BLOCK_SIZES
 
@@ -30,9 +31,7 @@ class Line:
     @property
     def largest_block(self) -> int:
         """Bytes of the largest block that does not fill the line for longer than LONGEST_FRAME_S."""
-        return next(
-            (size for size in BLOCK_SIZES if self.airtime_s(size) <= LONGEST_FRAME_S), BLOCK_SIZES[-1]
-        )
+        return _largest_block(self)
 
     @property
     def is_slow(self) -> bool:
@@ -42,6 +41,11 @@ class Line:
     def airtime_s(self, length: int) -> float:
         """How long so many bytes fill the line."""
         return length * BITS / self.baud
+
+
+@lru_cache(maxsize=64)
+def _largest_block(line: Line) -> int:
+    return next((size for size in BLOCK_SIZES if line.airtime_s(size) <= LONGEST_FRAME_S), BLOCK_SIZES[-1])
 
 
 class Pacer:

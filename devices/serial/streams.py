@@ -61,9 +61,9 @@ class Outflow:
         return cut + sum(len(each.content) for each in self._waiting)
 
     @property
-    def unsettled(self) -> bool:
-        """Whether pieces were sent of which is not known that all have them."""
-        return bool(self._pieces)
+    def empty(self) -> bool:
+        """Whether nothing waits and nothing is under way."""
+        return not self._waiting and not self._pieces
 
     def lacks(self, receiver: int) -> bool:
         """Whether this receiver lacks pieces that were sent."""

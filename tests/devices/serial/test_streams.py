@@ -37,7 +37,7 @@ def test_messages_arrive_once_each_and_in_order(sizes: list[int], seed: int, los
         delivered += outflow.acknowledged(1, inflow.ack, asked)
     assert told == messages
     assert delivered == list(range(len(messages)))
-    assert not outflow.unsettled
+    assert outflow.empty
 
 
 def test_no_more_than_a_window_is_under_way() -> None:
@@ -62,9 +62,9 @@ def test_the_slowest_receiver_holds_the_window_and_one_that_leaves_does_not() ->
     outflow.put(Outgoing(1, b"x"))
     outflow.next_piece(64, 1)
     assert outflow.acknowledged(1, Ack(1), 2) == [1]
-    assert outflow.unsettled
+    assert not outflow.empty
     outflow.leave(2)
-    assert not outflow.unsettled
+    assert outflow.empty
 
 
 def test_newer_state_takes_the_place_of_older_that_waits() -> None:
