@@ -128,8 +128,12 @@ def _of_plan(context: typer.Context, said: str | None, days: float | None, clima
 
 def _start(said: str | None, settings: "Settings") -> datetime:
     """On the county's wall clock, to the minute, so that it can be said again."""
-    begins = naming.moment(said) or datetime.now(settings.zone)
-    return begins.astimezone(settings.zone).replace(second=0, microsecond=0)
+    now = datetime.now(settings.zone)
+    begins = (naming.moment(said) or now).astimezone(settings.zone).replace(second=0, microsecond=0)
+    if begins.date() < now.date():
+        told = _("{date} is past: what is planned is rehearsed from today on")
+        raise typer.BadParameter(told.format(date=f"{begins:%Y-%m-%d}"), param_hint="--from")
+    return begins
 
 
 def _until_midnight(start: datetime, days: float) -> float:

@@ -103,6 +103,12 @@ def test_options_that_do_not_go_together_are_refused(call, wrong):
     assert call("rehearse", *wrong)[0] == 2
 
 
+def test_a_plan_is_not_rehearsed_from_a_day_that_is_past(call):
+    code, _out, err = call("rehearse", "--plan", "--from", "2020-01-01")
+    assert code == 2
+    assert "2020-01-01" in err
+
+
 def test_where_there_is_no_county_no_plan_is_rehearsed_and_none_is_made(call, tmp_path):
     code, _out, err = call("rehearse", "--plan")
     assert code == 1
