@@ -14,6 +14,7 @@ ACK = 5
 _GAPS = 48  # bytes of a gaps frame's body
 _FIRST_REPLY_S, _MOST_REPLY_S = 0.5, 2.0
 _QUIET_S, _QUIET_BYTES = 0.04, 6  # what a port, its driver and a busy machine may hold bytes back
+_FORGETS = 0.98  # of the longest delay that a busy machine caused, with each answer
 _ROOM_S = 0.5  # of airtime that one answer may fill with pieces
 _LEAST_ROOM = 8  # units of 16 bytes: a small piece with the heaviest guard
 
@@ -47,6 +48,8 @@ class Asking:
         self._quiet_s = _QUIET_S + line.airtime_s(_QUIET_BYTES)
         self.reply_s = _FIRST_REPLY_S
         self.open: Question | None = None
+        self._given_up: Question | None = None  # the last that was not answered in time
+        self._delay_s = 0.0  # an answer came so late that it was not waited for: a machine is busy
 
     def room(self, share: float) -> int:
         """Units of 16 bytes that a tap may fill with pieces, for a share of the longest answer."""
@@ -85,6 +88,13 @@ class Asking:
         if self.open is not None and now >= self.open.asked_s:
             self.open.byte_s = now
 
+    def late(self, sequence: int, begun_s: float) -> None:
+        """An answer has come that was given up: nothing of it counts, but others are waited for as long for a while."""
+        question = self._given_up
+        if question is not None and question.of_one and sequence == question.sequence:
+            self._given_up = None
+            self._delay_s = max(self._delay_s, min(_MOST_REPLY_S, begun_s - question.asked_s))
+
     def answered(self, tap: int) -> bool:
         """A tap has said its last word; whether the question is closed by it."""
         question = self.open
@@ -92,7 +102,8 @@ class Asking:
         question.taps.discard(tap)
         if question.of_one and question.began_s != inf:
             measured = 2 * (question.began_s - question.asked_s - self._line.turn_s)
-            self.reply_s = self._quiet_s + max(0.0, min(_MOST_REPLY_S, measured))
+            self._delay_s *= _FORGETS
+            self.reply_s = self._quiet_s + max(0.0, min(_MOST_REPLY_S, max(measured, self._delay_s)))
         if not question.taps:
             self.open = None
         return self.open is None
@@ -102,6 +113,6 @@ class Asking:
         question = self.open
         if question is None or now < question.deadline:
             return None
-        self.open = None
+        self.open, self._given_up = None, question
         self.reply_s = min(_MOST_REPLY_S, 1.5 * self.reply_s)
         return question

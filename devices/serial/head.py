@@ -149,7 +149,10 @@ class Head:
         for heard in self._deframer.feed(received):
             self.noise.hear(heard)
             if not isinstance(heard, Garbled) and not heard.frame.from_head:
-                self._asking.hear(now - self._line.airtime_s(heard.length))
+                begun_s = now - self._line.airtime_s(heard.length)
+                self._asking.hear(begun_s)
+                if heard.frame.epoch == self._epoch and not isinstance(heard.frame.body, Hello):
+                    self._asking.late(heard.frame.sequence, begun_s)
                 events += self._hear(heard.frame, now)
         return events + self._give_up_waiting(now)
 
