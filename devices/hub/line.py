@@ -173,6 +173,7 @@ class LineDuty:
         tap.there, tap.since_s = True, now.mono_s
         self._forget_shared(tap)
         self._stale.add(tap.address)
+        self._offer_s = min(self._offer_s, now.mono_s + GATHER_S)  # it lacks what it lacked before
 
     def silent(self, event: Silent, now: Instant) -> None:
         """A tap is away."""

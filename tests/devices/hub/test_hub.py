@@ -127,6 +127,23 @@ def test_without_an_uplink_a_line_is_served_from_what_the_hub_holds() -> None:
     assert topics.area_document(COUNTY, DocumentKind.PLAN) in rig.topics_told(2)
 
 
+def test_a_hub_that_reboots_goes_on_with_what_is_half_on_its_way() -> None:
+    rig = Rig(taps=2, baud=9_600).run(3)
+    rig.announce(SHA256, LETTER)
+    rig.order(morning())
+    rig.run(12)
+    assert rig.duty.carried
+    rig.pull(1)
+    rig.pull(2)
+    rig.boot()
+    rig.run(5)  # it looks, and nobody has been heard yet
+    rig.plug(1)
+    rig.plug(2)
+    rig.run(60)
+    assert rig.has(1, SHA256)
+    assert rig.has(2, SHA256)
+
+
 def test_a_hub_that_reboots_does_not_send_again_what_has_arrived() -> None:
     rig = Rig(taps=1).run(3)
     rig.announce(SHA256, LETTER)
