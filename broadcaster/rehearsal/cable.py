@@ -6,6 +6,7 @@ round now and then, after which the hub's report is as true as it would be. Whoe
 """
 
 from collections.abc import Callable
+from functools import partial
 from math import inf
 
 from broadcaster.rehearsal.world import World
@@ -34,7 +35,7 @@ class Cable:
         self._hears: dict[int, Hears] = {}
         self._links: dict[int, TapLink] = {}
         self._armed_s = inf
-        self._rests = False
+        self._rests = self._turning = False
 
     def plug(self, end: int, there: Head | Tap, hears: Hears) -> None:
         """A head or a tap is there (again)."""
@@ -74,26 +75,40 @@ class Cable:
         self._wire.now = self._world.now_s
 
     def _turn(self, armed_s: float) -> None:
+        """All that happens on the line until something else happens in the county, or its own rest ends."""
         if armed_s != self._armed_s:
             return
-        self._armed_s = inf
-        self._wake_up()
-        self._wire.run(lambda: False, self._world.now_s)
-        self._wire.now = self._world.now_s
+        self._turning, at = True, armed_s
+        while at <= self._world.free_until_s:
+            self._world.pass_until(at)
+            self._wake_up()
+            self._wire.run(lambda: False, at)
+            self._tell()
+            at = self._next_s()
+        self._turning, self._armed_s = False, inf
+        self._arm()
+
+    def _tell(self) -> None:
         happened, self._wire.events = self._wire.events, []
         for _, end, event in happened:
             if hears := self._hears.get(end):
                 hears(event)
-        self._arm()
 
     def _arm(self) -> None:
-        at = self._wire.next_s
-        if at > self._world.now_s and self._has_nothing_to_say():
-            self._rests, at = True, self._world.now_s + REST_S
+        if self._turning:
+            return
+        at = self._next_s()
         if at != self._armed_s:
             self._armed_s = at
             if at != inf:
-                self._world.at(at, lambda: self._turn(at))
+                self._world.at(at, partial(self._turn, at))
+
+    def _next_s(self) -> float:
+        """When something happens next; a cable on which nobody has anything to say goes to rest."""
+        at = self._wire.next_s
+        if at > self._world.now_s and self._has_nothing_to_say():
+            self._rests, at = True, self._world.now_s + REST_S
+        return at
 
     def _has_nothing_to_say(self) -> bool:
         head = self._wire.ends[HEAD]
