@@ -29,7 +29,7 @@ from schedules.precedence import BroadcastClass, Severity
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 _FRESH = timedelta(minutes=10)  # how long what was shown may be confirmed
 _LONGEST_TEXT = 4_000  # characters that an endpoint reads out
-_CONFIRMATION = re.compile("[0-9a-f]{8}-[0-9a-f]{12}")
+_CONFIRMATION = re.compile("[0-9a-f]{11}-[0-9a-f]{9}")  # milliseconds of the epoch, and a hash
 _SENDABLE = (NoticeState.APPROVED, NoticeState.ON_AIR)
 
 
@@ -117,7 +117,7 @@ class Alerts(Noun):
             interrupts=met.interrupts,
             waits_for=met.waits_for,
             quiet_in=() if live else hushed(ctx.session, where, ctx.now, ctx.house.settings.zone),
-            confirmation=_confirmation(row, where, minutes, reach, ctx.now),
+            confirmation=_confirmation(row, where, minutes, reach, int(1000 * ctx.now.timestamp())),
             linked=ctx.house.linked(),
         )
 
@@ -263,25 +263,12 @@ def _recording(session: Session, asset: str | None) -> RecordingRow | None:
     return session.get(RecordingRow, (asset, Profile.SPEECH)) if asset else None
 
 
-def _confirmation(
-    row: NoticeRow, where: Iterable[Place], minutes: int, reach: Reach, shown_at: datetime
-) -> str:
+def _confirmation(row: NoticeRow, where: Iterable[Place], minutes: int, reach: Reach, shown_ms: int) -> str:
     """Names what was shown and when: the sound and its class, the places, the time, and whoever is there."""
-    shown = (
-        *(
-            row.id,
-            row.version,
-            row.title,
-            row.text,
-            row.asset,
-            row.klass,
-            row.level,
-            row.severity,
-            row.volume,
-        ),
-        *(*where, minutes, reach.endpoints, reach.people, int(shown_at.timestamp())),
-    )
-    return f"{int(shown_at.timestamp()):x}-{hashlib.sha256(repr(shown).encode()).hexdigest()[:12]}"
+    notice = (row.id, row.version, row.title, row.text, row.asset)
+    sound = (row.klass, row.level, row.severity, row.volume, minutes)
+    shown = (*notice, *sound, *where, reach.endpoints, reach.people, shown_ms)
+    return f"{shown_ms:x}-{hashlib.sha256(repr(shown).encode()).hexdigest()[:9]}"
 
 
 def _confirms(
@@ -290,9 +277,9 @@ def _confirms(
     """Whether it names what would sound now, and was shown lately."""
     if not _CONFIRMATION.fullmatch(confirmation):
         return False
-    shown_at = datetime.fromtimestamp(int(confirmation.partition("-")[0], 16), UTC)
-    fresh = timedelta(seconds=-1) <= now - shown_at <= _FRESH
-    return fresh and confirmation == _confirmation(row, where, minutes, reach, shown_at)
+    shown_ms = int(confirmation.partition("-")[0], 16)
+    fresh = timedelta(seconds=-1) <= now - datetime.fromtimestamp(shown_ms / 1000, UTC) <= _FRESH
+    return fresh and confirmation == _confirmation(row, where, minutes, reach, shown_ms)
 
 
 def _ending(session: Session, ended: AlertRow, now: datetime, who: str) -> AlertRow:

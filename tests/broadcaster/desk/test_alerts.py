@@ -188,6 +188,15 @@ def test_an_order_whose_answer_was_lost_may_be_given_again_without_a_second_aler
         alerts.send(notice=notice, confirmation=shown)
 
 
+def test_what_was_ended_is_sent_anew_within_the_same_second(station: Station) -> None:
+    notice, alerts = station.emergency(), station.desk("li").alerts
+    first = alerts.send(notice=notice, confirmation=alerts.preview(notice=notice).confirmation)
+    alerts.cancel(alert=first.id)
+    station.later(milliseconds=10)
+    again = alerts.send(notice=notice, confirmation=alerts.preview(notice=notice).confirmation)
+    assert again.id != first.id
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"minutes": 0}, {"minutes": 1441}, {"volume": 101}, {"repeats": 0}, {"repeat_gap_s": -1}],
