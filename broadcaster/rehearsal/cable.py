@@ -61,15 +61,24 @@ class Cable:
 
     def attach(self, link: TapLink) -> None:
         """The link of the program that runs at a tap; it learns when the head asks no more."""
+        self._count_what_was_left_out()
         self._links[link.tap.address] = link
         link.watch(self._world.now_s)
 
     def _watch(self) -> None:
+        self._count_what_was_left_out()
         for link in tuple(self._links.values()):
             link.watch(self._world.now_s)
 
+    def _count_what_was_left_out(self) -> None:
+        """While the cable rests, whoever is plugged in is asked all the same."""
+        for link in self._links.values() if self._rests else ():
+            if self._wire.ends[link.tap.address] is link.tap:
+                link.tap.questions += 1
+
     def _wake_up(self) -> None:
         if self._rests:
+            self._count_what_was_left_out()
             self._rests = False
             self._wire.skip(self._world.now_s)
         self._wire.now = self._world.now_s

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 from math import inf
+from typing import cast
 
 import pytest
 
-from broadcaster.rehearsal.cable import HEAD, Cable
+from broadcaster.rehearsal.cable import HEAD, Cable, Hears
 from broadcaster.rehearsal.county import Scenario
 from broadcaster.rehearsal.laws import Law
 from broadcaster.rehearsal.rehearse import Rehearsed, rehearse
@@ -19,6 +20,7 @@ from devices.serial.head import Head
 from devices.serial.pacing import Line
 from devices.serial.shelf import MemoryShelf
 from devices.serial.tap import Tap
+from devices.serial.tap_link import TapLink
 
 HUB = "hub-0"
 BUS = Line(baud=9_600, half_duplex=True, turn_s=0.005)
@@ -147,3 +149,26 @@ def test_who_is_pulled_out_during_a_rest_is_missed_as_soon_as_ever() -> None:
     resting.cable.pull(3)
     resting.world.run_until(1_030)
     assert resting.happened(Silent) == [Silent(3)]
+
+
+def test_a_rest_is_no_silence() -> None:
+    resting, lost = Resting(), list[str]()
+    link = TapLink(
+        endpoint="horn",
+        address=1,
+        line=BUS,
+        shelf=MemoryShelf(),
+        nonce=lambda: 8,
+        later=lambda deed: None,
+        on_message=lambda message: None,
+        on_disconnected=lost.append,
+    )
+    resting.cable.attach(link)
+    resting.cable.plug(1, link.tap, cast(Hears, link.take))
+    for at_s, address in ((1_000, 2), (1_400, 3)):
+        resting.world.run_until(at_s)
+        resting.cable.pull(address)
+    resting.world.run_until(2_000)
+    resting.cable.attach(link)
+    assert link.connected
+    assert not lost
