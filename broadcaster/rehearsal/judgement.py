@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -42,6 +42,22 @@ class Run(Protocol):
     ears: Ears
     witness: Witness
     horns: dict[str, Horn]
+    written: "Written"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What endpoints had written down by `time`, which must be proved; what came later may be on its way."""
+
+    time: datetime
+    chains: tuple[Chain, ...]
+
+    @classmethod
+    def at(cls, time: datetime, horns: Iterable[Horn]) -> Self:
+        """As it is now."""
+        stores = {horn.id: horn.site.store for horn in horns}
+        chains = (Chain(endpoint=name, chain=each.chain, last=each.tip[0]) for name, each in stores.items())
+        return cls(time=time, chains=tuple(chains))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +99,12 @@ def judge(run: Run, alert_sent_s: float | None) -> Judgement:
         notices = _sums(by_notice(summed), dict(session.exec(select(NoticeRow.id, NoticeRow.title)).all()))
         names = dict(session.exec(select(AreaRow.code, AreaRow.name)).all())
         villages = _day_by_day(_sums(by_village(summed), names), summed)
-    chains = [
-        Chain(endpoint=h.id, chain=h.site.store.chain, last=h.site.store.tip[0]) for h in run.horns.values()
-    ]
     found = [
         *laws.heard_rightly(heard, slots, quiet),
         *laws.ordered_rightly(heard, run.witness),
         *laws.spread_rightly(heard, slots, run.witness),
-        *laws.claimed_rightly(claims, heard, slots),
-        *laws.proved_rightly(chains, stored, now),
+        *laws.claimed_rightly(claims, heard, slots, run.written.time),
+        *laws.proved_rightly(run.written.chains, stored, now),
         *laws.settled_rightly(atoms, now),
         *laws.converged(held, wanted, now),
         *_alerted(run, alert_sent_s),

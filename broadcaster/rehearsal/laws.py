@@ -140,14 +140,17 @@ def spread_rightly(heard: Iterable[Heard], slots: Mapping[str, Slot], orders: Or
 
 
 def claimed_rightly(
-    claims: Iterable[Claim], heard: Iterable[Heard], slots: Mapping[str, Slot]
+    claims: Iterable[Claim], heard: Iterable[Heard], slots: Mapping[str, Slot], by: datetime
 ) -> Iterator[Violation]:
-    """Laws 1 and 5 on what the controller believes: one counted record for each slot that sounded, and no other."""
+    """Laws 1 and 5 on what the controller believes: one counted record for each slot that sounded, and no other.
+
+    What ended after `by` may not have been proved yet.
+    """
     sounded: defaultdict[tuple[str, str], int] = defaultdict(int)
     full: dict[tuple[str, str], Heard] = {}
     for stretch in heard:
         sounded[stretch.endpoint, stretch.key] += stretch.heard_ms
-        if stretch.key in slots and _in_full(stretch, slots[stretch.key]):
+        if stretch.ended <= by and stretch.key in slots and _in_full(stretch, slots[stretch.key]):
             full[stretch.endpoint, stretch.key] = stretch
     seen: set[tuple[str, str]] = set()
     for claim in claims:

@@ -59,7 +59,7 @@ HABITS = Habits(
     watch_s=3600.0,
 )
 CALM_END_S = 4 * 3600.0  # after the last day everything is mended, and what is owed to the ledger arrives
-PROVED_S = 3600.0  # after it was recorded: reported, lost, reported again and stored
+PROVED_S = 3600.0  # then what was written until then is proved: reported, lost, reported again and stored
 ENOUGH = 0.8  # of the plays at its endpoints: a village that hears less hears too little
 
 _BOOTED_S = 600.0  # all endpoints are booted; hubs are then, so that what all lack goes to all at once
@@ -212,7 +212,9 @@ class _Run:
         for step in range(1, steps + 1):
             self.world.run_until(end_s * step / steps)
             progress(step / steps)
-        self._see_what_is_proved(end_s + CALM_END_S)
+        self.world.run_until(end_s + CALM_END_S)
+        self.written = judgement.Written.at(self.world.now, self.horns.values())
+        self.world.run_until(self.world.now_s + PROVED_S)
         return self._judged(people, news)
 
     def _news(self, end_s: float) -> News:
@@ -226,14 +228,6 @@ class _Run:
             self.scenario.news_s,
             end_s,
         )
-
-    def _see_what_is_proved(self, at_s: float) -> None:
-        """Go on for as long as records may be on their way: days that are not whole end in a programme."""
-        self.world.run_until(at_s - PROVED_S)
-        before: list[tuple[int, str]] = []
-        while (tips := [horn.site.store.tip for horn in self.horns.values()]) != before:
-            before = tips
-            self.world.run_until(self.world.now_s + PROVED_S)
 
     def _people(self, end_s: float) -> People | None:
         if self.scene.drill is None:

@@ -129,6 +129,12 @@ def test_what_sounds_is_ordered_from_its_beginning_to_its_end(name, until, expir
     assert broken(laws.ordered_rightly([heard(name)], orders)) == verdict
 
 
+def test_what_ended_too_late_to_be_proved_is_not_missed():
+    missed = laws.claimed_rightly([], [heard(seconds=60)], {"a": slot()}, SEVEN + MINUTE)
+    assert broken(missed) == [Law.HEARD_UNPROVED]
+    assert broken(laws.claimed_rightly([], [heard(seconds=61)], {"a": slot()}, SEVEN + MINUTE)) == []
+
+
 def test_a_record_that_is_not_stored_is_missed():
     chains = [Chain(endpoint="horn", chain="c", last=3)]
     assert broken(laws.proved_rightly(chains, {("horn", "c"): {1, 3}}, SEVEN)) == [Law.PROOF_LOST]
