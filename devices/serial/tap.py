@@ -190,6 +190,7 @@ class Tap:
     def _answer(self, frame: Frame, poll: Poll, now: float) -> None:
         self.questions += 1
         if poll.introduce:
+            self._epoch = None  # the head goes on without it: what it numbers now is not what it knew
             self._introduce(frame, now)
             return
         for lane, ack in zip(Lane, poll.heard, strict=True):

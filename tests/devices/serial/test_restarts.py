@@ -2,7 +2,7 @@
 
 import pytest
 
-from devices.serial.bodies import HeadPiece, Hello, Lane, Poll, Welcome
+from devices.serial.bodies import Answer, Body, HeadPiece, Hello, Lane, Poll, Welcome
 from devices.serial.events import Held, Present
 from devices.serial.frames import EVERYBODY, Deframer, Frame, Heard
 from devices.serial.head import Head
@@ -107,6 +107,24 @@ def test_a_stranger_to_the_epoch_is_only_told_who_is_there() -> None:
     tap.receive(Frame(address=1, epoch=1, sequence=2, body=Poll()).to_bytes(), 1.0)
     (hello,) = frames_of(tap.to_send(1.0))
     assert isinstance(hello.body, Hello)
+
+
+def test_a_tap_whose_second_welcome_is_lost_says_hello_again_and_nothing_of_before() -> None:
+    tap = Party(FAST).new_tap(1)
+
+    def told(sequence: int, body: Body) -> list[Body]:
+        tap.receive(Frame(address=1, epoch=1, sequence=sequence, body=body).to_bytes(), float(sequence))
+        return [frame.body for frame in frames_of(tap.to_send(sequence + 0.5))]
+
+    (hello,) = told(1, Poll(introduce=True))
+    assert isinstance(hello, Hello)
+    assert told(2, Welcome(nonce=hello.nonce, begins=())) == []
+    assert isinstance(told(3, Poll())[0], Answer)
+    assert isinstance(told(4, Poll(introduce=True))[0], Hello)  # its welcome, the fifth frame, is lost
+    (hello,) = told(6, Poll(acks=2))
+    assert isinstance(hello, Hello)
+    assert told(7, Welcome(nonce=hello.nonce, begins=())) == []
+    assert isinstance(told(8, Poll())[0], Answer)
 
 
 def test_what_is_not_for_an_address_is_not_acted_on() -> None:
