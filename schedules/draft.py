@@ -12,7 +12,7 @@ from schedules.occupancy import Occupancy
 from schedules.placement import Attempt, Outcome, Scene
 from schedules.places import Place
 from schedules.request import PlanRequest
-from schedules.rows import Row, row, rows_of
+from schedules.rows import Part, Row, row, rows_of
 from schedules.slots import Absence, AbsentBecause, Conflict
 from schedules.standing import Standing
 from schedules.timetable import Programme, programme_of
@@ -48,18 +48,31 @@ class Draft:
             budget=Budget(ground),
             now=request.now,
         )
+        self._kept = {
+            order: [(stood, stood.begun_before(self._scene.now_ms)) for stood in rows]
+            for order, rows in kept.items()
+        }
+        self._whole = {duty.order.id for duty in self._duties if self._may_stay_whole(duty)}
         self._facts: dict[str, list[Row]] = defaultdict(list)
         self._future: dict[str, list[Row]] = defaultdict(list)
-        self._sort(kept)
-        self._standing = {duty.order.id: self._with_facts(duty) for duty in self._duties}
+        for order in self._kept:
+            if order not in self._whole:
+                self._sort(order)
+        self._standing = {
+            duty.order.id: self._with_facts(duty)
+            for duty in self._duties
+            if duty.order.id not in self._whole
+        }
         self._missing: dict[str, dict[Place, list[int]]] = {}
 
     def place_fixed_times(self) -> None:
         """Seat what began, then the fixed times, and note the conflicts between them."""
-        for order, rows in (*self._neighbours.items(), *self._facts.items()):
+        for order, rows in self._neighbours.items():
             self._occupy(order, rows)
-        for order, rows in self._facts.items():
-            self._charge(order, rows)
+        for order, kept in self._kept.items():
+            for stood, begun in kept:
+                if begun.plays:
+                    self._seat(order, stood.place, begun)
         fixed = [duty for duty in self._duties if duty.fixed]
         for duty in fixed:
             outcome = Attempt(duty, self._standing[duty.order.id], self._scene, whole=False).made()
@@ -73,40 +86,50 @@ class Draft:
         loops = [duty for duty in self._duties if not duty.fixed]
         for duty in loops:
             self._let_stand(duty)
-        for duty in loops:
+        incomplete = [duty for duty in loops if duty.order.id not in self._whole]
+        for duty in incomplete:
             self._complete(duty)
-        for duty in loops:
+        for duty in incomplete:
             self._explain_loop(duty)
         for duty in self._duties:
             self._explain_deaf(duty)
 
     def programmes(self) -> dict[str, Programme]:
         """What each order has: those that owe something in order of precedence, then those of which only facts are left."""
-        made = {
-            duty.order.id: programme_of(
-                self._standing[duty.order.id].rows(),
-                duty,
-                self._request.day,
-                self._scene.now_ms,
-                self._known.get(duty.order.id),
-            )
-            for duty in self._duties
-        }
+        made = {duty.order.id: self._programme(duty) for duty in self._duties}
         for order, rows in sorted(self._facts.items()):
             if order not in made:
                 made[order] = programme_of(
-                    rows, None, self._request.day, self._scene.now_ms, self._known.get(order)
+                    rows, None, self._request.day, self._scene.now_ms, self._known.get(order), complete=False
                 )
         return made
 
-    def _sort(self, kept: Mapping[str, tuple[Row, ...]]) -> None:
-        for order, rows in kept.items():
-            for stood in rows:
-                begun, rest = stood.begun_before(self._scene.now_ms)
-                if begun:
-                    self._facts[order].append(begun)
-                if rest:
-                    self._future[order].append(rest)
+    def _programme(self, duty: Duty) -> Programme:
+        order = duty.order.id
+        known = self._known.get(order)
+        if known and order in self._whole:
+            return known
+        return programme_of(
+            self._standing[order].rows(),
+            duty,
+            self._request.day,
+            self._scene.now_ms,
+            known,
+            complete=not self._missing[order],
+        )
+
+    def _may_stay_whole(self, duty: Duty) -> bool:
+        """Whether what stood before is all that it owes and in order in itself; then only others can disturb it."""
+        known = self._known.get(duty.order.id)
+        return bool(known and known.complete and not duty.fixed and duty.order.id not in self._neighbours)
+
+    def _sort(self, order: str) -> None:
+        for stood, begun in self._kept[order]:
+            fact, rest = stood.split(begun)
+            if fact:
+                self._facts[order].append(fact)
+            if rest:
+                self._future[order].append(rest)
 
     def _with_facts(self, duty: Duty) -> Standing:
         standing = Standing(duty, self._neighbours.get(duty.order.id, ()))
@@ -116,11 +139,36 @@ class Draft:
 
     def _let_stand(self, duty: Duty) -> None:
         """Plays that stood before stand again as far as nothing forbids it, those of wide areas first."""
-        rows: Iterable[Row] = self._future.get(duty.order.id, ())
-        if duty.order.id not in self._known:
+        order = duty.order.id
+        undisturbed = self._let_stand_whole(duty) if order in self._whole else 0
+        if order in self._whole:
+            return
+        rows: Iterable[Row] = self._future.get(order, ())
+        if order not in self._known:
             rows = [valid for stood in rows if (valid := duty.still_orders(stood))]
-        for stood in sorted(rows, key=lambda stood: (len(self._ground.chain(stood.place)), stood.place)):
+        in_turn = self._wide_first(rows)
+        for stood in in_turn[:undisturbed]:
+            self._standing[order].add(stood)
+        for stood in in_turn[undisturbed:]:
             self._try_to_stand(duty, stood)
+
+    def _let_stand_whole(self, duty: Duty) -> int:
+        """Let rows stand as they are up to the first that something disturbs; how many: with that, it is not whole."""
+        order, scene = duty.order.id, self._scene
+        kept = {stood.place: (stood, begun) for stood, begun in self._kept[order]}
+        in_turn = [kept[stood.place] for stood in self._wide_first(stood for stood, _ in kept.values())]
+        coming = [(stood.place, stood.after(begun)) for stood, begun in in_turn if begun.plays < len(stood.plays)]
+        for n, (place, rest) in enumerate(coming):
+            if scene.occupancy.taken(place) & rest.guarded or scene.affordable(duty, place) < rest.plays:
+                self._whole.remove(order)
+                self._sort(order)
+                self._standing[order] = self._with_facts(duty)
+                return n
+            self._seat(order, place, rest)
+        return len(coming)
+
+    def _wide_first(self, rows: Iterable[Row]) -> list[Row]:
+        return sorted(rows, key=lambda stood: (len(self._ground.chain(stood.place)), stood.place))
 
     def _try_to_stand(self, duty: Duty, stood: Row) -> None:
         if self._is_free_for(duty, stood):
@@ -209,6 +257,11 @@ class Draft:
     def _occupy(self, order: str, rows: Iterable[Row]) -> None:
         for taken in rows:
             self._scene.occupancy.seat(taken.place, order, taken.guarded)
+
+    def _seat(self, order: str, where: Place, part: Part) -> None:
+        self._scene.occupancy.seat(where, order, part.guarded)
+        if self._scene.is_daily(order):
+            self._scene.budget.spend(where, part.duration_ms)
 
     def _charge(self, order: str, rows: Iterable[Row]) -> None:
         for taken in rows if self._scene.is_daily(order) else ():

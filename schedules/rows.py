@@ -1,11 +1,13 @@
 """Rows: the plays of one order at one place, in order of time, with what planning asks of them again and again."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from operator import attrgetter
+from typing import NamedTuple
 
 from schedules.cells import CELL_MS, GUARD_CELLS, HORIZON_CELLS, run
 from schedules.places import Place
@@ -44,6 +46,17 @@ class Play:
         return run(self.start_ms // CELL_MS - margin, -(-self.end_ms // CELL_MS) + margin + behind)
 
 
+class Part(NamedTuple):
+    """The first plays of a row or the others, as far as a row that stays whole must be told apart."""
+
+    plays: int
+    guarded: int  # cells, as of a row
+    duration_ms: int
+
+
+_NOTHING = Part(0, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """Plays of one order at one place, in order of time."""
@@ -63,15 +76,30 @@ class Row:
             cells |= play.cells(margin)
         return cells
 
-    def begun_before(self, now_ms: int) -> tuple["Row | None", "Row | None"]:
-        """Those plays that began before `now_ms`, and the rest."""
-        begun = sum(play.start_ms < now_ms for play in self.plays)
+    def begun_before(self, now_ms: int) -> "Part":
+        """Those plays that began before `now_ms`."""
+        begun = bisect_left(self.plays, now_ms, key=_START)
         if begun == 0:
-            return None, self
+            return _NOTHING
         if begun == len(self.plays):
+            return Part(begun, self.guarded, self.duration_ms)
+        duration_ms = sum([play.end_ms - play.start_ms for play in self.plays[:begun]])
+        return Part(begun, self.guarded & run(0, self.plays[begun].first), duration_ms)
+
+    def after(self, begun: "Part") -> "Part":
+        """The rest of it."""
+        return Part(
+            len(self.plays) - begun.plays, self.guarded & ~begun.guarded, self.duration_ms - begun.duration_ms
+        )
+
+    def split(self, begun: "Part") -> tuple["Row | None", "Row | None"]:
+        """Those plays that began, and the rest."""
+        if begun.plays == 0:
+            return None, self
+        if begun.plays == len(self.plays):
             return self, None
-        before = run(0, self.plays[begun].first)
-        return self._part(self.plays[:begun], before), self._part(self.plays[begun:], ~before)
+        before = run(0, self.plays[begun.plays].first)
+        return self._part(self.plays[: begun.plays], before), self._part(self.plays[begun.plays :], ~before)
 
     def besides(self, taken: int) -> "Row | None":
         """Those plays that with the silence behind them touch none of `taken`."""

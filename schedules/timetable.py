@@ -20,10 +20,11 @@ class Programme:
 
     rows: tuple[Row, ...]
     slots: tuple[Slot, ...]  # by ordinal, place and item
+    complete: bool  # it holds every play that the order owes where somebody hears
 
 
 def programme_of(
-    rows: Iterable[Row], duty: Duty | None, day: date, now_ms: int, known: Programme | None
+    rows: Iterable[Row], duty: Duty | None, day: date, now_ms: int, known: Programme | None, *, complete: bool
 ) -> Programme:
     """The programme of `rows`, all of them facts if there is no duty; `known` itself if nothing of it has changed."""
     standing = tuple(rows)
@@ -36,7 +37,8 @@ def programme_of(
         by_place[stood.place].append(_written(stood, duty, day, now_ms) if is_new else stood)
     merged = tuple(parts[0] if len(parts) == 1 else joined(parts) for _, parts in sorted(by_place.items()))
     plays = sorted((play for part in merged for play in part.plays), key=lambda play: play.ordinal)
-    return Programme(rows=merged, slots=tuple(slot for play in plays for slot in play.slots))
+    slots = tuple(slot for play in plays for slot in play.slots)
+    return Programme(rows=merged, slots=slots, complete=complete)
 
 
 def _same(some: Iterable[Row], others: Iterable[Row]) -> bool:
