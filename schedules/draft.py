@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 from schedules.absences import Loss, lost_at_fixed_time, lost_in_windows
 from schedules.budget import Budget
@@ -140,35 +141,39 @@ class Draft:
     def _let_stand(self, duty: Duty) -> None:
         """Plays that stood before stand again as far as nothing forbids it, those of wide areas first."""
         order = duty.order.id
-        undisturbed = self._let_stand_whole(duty) if order in self._whole else 0
+        undisturbed = 0
         if order in self._whole:
-            return
+            undisturbed = self._let_stand_whole(duty)
+            if order in self._whole:
+                return
         rows: Iterable[Row] = self._future.get(order, ())
         if order not in self._known:
             rows = [valid for stood in rows if (valid := duty.still_orders(stood))]
-        in_turn = self._wide_first(rows)
-        for stood in in_turn[:undisturbed]:
+        wide_first = sorted(rows, key=attrgetter("place"))  # as codes are made, an area before what lies inside
+        for stood in wide_first[:undisturbed]:
             self._standing[order].add(stood)
-        for stood in in_turn[undisturbed:]:
+        for stood in wide_first[undisturbed:]:
             self._try_to_stand(duty, stood)
 
     def _let_stand_whole(self, duty: Duty) -> int:
-        """Let rows stand as they are up to the first that something disturbs; how many: with that, it is not whole."""
+        """Let rows stand up to the first that is disturbed, with which the order is no longer whole; how many stand."""
         order, scene = duty.order.id, self._scene
-        kept = {stood.place: (stood, begun) for stood, begun in self._kept[order]}
-        in_turn = [kept[stood.place] for stood in self._wide_first(stood for stood, _ in kept.values())]
-        coming = [(stood.place, stood.after(begun)) for stood, begun in in_turn if begun.plays < len(stood.plays)]
-        for n, (place, rest) in enumerate(coming):
-            if scene.occupancy.taken(place) & rest.guarded or scene.affordable(duty, place) < rest.plays:
+        undisturbed = 0
+        for stood, begun in self._kept[order]:
+            rest = stood.after(begun)
+            if not rest.plays:
+                continue
+            if (
+                scene.occupancy.taken(stood.place) & rest.guarded
+                or scene.affordable(duty, stood.place) < rest.plays
+            ):
                 self._whole.remove(order)
                 self._sort(order)
                 self._standing[order] = self._with_facts(duty)
-                return n
-            self._seat(order, place, rest)
-        return len(coming)
-
-    def _wide_first(self, rows: Iterable[Row]) -> list[Row]:
-        return sorted(rows, key=lambda stood: (len(self._ground.chain(stood.place)), stood.place))
+                break
+            self._seat(order, stood.place, rest)
+            undisturbed += 1
+        return undisturbed
 
     def _try_to_stand(self, duty: Duty, stood: Row) -> None:
         if self._is_free_for(duty, stood):

@@ -1,6 +1,8 @@
 """Occupancy: who holds which cells at which place, and what that leaves free for a place above or below it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 
 from schedules.ground import Ground
 from schedules.places import Place
@@ -15,9 +17,9 @@ class Occupancy:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._held: dict[Place, dict[str, int]] = {}  # place -> order -> cells
-        self._own: dict[Place, int] = {}  # union of `_held` per place
-        self._below: dict[Place, int] = {}  # union of everything held strictly inside
-        self._inside: dict[Place, set[Place]] = {}  # next narrower places in which something is held
+        self._own: dict[Place, int] = defaultdict(int)  # union of `_held` per place
+        self._below: dict[Place, int] = defaultdict(int)  # union of everything held strictly inside
+        self._inside: dict[Place, set[Place]] = defaultdict(set)  # next narrower places where something is held
 
     def taken(self, where: Place) -> int:
         """The cells that no further play for all of `where` may use."""
@@ -33,14 +35,16 @@ class Occupancy:
 
     def seat(self, where: Place, order: str, cells: int) -> None:
         """`order` holds `cells` at `where`."""
-        held = self._held.setdefault(where, {})
+        chain = self._ground.chain(where)
+        held = self._held.get(where)
+        if held is None:
+            held = self._held[where] = {}
+            for inner, place in pairwise(chain):
+                self._inside[place].add(inner)
         held[order] = held.get(order, 0) | cells
-        self._own[where] = self._own.get(where, 0) | cells
-        inner, *around = self._ground.chain(where)
-        for place in around:
-            self._below[place] = self._below.get(place, 0) | cells
-            self._inside.setdefault(place, set()).add(inner)
-            inner = place
+        self._own[where] |= cells
+        for place in chain[1:]:
+            self._below[place] |= cells
 
     def vacate(self, where: Place, order: str, cells: int) -> None:
         """`order` no longer holds `cells` at `where`."""

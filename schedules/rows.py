@@ -88,6 +88,8 @@ class Row:
 
     def after(self, begun: "Part") -> "Part":
         """The rest of it."""
+        if begun.plays == 0:
+            return Part(len(self.plays), self.guarded, self.duration_ms)
         return Part(
             len(self.plays) - begun.plays, self.guarded & ~begun.guarded, self.duration_ms - begun.duration_ms
         )
@@ -103,13 +105,15 @@ class Row:
 
     def besides(self, taken: int) -> "Row | None":
         """Those plays that with the silence behind them touch none of `taken`."""
-        plays, where = [], 0
+        lost = 0
+        plays = []
         for play in self.plays:
             cells = play.cells(behind=GUARD_CELLS)
-            if not cells & taken:
+            if cells & taken:
+                lost |= cells
+            else:
                 plays.append(play)
-                where |= cells
-        return self._part(tuple(plays), where) if plays else None
+        return self._part(tuple(plays), ~lost) if plays else None
 
     def _part(self, plays: tuple[Play, ...], where: int) -> "Row":
         ordinals = frozenset([play.ordinal for play in plays])

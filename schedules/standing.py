@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from schedules.duty import Duty
-from schedules.occupancy import Occupancy
 from schedules.places import Place
 from schedules.rows import Play, Row
 
@@ -18,9 +17,12 @@ class Standing:
         self._duty = duty
         self._ground = duty.ground
         self._rows: dict[Place, list[Row]] = defaultdict(list)
-        self._around: set[Place] = set()  # places with a row strictly inside
-        self._neighbours = tuple(neighbours)
-        self._gaps: Occupancy | None = None  # built when first needed: most orders stand complete
+        self._around: set[Place] = set()  # places with a row, or one of the neighbouring days, strictly inside
+        self._neighbours: dict[Place, list[Row]] = defaultdict(list)
+        self._near: dict[Place, int] = {}  # cells near a row at exactly this place, found when first needed
+        for row in neighbours:
+            self._neighbours[row.place].append(row)
+            self._around.update(self._ground.chain(row.place)[1:])
 
     def add(self, row: Row) -> None:
         """The plays of `row` have their place."""
@@ -30,8 +32,7 @@ class Standing:
         self._around.update(around)
         for area in around if "/" not in place else ():
             self.heard_inside[area] = self.heard_inside.get(area, frozenset()) | row.ordinals
-        if self._gaps is not None:
-            self._keep_distance(self._gaps, row)
+        self._near.pop(place, None)
 
     def rows(self) -> Iterator[Row]:
         """All of the day."""
@@ -52,14 +53,18 @@ class Standing:
 
     def too_near(self, where: Place) -> int:
         """The cells at `where` that lie on one of the order's plays or within its minimum gap of one."""
-        related = where in self._around or any(place in self._rows for place in self._ground.chain(where))
-        if not related and not self._neighbours:
-            return 0
-        if self._gaps is None:
-            self._gaps = Occupancy(self._ground)
-            for row in (*self._neighbours, *self.rows()):
-                self._keep_distance(self._gaps, row)
-        return self._gaps.taken(where)
+        cells = 0
+        for place in self._ground.chain(where):
+            cells |= self._near_at(place)
+        if where in self._around:
+            for place in self._rows.keys() | self._neighbours.keys():
+                if where in self._ground.chain(place):
+                    cells |= self._near_at(place)
+        return cells
 
-    def _keep_distance(self, gaps: Occupancy, row: Row) -> None:
-        gaps.seat(row.place, self._duty.order.id, row.cells_around(self._duty.gap))
+    def _near_at(self, place: Place) -> int:
+        if place not in self._near:
+            self._near[place] = 0
+            for row in (*self._rows.get(place, ()), *self._neighbours.get(place, ())):
+                self._near[place] |= row.cells_around(self._duty.gap)
+        return self._near[place]

@@ -31,9 +31,10 @@ def programme_of(
     if known and (_same(known.rows, standing) or _plays(known.rows) == _plays(standing)):
         return known
     by_place: dict[Place, list[Row]] = defaultdict(list)
+    kept = set(map(id, known.rows)) if known else set()
     written = _plays(known.rows) if known else set()
     for stood in standing:
-        is_new = not _plays([stood]) <= written
+        is_new = id(stood) not in kept and not _plays([stood]) <= written
         by_place[stood.place].append(_written(stood, duty, day, now_ms) if is_new else stood)
     merged = tuple(parts[0] if len(parts) == 1 else joined(parts) for _, parts in sorted(by_place.items()))
     plays = sorted((play for part in merged for play in part.plays), key=lambda play: play.ordinal)
