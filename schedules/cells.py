@@ -55,7 +55,10 @@ def run(start: int, end: int) -> int:
     """The cells [start, end), as far as they lie on the grid."""
     if start < 0:
         start = 0
-    return ((1 << (end - start)) - 1) << start if end > start else 0
+    if end <= start:
+        return 0
+    cells = (1 << (end - start)) - 1
+    return cells << start if start else cells
 
 
 def starts_touching(cells: int, length: int) -> int:

@@ -60,11 +60,10 @@ class Draft:
             if order not in self._whole:
                 self._sort(order)
         self._standing = {
-            duty.order.id: self._with_facts(duty)
-            for duty in self._duties
-            if duty.order.id not in self._whole
+            duty.order.id: self._with_facts(duty) for duty in self._duties if duty.order.id not in self._whole
         }
         self._missing: dict[str, dict[Place, list[int]]] = {}
+        self._disturbing = 0  # cells held by others than whole orders, which among themselves stood before
 
     def place_fixed_times(self) -> None:
         """Seat what began, then the fixed times, and note the conflicts between them."""
@@ -74,6 +73,7 @@ class Draft:
             for stood, begun in kept:
                 if begun.plays:
                     self._seat(order, stood.place, begun)
+                    self._disturbing |= 0 if order in self._whole else begun.guarded
         fixed = [duty for duty in self._duties if duty.fixed]
         for duty in fixed:
             outcome = Attempt(duty, self._standing[duty.order.id], self._scene, whole=False).made()
@@ -93,7 +93,8 @@ class Draft:
         for duty in incomplete:
             self._explain_loop(duty)
         for duty in self._duties:
-            self._explain_deaf(duty)
+            if duty.deaf_targets:
+                self._explain_deaf(duty)
 
     def programmes(self) -> dict[str, Programme]:
         """What each order has: those that owe something in order of precedence, then those of which only facts are left."""
@@ -149,7 +150,7 @@ class Draft:
         rows: Iterable[Row] = self._future.get(order, ())
         if order not in self._known:
             rows = [valid for stood in rows if (valid := duty.still_orders(stood))]
-        wide_first = sorted(rows, key=attrgetter("place"))  # as codes are made, an area before what lies inside
+        wide_first = sorted(rows, key=attrgetter("place"))  # an area's code comes before those inside
         for stood in wide_first[:undisturbed]:
             self._standing[order].add(stood)
         for stood in wide_first[undisturbed:]:
@@ -163,10 +164,9 @@ class Draft:
             rest = stood.after(begun)
             if not rest.plays:
                 continue
-            if (
-                scene.occupancy.taken(stood.place) & rest.guarded
-                or scene.affordable(duty, stood.place) < rest.plays
-            ):
+            touched = self._disturbing & rest.guarded
+            is_free = not touched or not scene.occupancy.taken(stood.place) & touched
+            if not is_free or scene.affordable(duty, stood.place) < rest.plays:
                 self._whole.remove(order)
                 self._sort(order)
                 self._standing[order] = self._with_facts(duty)
@@ -262,6 +262,7 @@ class Draft:
     def _occupy(self, order: str, rows: Iterable[Row]) -> None:
         for taken in rows:
             self._scene.occupancy.seat(taken.place, order, taken.guarded)
+            self._disturbing |= taken.guarded
 
     def _seat(self, order: str, where: Place, part: Part) -> None:
         self._scene.occupancy.seat(where, order, part.guarded)

@@ -19,7 +19,9 @@ class Occupancy:
         self._held: dict[Place, dict[str, int]] = {}  # place -> order -> cells
         self._own: dict[Place, int] = defaultdict(int)  # union of `_held` per place
         self._below: dict[Place, int] = defaultdict(int)  # union of everything held strictly inside
-        self._inside: dict[Place, set[Place]] = defaultdict(set)  # next narrower places where something is held
+        self._inside: dict[Place, set[Place]] = defaultdict(
+            set
+        )  # next narrower places where something is held
 
     def taken(self, where: Place) -> int:
         """The cells that no further play for all of `where` may use."""
@@ -41,8 +43,8 @@ class Occupancy:
             held = self._held[where] = {}
             for inner, place in pairwise(chain):
                 self._inside[place].add(inner)
-        held[order] = held.get(order, 0) | cells
-        self._own[where] |= cells
+        held[order] = held[order] | cells if order in held else cells
+        self._own[where] = self._own[where] | cells if len(held) > 1 else held[order]
         for place in chain[1:]:
             self._below[place] |= cells
 

@@ -95,10 +95,9 @@ def _planned(
             absences=tuple(draft.absences),
             conflicts=tuple(draft.conflicts),
             spans={
-                (order, stood.place): duty.room(stood.place).spans
+                (order, place): spans
                 for order, programme in programmes.items()
-                if (duty := duties.get(order))
-                for stood in programme.rows
+                for place, spans in programme.spans.items()
             },
         ),
     )

@@ -91,7 +91,7 @@ class Row:
         if begun.plays == 0:
             return Part(len(self.plays), self.guarded, self.duration_ms)
         return Part(
-            len(self.plays) - begun.plays, self.guarded & ~begun.guarded, self.duration_ms - begun.duration_ms
+            len(self.plays) - begun.plays, self.guarded ^ begun.guarded, self.duration_ms - begun.duration_ms
         )
 
     def split(self, begun: "Part") -> tuple["Row | None", "Row | None"]:

@@ -1,7 +1,7 @@
 """The timetable: plays that have their place, written out as slots, one per item of the order's block."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -9,7 +9,7 @@ from itertools import chain
 from schedules.duty import Duty, Room
 from schedules.places import Place
 from schedules.rows import Play, Row, joined
-from schedules.slots import PlannedBecause, Slot, slot_id
+from schedules.slots import PlannedBecause, Slot, Span, slot_id
 
 _MS = timedelta(milliseconds=1)
 
@@ -20,6 +20,7 @@ class Programme:
 
     rows: tuple[Row, ...]
     slots: tuple[Slot, ...]  # by ordinal, place and item
+    spans: Mapping[Place, tuple[Span, ...]]  # where its plays may sound; none if all are facts
     complete: bool  # it holds every play that the order owes where somebody hears
 
 
@@ -39,7 +40,8 @@ def programme_of(
     merged = tuple(parts[0] if len(parts) == 1 else joined(parts) for _, parts in sorted(by_place.items()))
     plays = sorted((play for part in merged for play in part.plays), key=lambda play: play.ordinal)
     slots = tuple(slot for play in plays for slot in play.slots)
-    return Programme(rows=merged, slots=slots, complete=complete)
+    spans = {stood.place: duty.room(stood.place).spans for stood in merged} if duty else {}
+    return Programme(rows=merged, slots=slots, spans=spans, complete=complete)
 
 
 def _same(some: Iterable[Row], others: Iterable[Row]) -> bool:

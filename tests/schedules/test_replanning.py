@@ -82,3 +82,34 @@ def test_another_day_is_planned_from_its_start() -> None:
     tomorrow = replace(REQUEST, day=DAY + timedelta(days=1))
     assert replan(BEFORE, tomorrow).plan == planned(replace(tomorrow, kept=BEFORE.plan.slots)).plan
     assert {slot.day for slot in replan(BEFORE, tomorrow).plan.slots} == {tomorrow.day}
+
+
+def test_a_relay_moves_only_what_it_disturbs() -> None:
+    far = order("far", loop(3, "09:00-11:00"))
+    before = planned(asked(LETTER, SONG, far))
+    changed = asked(
+        order("relay", fixed(clocks(before.plan, "letter", LIJIA)[1]), seconds=120), LETTER, SONG, far
+    )
+    found = replan(before, changed)
+    assert found.plan == planned(replace(changed, kept=before.plan.slots)).plan
+    assert found.programmes["far"] is before.programmes["far"]
+    moved = set(before.plan.slots) - set(found.plan.slots)
+    assert len([slot for slot in moved if slot.order == "letter"]) == 1
+
+
+def test_a_day_half_over_is_planned_again_as_it_stands() -> None:
+    noon = replace(REQUEST, now=at("07:00"))
+    found = replan(BEFORE, noon)
+    assert all(found.programmes[name] is BEFORE.programmes[name] for name in ("letter", "song"))
+    _agrees(noon)
+    later = replace(asked(order("relay", fixed("07:20"), seconds=1200), LETTER, SONG), now=at("07:10"))
+    assert replan(found, later).plan == planned(replace(later, kept=found.plan.slots)).plan
+
+
+def test_an_order_that_missed_a_play_gets_it_once_there_is_room() -> None:
+    relay = order("relay", fixed("06:00"), seconds=7200)
+    before = planned(asked(relay, LETTER))
+    assert before.plan.absences
+    found = replan(before, asked(LETTER))
+    assert not found.plan.absences
+    assert found.plan == planned(replace(asked(LETTER), kept=before.plan.slots)).plan

@@ -1,5 +1,7 @@
 """Rows: what is left of one where others have taken cells."""
 
+import pytest
+
 from schedules.cells import CELL_MS, run
 from schedules.rows import Play, joined, row
 from schedules.slots import PlannedBecause
@@ -32,3 +34,15 @@ def test_where_everything_is_taken_nothing_is_left() -> None:
 def test_rows_that_are_joined_are_the_row_of_all_their_plays() -> None:
     plays = [play(2, 30), play(0, 10), play(3, 34), play(1, 20)]
     assert joined([row(plays[:1]), row(plays[1:3]), row(plays[3:])]) == row(plays)
+
+
+@pytest.mark.parametrize("begun_plays", [0, 1, 2, 3])
+def test_what_began_and_the_rest_make_up_the_row(begun_plays: int) -> None:
+    plays = [play(n, 10 * n) for n in range(3)]
+    stood, now_ms = row(plays), (10 * begun_plays - 5) * CELL_MS
+    begun = stood.begun_before(now_ms)
+    rest = stood.after(begun)
+    halves = [row(half) if half else None for half in (plays[:begun_plays], plays[begun_plays:])]
+    for part, half in zip((begun, rest), halves, strict=True):
+        assert part == ((len(half.plays), half.guarded, half.duration_ms) if half else (0, 0, 0))
+    assert [half and half.plays for half in stood.split(begun)] == [half and half.plays for half in halves]
