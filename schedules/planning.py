@@ -3,7 +3,8 @@
 Theory of operation. What began before `now` is a fact. Then come the fixed times in order of precedence; then those plays
 of loops that stood before and that nothing forbids; then, order by order, the plays that are still missing
 (`placement` says where); then the reasons for what found no place (`absences`). A plan made again with its own slots as
-`kept` is the same. What stands is moved only where a fixed time, a changed rule or the order's own shortage asks
+`kept` is the same. After a change an order that nobody disturbs stands whole: it is seated, not looked through.
+What stands is moved only where a fixed time, a changed rule or the order's own shortage asks
 for it: people who heard the programme announced for half past six expect it at half past six.
 """
 
