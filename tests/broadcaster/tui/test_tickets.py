@@ -148,6 +148,8 @@ async def test_it_is_mended_and_said_so_and_handed_back_only_with_a_reason(own_h
 
 async def test_it_waits_with_a_reason_and_evidence_and_its_clock_stands_still(own_house):
     county = desk(own_house, "li")
+    place = county.tickets.show(ticket=OPEN).ticket.place
+    desk(own_house, OWNER).storms.note(place=place, begins=NOW, ends=NOW + timedelta(hours=1), note="thunder")
     async with opened(app_on(county)) as pilot:
         await page_of(pilot, OPEN)
         assert await press(pilot, "w", *"wea", "enter", *"storm", "enter") == 3 + len("weastorm")
