@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from broadcaster.config import Settings
 from broadcaster.doctor.finding import Finding, Level
 from broadcaster.language import N_
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 _RESTORE = N_("Stop the controller, keep a copy of the file, and restore the newest backup that is whole.")
 
@@ -35,12 +39,17 @@ def measure(settings: Settings) -> DatabaseFacts:
     known = tuple(script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())[::-1]
     is_sqlite = url.get_backend_name() == "sqlite"
     name = str(url.database) if is_sqlite else url.render_as_string(hide_password=True)
-    if is_sqlite and not Path(url.database or "").exists():
+    if is_missing(url):
         return DatabaseFacts(name=name, schema=None, known_schemas=known)
     try:
         return _measure_open(settings.database_url, name, known)
     except DBAPIError as error:
         return DatabaseFacts(name=name, schema=None, known_schemas=known, unreadable=str(error.orig))
+
+
+def is_missing(url: "URL") -> bool:
+    """Whether it is a file that is not there."""
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
 
 
 def _measure_open(url: str, name: str, known: tuple[str, ...]) -> DatabaseFacts:

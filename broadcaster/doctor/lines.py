@@ -3,9 +3,9 @@
 import getpass
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from broadcaster.config import Settings
+from broadcaster.doctor.database import is_missing
 from broadcaster.doctor.finding import Finding, Level
 from broadcaster.language import N_
 
@@ -26,8 +26,7 @@ def measure(settings: Settings) -> tuple[LinePort, ...]:
 
     from broadcaster.storage.engine import connect
 
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+    if is_missing(make_url(settings.database_url)):
         return ()
     with connect(settings.database_url).connect() as connection:
         if not inspect(connection).has_table("line"):
