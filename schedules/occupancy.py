@@ -19,9 +19,8 @@ class Occupancy:
         self._held: dict[Place, dict[str, int]] = {}  # place -> order -> cells
         self._own: dict[Place, int] = defaultdict(int)  # union of `_held` per place
         self._below: dict[Place, int] = defaultdict(int)  # union of everything held strictly inside
-        self._inside: dict[Place, set[Place]] = defaultdict(
-            set
-        )  # next narrower places where something is held
+        # Next narrower places where something is held.
+        self._inside: dict[Place, set[Place]] = defaultdict(set)
 
     def taken(self, where: Place) -> int:
         """The cells that no further play for all of `where` may use."""

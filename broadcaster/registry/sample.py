@@ -17,10 +17,8 @@ AREAS = SAMPLE / "areas.csv"
 ENDPOINTS = SAMPLE / "endpoints.csv"
 _QUIET = "22:00-06:00 12:30-14:00"  # as the list of areas has it
 QUIET_HOURS = hours(_QUIET)
-LINE, WIRED = (
-    "竹溪线",
-    "341523102201",
-)  # the village at the end of the valley, which can hang on a serial line
+LINE = "竹溪线"
+WIRED = "341523102201"  # the village at the end of the valley, which can hang on that serial line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,8 @@ from broadcaster.tickets.terms import DEFAULT, Terms
 
 DEVICE, TIME = "@device", "@time"  # who did it, where no person did
 EXTERNAL = frozenset({Owner.POWER_COMPANY, Owner.OPERATOR})
-RECORDS = frozenset(
-    {Cause.MISPLACED, Cause.RECURRENT_SWITCH_OFF, Cause.CHRONIC}
-)  # problems that no report ends
+# Problems that no report ends.
+RECORDS = frozenset({Cause.MISPLACED, Cause.RECURRENT_SWITCH_OFF, Cause.CHRONIC})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,10 +34,8 @@ SURPLUS = 2  # mixes beyond what the neediest lacks;
 SPARE, SPARE_VARIANCE = 1.6, 2.7  # of which so many are needed, since mixes may say the same
 LEAST_THRIFT, MOST_THRIFT = 0.25, 1.5
 RIVALS = 1.3  # taps that lack about as much as the neediest
-MARGIN, DROPPING_MARGIN = (
-    0.04,
-    0.1,
-)  # of the time foretold, measured: where no frame drops, and where so many do:
+# Of the time foretold, measured: where no frame drops, and where DROPPING of them do.
+MARGIN, DROPPING_MARGIN = 0.04, 0.1
 DROPPING = 0.03
 _SURE = 0.02  # a round less likely than that is left out
 _NORMAL = NormalDist()

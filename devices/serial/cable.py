@@ -19,9 +19,8 @@ class Cable:
         self.ends = tuple(directory / f"tty-{number}" for number in range(ends))
         self.carried = 0  # bytes
         self._masters: list[int] = []
-        self._slaves: list[
-            int
-        ] = []  # held open: else the far side of an end that nobody uses would be hung up
+        # Held open: else the far side of an end that nobody uses would be hung up
+        self._slaves: list[int] = []
 
     def plug(self) -> None:
         """Raises OSError where there are no pseudo-terminals."""

@@ -75,9 +75,8 @@ class SheetScreen(StationScreen):
         self.history: History[Sheet] = History(sheet)
         self.areas: dict[str, str] = {}
         self._pause: Timer | None = None
-        self._laid: dict[
-            str, str
-        ] = {}  # into each field, or typed there: who types on is not overtaken by an answer
+        # Laid into each field, or typed there: who types on is not overtaken by an answer.
+        self._laid: dict[str, str] = {}
 
     @property
     def sheet(self) -> Sheet:
