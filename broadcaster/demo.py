@@ -15,11 +15,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from broadcaster.desk.county import CountyDesk
+from broadcaster.desk.endpoints import SERIAL_PORT
 from broadcaster.desk.files import Upload
 from broadcaster.desk.house import OWNER, HouseDoor
 from broadcaster.desk.notices import NoticeDraft, NoticeView
 from broadcaster.desk.playlists import PlaylistDraft
-from broadcaster.desk.registry import SERIAL_PORT
 from broadcaster.house import CountyHouse
 from broadcaster.language import _
 from broadcaster.live import LiveController

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broadcaster.desk.county import CountyDesk
+from broadcaster.desk.endpoints import SERIAL_PORT, EndpointView
 from broadcaster.desk.files import Upload
 from broadcaster.desk.lines import LineDraft
-from broadcaster.desk.registry import SERIAL_PORT, EndpointView
 from broadcaster.house import CountyHouse
 from broadcaster.registry.line import on_line
 from broadcaster.registry.sample import LINE, endpoints

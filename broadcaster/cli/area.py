@@ -11,7 +11,7 @@ from broadcaster.language import N_, _
 from broadcaster.words import word
 
 if TYPE_CHECKING:
-    from broadcaster.desk.registry import AreaView
+    from broadcaster.desk.areas import AreaView
     from schedules.rules import Window
 
 app = typer.Typer(no_args_is_help=True, help="Areas: counties, towns and villages.")

@@ -14,7 +14,7 @@ from broadcaster.words import word
 from devices.software import SOFTWARE
 
 if TYPE_CHECKING:
-    from broadcaster.desk.registry import EndpointView
+    from broadcaster.desk.endpoints import EndpointView
     from devices.endpoint.outputs import OutputOf
 
 app = typer.Typer(no_args_is_help=True, help="Endpoints: the loudspeaker sets.")

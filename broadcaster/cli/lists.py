@@ -12,7 +12,7 @@ from broadcaster.language import N_, _, in_use
 
 if TYPE_CHECKING:
     from broadcaster.desk.files import Download
-    from broadcaster.desk.registry import Imported
+    from broadcaster.desk.lists import Imported
 
 ListFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A CSV or XLSX list.", exists=True, dir_okay=False)

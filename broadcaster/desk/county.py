@@ -1,12 +1,12 @@
 """The county's desk: every noun behind the one door."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from broadcaster.desk.door import Desk
 
 if TYPE_CHECKING:
     from broadcaster.desk.alerts import Alerts
+    from broadcaster.desk.areas import Areas
     from broadcaster.desk.attempts import Attempts
     from broadcaster.desk.audit import Audit
     from broadcaster.desk.calendar import Calendar
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from broadcaster.desk.deeds import Deeds
     from broadcaster.desk.dispatch import Dispatch
     from broadcaster.desk.documents import Documents
+    from broadcaster.desk.endpoints import Endpoints
     from broadcaster.desk.incidents import Incidents
     from broadcaster.desk.indices import Indices
     from broadcaster.desk.ledger import Ledger
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from broadcaster.desk.plans import Plans
     from broadcaster.desk.playlists import Playlists
     from broadcaster.desk.recordings import Recordings
-    from broadcaster.desk.registry import Areas, Endpoints
     from broadcaster.desk.storms import Storms
     from broadcaster.desk.terms import Terms
     from broadcaster.desk.tickets import Tickets
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 class CountyDesk(Desk):
     """What a county station's people may ask and order."""
-
-    MODULES: ClassVar[Mapping[str, str]] = {"areas": "registry", "endpoints": "registry"}
 
     today: "Today"
     areas: "Areas"

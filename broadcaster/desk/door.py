@@ -21,7 +21,6 @@ from functools import cached_property
 from typing import (
     TYPE_CHECKING,
     Any,
-    ClassVar,
     Concatenate,
     Generic,
     Literal,
@@ -69,10 +68,8 @@ class Desk:
     """What a person stands at. A subclass names its nouns, as in `notices: Notices`.
 
     A noun is loaded when it is first spoken of, so that a terminal need not wait for those that it does not ask. One whose
-    class is named in quotes lies in the module beside the desk that has the attribute's name, or the name in `MODULES`.
+    class is named in quotes lies in the module beside the desk that has the attribute's name.
     """
-
-    MODULES: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, door: Door) -> None:
         self._door = door
@@ -92,7 +89,7 @@ class Desk:
         hint = cls.__annotations__.get(name)
         if not isinstance(hint, str):
             return hint if isinstance(hint, type) else None
-        module = f"{cls.__module__.rpartition('.')[0]}.{cls.MODULES.get(name, name)}"
+        module = f"{cls.__module__.rpartition('.')[0]}.{name}"
         return cast(type[Noun], getattr(importlib.import_module(module), hint))
 
 

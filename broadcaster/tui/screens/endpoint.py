@@ -19,7 +19,7 @@ from textual.widgets import Static
 
 from broadcaster.desk.conditions import Condition, Stretch, Telemetry
 from broadcaster.desk.deliveries import OnItsWay
-from broadcaster.desk.registry import EndpointView
+from broadcaster.desk.endpoints import EndpointView
 from broadcaster.desk.workorders import TicketView
 from broadcaster.language import N_, _
 from broadcaster.tui.accounts import STATE_STYLES

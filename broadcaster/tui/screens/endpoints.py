@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from broadcaster.desk.registry import EndpointView
+from broadcaster.desk.endpoints import EndpointView
 from broadcaster.desk.today import AreaToday
 from broadcaster.language import N_, _
 from broadcaster.tui.marks import AREA_MARKS

@@ -20,9 +20,9 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from broadcaster.desk.areas import AreaView
 from broadcaster.desk.attempts import Attempt, Attempted
 from broadcaster.desk.errors import DeskError, Unavailable
-from broadcaster.desk.registry import AreaView
 from broadcaster.language import N_, _
 from broadcaster.tui.editing import History, Sheet, rule_of
 from broadcaster.tui.screens.choose import ChooseScreen

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from broadcaster.desk.registry import EndpointView
+from broadcaster.desk.endpoints import EndpointView
 from broadcaster.desk.today import AreaToday
 from broadcaster.language import N_
 from broadcaster.tui import marks

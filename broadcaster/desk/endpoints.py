@@ -1,69 +1,33 @@
-"""Areas and endpoints at the desk: lists in and out, what each endpoint last said, and its secrets."""
+"""Endpoints at the desk: the loudspeaker sets of a county, what each last said, and its secrets."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from broadcaster.desk import conditions
 from broadcaster.desk.conditions import Condition, Stretch, Telemetry
 from broadcaster.desk.deliveries import OnItsWay, on_its_way_to
 from broadcaster.desk.door import Noun, order, question
-from broadcaster.desk.errors import Conflict, Invalid, NotFound
+from broadcaster.desk.errors import Conflict, NotFound
 from broadcaster.desk.files import Download, Upload
 from broadcaster.desk.house import Context
-from broadcaster.desk.situation import areas_today
-from broadcaster.desk.today import AreaToday
+from broadcaster.desk.lists import Imported, content_of, download, imported
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
-from broadcaster.registry import areas, endpoints, line, lists, provisioning
-from broadcaster.registry.columns import Column
-from broadcaster.registry.lists import Format, Import
-from broadcaster.registry.sheets import Cell
+from broadcaster.registry import endpoints, line, lists, provisioning
+from broadcaster.registry.lists import Format
 from broadcaster.storage.changes import changed
 from broadcaster.storage.tables import AreaRow, EndpointRow, EndpointStateRow, LineRow
 from devices.presence import Presence
 from devices.provisioning import LineProvision
-from schedules.places import Level, Place, chain_of, covers, level_of, prefix_of
-from schedules.rules import Window
+from schedules.places import Place, covers, prefix_of
 
 SERIAL_PORT = "/dev/serial0"  # of a small board
 Hours = Annotated[int, Field(ge=1, le=192)]
-_LONGEST_LIST = 64 * 1024 * 1024
-_MEDIA_TYPES = {
-    Format.CSV: "text/csv; charset=utf-8",
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """What a list changed, or would change; what it does not name is kept."""
-
-    added: tuple[str, ...]
-    changed: dict[str, dict[str, tuple[str, str]]]  # id → field → (before, after)
-    unchanged: int
-    missing: tuple[str, ...]
-    ignored_columns: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaView:
-    """One area with what lies in it. Its own quiet hours and budget are None where those of the wider area hold."""
-
-    code: str
-    name: str
-    level: str
-    population: int
-    quiet_hours: tuple[tuple[str, str], ...] | None
-    budget_minutes: int | None
-    quiet_in_force: tuple[tuple[str, str], ...]
-    budget_in_force: int | None  # None: no limit
-    endpoints: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,70 +59,20 @@ class EndpointView:
     on_its_way: tuple[OnItsWay, ...] = ()  # over its serial line; told only of one that is shown
 
 
-class Areas(Noun):
-    """Counties, towns and villages."""
-
-    @order("POST", "/areas/import", right=Right.REGISTER)
-    def take_in(self, ctx: Context, file: Upload, dry_run: bool = False) -> Imported:
-        """Import areas from a CSV or XLSX list; a bad file changes nothing."""
-        found = lists.import_areas(ctx.session, file.name, _content(file), dry_run=dry_run)
-        ctx.require(Right.REGISTER, *(area.code for area in found.difference.to_store))
-        return _imported(ctx, found, areas.COLUMNS, dry_run=dry_run)
-
-    @question("GET", "/areas/export", right=Right.VIEW)
-    def export(self, ctx: Context, format: Format = Format.CSV) -> Download:
-        """All areas as a list that can be imported again."""
-        return _download("areas", format, lists.export_areas(ctx.session, format))
-
-    @question("GET", "/areas", right=Right.VIEW)
-    def list(self, ctx: Context, inside: Place | None = None) -> tuple[AreaView, ...]:
-        """Areas in the order of their codes."""
-        known, homes = _areas(ctx.session), _homes(ctx.session)
-        wanted = (row for row in known.values() if inside is None or covers(inside, Place(row.code)))
-        return tuple(_area(row, homes, known) for row in wanted)
-
-    @question("GET", "/areas/{area}", right=Right.VIEW)
-    def show(self, ctx: Context, area: Place) -> AreaView:
-        """One area."""
-        return _area(_area_row(ctx.session, area), _homes(ctx.session), _areas(ctx.session))
-
-    @order("PUT", "/areas/{area}/rules", right=Right.SETTLE, places="area")
-    def settle(
-        self,
-        ctx: Context,
-        area: Place,
-        quiet_hours: tuple[Window, ...] | None = None,
-        budget_minutes: Annotated[int, Field(ge=0, le=1440)] | None = None,
-    ) -> AreaView:
-        """Set an area's quiet hours and minutes budget; None goes by those of the wider area."""
-        row = _area_row(ctx.session, area)
-        areas.store(
-            ctx.session,
-            [replace(areas.area_of(row), quiet_hours=quiet_hours, budget_minutes=budget_minutes)],
-        )
-        ctx.session.expire_all()
-        return _area(_area_row(ctx.session, area), _homes(ctx.session), _areas(ctx.session))
-
-    @question("GET", "/areas-today", right=Right.VIEW)
-    def today(self, ctx: Context) -> tuple[AreaToday, ...]:
-        """Every area with what the endpoints in it last said, in the order of their codes."""
-        return areas_today(ctx.session)
-
-
 class Endpoints(Noun):
     """Loudspeaker sets."""
 
     @order("POST", "/endpoints/import", right=Right.REGISTER)
     def take_in(self, ctx: Context, file: Upload, dry_run: bool = False) -> Imported:
         """Import endpoints from a CSV or XLSX list; a bad file changes nothing."""
-        found = lists.import_endpoints(ctx.session, file.name, _content(file), now=ctx.now, dry_run=dry_run)
+        found = lists.import_endpoints(ctx.session, file.name, content_of(file), now=ctx.now, dry_run=dry_run)
         ctx.require(Right.REGISTER, *(endpoint.village for endpoint in found.difference.to_store))
-        return _imported(ctx, found, endpoints.COLUMNS, dry_run=dry_run)
+        return imported(ctx, found, endpoints.COLUMNS, dry_run=dry_run)
 
     @question("GET", "/endpoints/export", right=Right.VIEW)
     def export(self, ctx: Context, format: Format = Format.CSV) -> Download:
         """All endpoints, without secrets, as a list that can be imported again."""
-        return _download("endpoints", format, lists.export_endpoints(ctx.session, format))
+        return download("endpoints", format, lists.export_endpoints(ctx.session, format))
 
     @question("GET", "/endpoints", right=Right.VIEW)
     def list(self, ctx: Context, inside: Place | None = None) -> tuple[EndpointView, ...]:
@@ -268,88 +182,8 @@ def _line_of(session: Session, row: EndpointRow, port: str) -> LineProvision | N
     )
 
 
-def _content(file: Upload) -> bytes:
-    content = file.file.read(_LONGEST_LIST + 1)
-    if len(content) > _LONGEST_LIST:
-        raise Invalid(N_("The list {file} is longer than 64 MiB: split it."), file=file.name)
-    return content
-
-
-def _imported(ctx: Context, found: Import[Any], columns: Sequence[Column], *, dry_run: bool) -> Imported:
-    """What a list changed, in the words of its cells."""
-    if not dry_run:
-        changed(ctx.session)
-    difference, shown = found.difference, {column.name: column.show for column in columns}
-    return Imported(
-        added=tuple(each.key for each in difference.added),
-        changed={
-            change.after.key: {
-                name: (_cell(shown[name](before)), _cell(shown[name](after)))
-                for name, (before, after) in change.fields.items()
-            }
-            for change in difference.changed
-        },
-        unchanged=difference.unchanged,
-        missing=tuple(each.key for each in difference.missing),
-        ignored_columns=found.ignored,
-    )
-
-
-def _cell(value: Cell) -> str:
-    return "" if value is None else str(value)
-
-
-def _download(name: str, format: Format, content: bytes) -> Download:
-    return Download(name=f"{name}.{format}", media_type=_MEDIA_TYPES[format], content=content)
-
-
-def _areas(session: Session) -> dict[str, AreaRow]:
-    return {row.code: row for row in session.exec(select(AreaRow).order_by(col(AreaRow.code)))}
-
-
-def _homes(session: Session) -> Counter[str]:
-    """How many endpoints are in use, by the prefix of each place that they lie in: one look for all areas."""
-    village = col(EndpointRow.village)
-    wanted = select(village, func.count()).where(col(EndpointRow.enabled).is_(True)).group_by(village)
-    homes: Counter[str] = Counter()
-    for code, count in session.exec(wanted):
-        for digits in (0, 2, 4, 6, 9, 12):
-            homes[code[:digits]] += count
-    return homes
-
-
-def _area_row(session: Session, area: Place) -> AreaRow:
-    row = session.get(AreaRow, area)
-    if row is None:
-        raise NotFound(N_("There is no area {area}."), area=area)
-    return row
-
-
 def _names(session: Session) -> dict[str, str]:
     return dict(session.exec(select(AreaRow.code, AreaRow.name)).all())
-
-
-def _area(row: AreaRow, homes: Mapping[str, int], known: Mapping[str, AreaRow]) -> AreaView:
-    place = Place(row.code)
-    chain = [known[area] for area in chain_of(place) if area in known]
-    quiet = next((area.quiet_hours for area in chain if area.quiet_hours is not None), [])
-    return AreaView(
-        code=row.code,
-        name=row.name,
-        level=Level(level_of(place)).name.lower(),
-        population=row.population,
-        quiet_hours=None if row.quiet_hours is None else _hours(row.quiet_hours),
-        budget_minutes=row.budget_minutes,
-        quiet_in_force=_hours(quiet),
-        budget_in_force=next(
-            (area.budget_minutes for area in chain if area.budget_minutes is not None), None
-        ),
-        endpoints=homes.get(prefix_of(place), 0),
-    )
-
-
-def _hours(pairs: Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((start[:5], end[:5]) for start, end in pairs)
 
 
 def _retired(endpoint: str) -> Conflict:
