@@ -1,1 +1,1 @@
-"""Benchmarks: `python -m bench` runs all and prints a table, each against a baseline measured in the same run."""
+"""Benchmarks: `python3 -m bench` runs all and prints a table, each against a baseline measured in the same run."""

@@ -1,4 +1,4 @@
-"""Each benchmark runs through at a tiny size and says what it must; how fast is for `python -m bench` to tell."""
+"""Each benchmark runs through at a tiny size and says what it must; how fast is for `python3 -m bench` to tell."""
 
 import shutil
 import threading
