@@ -1,13 +1,17 @@
 """Either end may reboot at any byte; recorded frames are never obeyed; strangers' frames neither."""
 
+from math import inf
+
 import pytest
 
 from devices.serial.bodies import Answer, Body, HeadPiece, Hello, Lane, Poll, Welcome
-from devices.serial.events import Held, Present
+from devices.serial.emulated import Unplugged
+from devices.serial.events import Held, Present, Silent, TapEvent
 from devices.serial.frames import EVERYBODY, Deframer, Frame, Heard
 from devices.serial.head import Head
 from devices.serial.presence import PRESENCES, Presence, Sign
 from devices.serial.sending import PHASES, Phase
+from devices.serial.tap import Tap
 from tests.devices.serial.parties import BUS, FAST, Party, recording
 
 
@@ -125,6 +129,46 @@ def test_a_tap_whose_second_welcome_is_lost_says_hello_again_and_nothing_of_befo
     assert isinstance(hello, Hello)
     assert told(7, Welcome(nonce=hello.nonce, begins=())) == []
     assert isinstance(told(8, Poll())[0], Answer)
+
+
+class LosesOneWelcome:
+    """A tap that does not hear the next welcome, and all else."""
+
+    def __init__(self, tap: Tap) -> None:
+        self.tap = tap
+        self.to_send, self.next_deadline = tap.to_send, tap.next_deadline
+        self.lost_at = inf
+
+    def receive(self, received: bytes, now: float) -> list[TapEvent]:
+        kept = b""
+        for part in received.split(b"\0")[:-1]:
+            heard = frames_of(part + b"\0")
+            if self.lost_at == inf and any(isinstance(frame.body, Welcome) for frame in heard):
+                self.lost_at = now
+            else:
+                kept += part + b"\0"
+        return self.tap.receive(kept + received.rpartition(b"\0")[2], now)
+
+
+@pytest.mark.parametrize("reboots", [True, False])
+def test_a_second_welcome_that_is_lost_costs_one_more_question_and_nothing_else(reboots: bool) -> None:
+    party, content = Party(FAST), recording(30_000)
+    party.send(1, b"before")
+    party.tap().send(b"said before")
+    party.offer(content)
+    party.for_s(1.5)
+    kept = party.new_tap(1) if reboots else party.tap()
+    party.wire.replace(1, Unplugged())
+    if not reboots:
+        assert party.until(lambda: party.happened(Silent) == 1)
+    party.wire.replace(1, back := LosesOneWelcome(kept))
+    kept.send(b"up")
+    party.send(1, b"down")
+    assert party.until(lambda: party.happened(Present) == 2)
+    assert party.wire.now - back.lost_at < 0.5
+    assert party.until(lambda: party.all_have(content), party.wire.now + 4)
+    party.for_s(10)
+    assert (party.told(), party.received()) == ([b"before", b"down"], [b"said before", b"up"])
 
 
 def test_what_is_not_for_an_address_is_not_acted_on() -> None:
