@@ -74,10 +74,8 @@ class Hub:
             )
             for line in provision.lines
         }
-        self._line_of = {tap.endpoint: duty for duty in self._lines.values() for tap in duty.taps}
         self._gauge = Gauge(provision.hub, boot, uplink, self._lines, software, report_s)
         self._epochs: dict[str, str] = {}  # of endpoints' sessions
-        self._connected = False
 
     @property
     def lines(self) -> Mapping[str, LineDuty]:
@@ -110,7 +108,6 @@ class Hub:
 
     def connected(self, now: Instant) -> None:
         """The uplink is there (again)."""
-        self._connected = True
         self._uplink.publish(self._presence(Presence.ONLINE))
         self._downloads.connected(now.mono_s)
         self._gauge.connected(now)
@@ -118,7 +115,6 @@ class Hub:
 
     def disconnected(self, now: Instant) -> None:
         """The uplink is gone; the lines are served on from what is here."""
-        self._connected = False
         self._downloads.disconnected()
         self._gauge.disconnected()
         self._postbox.disconnected()
@@ -132,7 +128,7 @@ class Hub:
         if chunk := topics.parse_chunk(message.topic):
             if self._downloads.take_chunk(chunk.sha256, chunk.number, message.payload, now.mono_s):
                 for duty in self._lines.values():
-                    duty.has(chunk.sha256)
+                    duty.offers.has(chunk.sha256)
             return
         if message.topic == topics.TIME:
             if not message.retain and self._documents.take(message):
@@ -159,7 +155,7 @@ class Hub:
             case Silent():
                 duty.silent(event, now)
                 self._gauge.hurry(now.mono_s)
-                self._say_offline(duty.endpoint_at(event.tap))
+                self._say_offline(duty.wards[event.tap].endpoint)
             case Delivered():
                 duty.delivered(event, now)
             case Held():
@@ -218,7 +214,7 @@ class Hub:
     # reports
 
     def _report(self, duty: LineDuty, event: Received, now: Instant) -> None:
-        endpoint = duty.endpoint_at(event.tap)
+        endpoint = duty.wards[event.tap].endpoint
         try:
             message = parcels.from_bytes(event.content, endpoint)
             about = topics.parse_report(message.topic)

@@ -91,9 +91,9 @@ class Gauge:
             turn_ms=duty.line.turn_ms,
             calm=noise.calm,
             garbled=noise.garbled,
-            thrift=round(100 * duty.thrift.value),
+            thrift=round(100 * duty.offers.thrift.value),
             taps=tuple(self._taps(duty, now)),
-            transfers=_named(duty.transfers(MOST_TRANSFERS)),
+            transfers=_named(duty.offers.reports(MOST_TRANSFERS)),
         )
 
     def _publish(self, kind: ReportKind, report: Report) -> None:
@@ -112,7 +112,7 @@ class Gauge:
 
     def _taps(self, duty: LineDuty, now: Instant) -> list[TapReport]:
         found = []
-        for tap in islice(duty.taps, MOST_TAPS):
+        for tap in islice(duty.wards.values(), MOST_TAPS):
             member = duty.head.member(tap.address)
             silent_s = None if member.heard_at == -inf else max(0, int(now.mono_s - member.heard_at))
             found.append(

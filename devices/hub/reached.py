@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from math import inf
 
+from devices.hub.documents import Kept
 from devices.hub.store import HubStore
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,10 @@ class Reached:
     def revision(self, endpoint: str, topic: str) -> int:
         """Of the document of this topic that an endpoint has; 0: none."""
         return self._revisions.get((endpoint, topic), 0)
+
+    def lacks(self, endpoint: str, kept: Kept) -> bool:
+        """Whether an endpoint has nothing as new as this document."""
+        return self.revision(endpoint, kept.topic) < kept.revision
 
     def since_s(self, endpoint: str, topic: str) -> float:
         """When that became known in this boot of the hub."""

@@ -40,8 +40,8 @@ def crowd(taps: int, recordings: int) -> LineReport:
     needs = {f"{next(numbers):064x}": Need(0.0, 9e9) for _ in range(recordings)}
     hub.connected(now)
     hub.wake(now)
-    for tap in hub.lines["east"].taps:
-        tap.lacks = dict(needs)
+    for ward in hub.lines["east"].wards.values():
+        ward.lacks = dict(needs)
     link.sent.clear()
     hub.wake(Instant(mono_s=40.0, wall=DAWN, synced=True))
     (message,) = [m for m in link.sent if m.topic.endswith("/line")]

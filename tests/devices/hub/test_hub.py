@@ -90,7 +90,7 @@ def test_an_emergency_overtakes_a_recording_that_is_on_its_way() -> None:
     rig.announce(SHA256, LETTER)
     rig.order(morning())
     rig.run(12)
-    assert rig.duty.carried
+    assert rig.duty.offers.carried
     began = rig.wire.now
     message = rig.order(Alerts(alerts=(alert(recording=None),)))
     while message.topic not in rig.topics_told():
@@ -132,7 +132,7 @@ def test_a_hub_that_reboots_goes_on_with_what_is_half_on_its_way() -> None:
     rig.announce(SHA256, LETTER)
     rig.order(morning())
     rig.run(12)
-    assert rig.duty.carried
+    assert rig.duty.offers.carried
     rig.pull(1)
     rig.pull(2)
     rig.boot()
@@ -251,7 +251,7 @@ def test_what_is_no_longer_needed_is_not_sent() -> None:
     rig.announce(SHA256, LETTER)
     rig.order(morning())
     rig.run(40)
-    assert rig.duty.carried
+    assert rig.duty.offers.carried
     rig.order(Plan())
     rig.run(20)
-    assert not rig.duty.carried
+    assert not rig.duty.offers.carried
