@@ -67,7 +67,7 @@ class Hub:
         self._lines = {
             line.name: LineDuty(
                 line,
-                epoch=store.next_epoch(line.name),
+                epoch=store.next_epoch(line.name, first=int(boot[:4], 16)),
                 documents=self._documents,
                 reached=self._reached,
                 recordings=media,
@@ -197,7 +197,7 @@ class Hub:
                 duty.said_again(topic)
 
     def _need(self, now: Instant) -> None:
-        """Which recordings the hub itself must have; manifests of others are forgotten."""
+        """Which recordings the hub itself must have; of others it forgets the manifests, and in time who has them."""
         needed: dict[str, float] = {}
         for duty in self._lines.values():
             for recording, need in duty.needed().items():
@@ -206,6 +206,7 @@ class Hub:
         for kept in tuple(self._documents):
             if kept.topic.startswith(topics.MEDIA) and kept.topic.split("/")[2] not in needed:
                 self._documents.forget(kept.topic)
+        self._reached.forget_all_but(needed.keys() | self._downloads.whole)
         for recording in needed:
             manifest = self._documents.manifest(recording)
             if manifest is not None:

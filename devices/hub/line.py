@@ -181,16 +181,26 @@ class LineDuty:
         documents = [kept for kept in map(self._documents.get, ward.topics) if kept]
         outdated = [kept for kept in documents if self._reached.lacks(ward.endpoint, kept)]
         ward.settling = bool(outdated)
-        before, ward.lacks = ward.lacks, {}
-        for kept in documents:
-            for recording, need in self._needs(kept).items() if kept not in outdated else ():
-                if self._is_needed(ward, recording, need, now):
-                    ward.lacks[recording] = need.joined(ward.lacks.get(recording))
+        before, ward.lacks = ward.lacks, self._lacked(ward, documents, outdated, now)
         if ward.lacks.keys() != before.keys():
             urgent = any(need.urgent for need in ward.lacks.values())
             self.offers.soon(now.mono_s + (0.0 if urgent else GATHER_S))
+        if now.synced:
+            ends_s = min((need.until_s for need in ward.lacks.values()), default=inf)
+            self._look_s = min(self._look_s, now.mono_s + ends_s - now.wall.timestamp())
         manifests = map(self._documents.get, map(topics.manifest, ward.lacks))
         return outdated + [kept for kept in manifests if kept and self._reached.lacks(ward.endpoint, kept)]
+
+    def _lacked(
+        self, ward: Ward, documents: list[Kept], outdated: list[Kept], now: Instant
+    ) -> dict[str, Need]:
+        """The recordings that it lacks of those that are named by what it knows."""
+        lacked: dict[str, Need] = {}
+        for kept in documents:
+            for recording, need in self._needs(kept).items() if kept not in outdated else ():
+                if self._is_needed(ward, recording, need, now):
+                    lacked[recording] = need.joined(lacked.get(recording))
+        return lacked
 
     def _needs(self, kept: Kept) -> Mapping[str, Need]:
         return kept.slow_needs if self.line.wiring.line.is_slow else kept.needs

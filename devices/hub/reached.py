@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from math import inf
 
 from devices.hub.documents import Kept
@@ -42,6 +42,11 @@ class Reached:
     def holds(self, endpoint: str, recording: str) -> bool:
         """Whether an endpoint has a recording."""
         return (endpoint, recording) in self._held
+
+    def forget_all_but(self, recordings: Set[str]) -> None:
+        """Who has which other recording is of no interest any more."""
+        for endpoint, recording in [each for each in self._held if each[1] not in recordings]:
+            self.hold(endpoint, recording, held=False)
 
     def hold(self, endpoint: str, recording: str, *, held: bool) -> None:
         """An endpoint has a recording, or has it no longer."""

@@ -129,12 +129,15 @@ class HubStore:
 
     # lines
 
-    def next_epoch(self, line: str) -> int:
-        """An epoch that this line has not used lately."""
+    def next_epoch(self, line: str, *, first: int) -> int:
+        """An epoch that this line has not used lately; where none is known, `first`, 16 bits that were drawn.
+
+        A board that takes another's place must not begin as that began: taps pass over what repeats their epoch.
+        """
         row = self._database.execute(
-            "INSERT INTO epochs VALUES (?, 1) "
+            "INSERT INTO epochs VALUES (?, ?) "
             "ON CONFLICT (line) DO UPDATE SET epoch = (epoch + 1) & 65535 RETURNING epoch",
-            (line,),
+            (line, first),
         ).fetchone()
         return int(row[0])
 

@@ -1,12 +1,15 @@
 """A hub converges its line on what the station says, also without the station, and tells how the line is."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 
 from devices import topics
 from devices.documents import Alerts, Plan, TimeBeacon
+from devices.endpoint.downloads import UNNEEDED_KEPT
 from devices.hub.line import CROSSED_S
+from devices.hub.store import HubStore
 from devices.links import Message
 from devices.presence import Presence
 from devices.reports import Event, EventKind, Status, Want
@@ -255,3 +258,36 @@ def test_what_is_no_longer_needed_is_not_sent() -> None:
     rig.order(Plan())
     rig.run(20)
     assert not rig.duty.offers.carried
+
+
+def test_what_an_emergency_needed_is_not_sent_on_when_it_has_expired() -> None:
+    rig = Rig(taps=1, baud=1_200).run(20)
+    rig.announce(SHA256, LETTER)
+    ends = rig.now.wall + timedelta(seconds=60)
+    rig.order(Alerts(alerts=(alert(recording=SHA256, expires=ends),)))
+    rig.run(30)
+    assert rig.duty.offers.carried
+    rig.cut_uplink()
+    rig.run(35)
+    assert not rig.duty.offers.carried
+
+
+def test_a_new_board_in_the_place_of_a_hub_is_obeyed() -> None:
+    """Both have been started as often; its first epoch is its own."""
+    rig = Rig(taps=1).run(30)
+    rig.store = HubStore.open(None)
+    rig.boot()
+    rig.run(10)
+    assert rig.duty.wards[1].there
+
+
+def test_what_endpoints_held_long_ago_is_forgotten_with_the_recording() -> None:
+    rig = Rig(taps=1, baud=38_400).run(3)
+    letters = [recording(2_000, seed) for seed in range(UNNEEDED_KEPT + 3)]
+    for letter in letters:
+        name = hashlib.sha256(letter).hexdigest()
+        rig.announce(name, letter)
+        rig.order(plan(cue("08:00"), items=(item(recording=name),)))
+        rig.run(12)
+        assert rig.has(1, name)
+    assert len(rig.store.held()) == UNNEEDED_KEPT + 1
