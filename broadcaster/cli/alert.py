@@ -8,6 +8,7 @@ import typer
 from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, Yes, card, confirm, length, listing, print_json
+from broadcaster.cli.watched import tell_age
 from broadcaster.language import N_, _
 from broadcaster.words import said
 
@@ -94,11 +95,12 @@ def show(context: typer.Context, alert: Alert, as_json: Json = False) -> None:
     """Show who sounds an alert, who is silent, and who did not answer, village by village."""
     county = desk(context)
     status = county.alerts.show(alert=naming.alert(county, alert))
+    _warn(status.alert.linked)
+    tell_age(county)
     if as_json:
         print_json(status)
         return
     card(status.alert, COLUMNS, as_json=False)
-    _warn(status.alert.linked)
     columns: Columns = {
         N_("Village"): "name",
         N_("Endpoints"): lambda village: [

@@ -8,6 +8,7 @@ import typer
 from broadcaster.cli import lists, naming
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, Yes, card, confirm, heading, listing, print_json
+from broadcaster.cli.watched import tell_age
 from broadcaster.desk.errors import Conflict, NotFound, Unavailable
 from broadcaster.language import N_, _
 from broadcaster.words import word
@@ -88,16 +89,19 @@ def list_(
     county = desk(context)
     found = county.endpoints.list(inside=naming.place(county, inside) if inside else None)
     listing(found, ROWS, as_json=as_json, empty=N_("There is no endpoint yet: import a list of them."))
+    tell_age(county)
 
 
 @app.command()
 def show(context: typer.Context, endpoint: Endpoint, as_json: Json = False) -> None:
     """Show one endpoint."""
-    found = desk(context).endpoints.show(endpoint=endpoint)
+    county = desk(context)
+    found = county.endpoints.show(endpoint=endpoint)
     card(found, CARD, as_json=as_json)
     if found.on_its_way and not as_json:
         heading(N_("On its way over the serial line"))
         listing(found.on_its_way, ON_ITS_WAY, as_json=False, empty="")
+    tell_age(county)
 
 
 @app.command("import")

@@ -6,6 +6,7 @@ import typer
 
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json, say, wall
+from broadcaster.cli.watched import tell_age
 from broadcaster.language import N_, _
 from broadcaster.repairs.causes import Cause
 from broadcaster.sentences import sentence
@@ -67,8 +68,10 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List incidents, the newest first, also those of which nobody has been told yet."""
-    found = desk(context).incidents.list(cause=cause, ended=ended, most=most)
+    county = desk(context)
+    found = county.incidents.list(cause=cause, ended=ended, most=most)
     listing(found, LIST, as_json=as_json, empty=N_("Nothing is wrong."))
+    tell_age(county)
 
 
 @app.command()
@@ -80,6 +83,7 @@ def show(
     """Show an incident and why it is believed."""
     county = desk(context)
     found = county.incidents.show(incident=_whole(county, incident))
+    tell_age(county)
     if as_json:
         print_json(found)
         return

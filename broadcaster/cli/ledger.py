@@ -10,6 +10,7 @@ from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
 from broadcaster.cli.indices import bar
 from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json
+from broadcaster.cli.watched import tell_age
 from broadcaster.language import N_, _
 from broadcaster.words import WORDS, word
 
@@ -58,6 +59,7 @@ SUM: Columns = {
     N_("Pending"): "pending",
     N_("Why"): _why,
 }
+NOTHING = N_("No play is ordered. Plays are ordered when the controller draws up the plan of a day.")
 MISSING: Columns = {
     N_("Village"): "name",
     N_("Endpoint"): lambda one: one.endpoint or _("none"),
@@ -79,11 +81,12 @@ def ledger(
     first, last = naming.day(since), naming.day(until)
     which = naming.notice(county, notice) if notice else None
     where = naming.place(county, place) if place else None
+    tell_age(county)
     if total:
         card(county.ledger.sum(since=first, until=last, notice=which, place=where), SUM, as_json=as_json)
         return
     found = county.ledger.lines(since=first, until=last, notice=which, place=where)
-    listing(found, LINES, as_json=as_json, empty=N_("Nothing was ordered."))
+    listing(found, LINES, as_json=as_json, empty=NOTHING)
 
 
 def coverage(
@@ -101,11 +104,12 @@ def coverage(
     found = county.ledger.coverage(
         notice=naming.notice(county, notice), since=naming.day(since), until=naming.day(until)
     )
+    tell_age(county)
     if as_json:
         print_json(found)
         return
     steps = found.steps if found.villages else ()
-    listing(steps, _steps(found), as_json=False, empty=N_("Nothing was ordered."))
+    listing(steps, _steps(found), as_json=False, empty=NOTHING)
     if missing and found.steps and found.steps[-1].missing:
         heading(N_("Not sounded"))
         listing(found.steps[-1].missing, MISSING, as_json=False, empty="")

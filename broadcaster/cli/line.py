@@ -8,6 +8,7 @@ import typer
 from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, Yes, card, confirm, listing, print_json, wall
+from broadcaster.cli.watched import tell_age
 from broadcaster.desk.errors import Conflict, Unavailable
 from broadcaster.language import N_, _
 from broadcaster.words import word
@@ -143,17 +144,21 @@ def promise(
 @app.command("list")
 def list_(context: typer.Context, as_json: Json = False) -> None:
     """List serial lines, with what is on its way over each."""
-    listing(desk(context).lines.list(), ROWS, as_json=as_json, empty=N_("There is no serial line."))
+    county = desk(context)
+    listing(county.lines.list(), ROWS, as_json=as_json, empty=N_("There is no serial line."))
+    tell_age(county)
 
 
 @app.command()
 def show(context: typer.Context, line: Line, as_json: Json = False) -> None:
     """Show one line: who is heard, where it is cut, what is on its way and when it will be there."""
-    found = desk(context).lines.show(line=line)
+    county = desk(context)
+    found = county.lines.show(line=line)
     card(found, CARD, as_json=as_json)
     if not as_json:
         listing(found.endpoints, ENDPOINTS, as_json=False, empty=N_("No endpoint is on this line."))
         listing(found.transfers, TRANSFERS, as_json=False, empty=N_("Nothing is on its way."))
+    tell_age(county)
 
 
 @app.command("set")

@@ -20,6 +20,7 @@ from broadcaster.cli.output import (
     zone_name,
 )
 from broadcaster.cli.strip import strip
+from broadcaster.cli.watched import tell_age
 from broadcaster.language import N_, _
 from broadcaster.words import said, word
 
@@ -115,6 +116,8 @@ def show(
         day=naming.day(day),
         draft=naming.subject(county, draft) if draft else None,
     )
+    if any(slot.outcomes for slot in found.slots):
+        tell_age(county)
     if as_json:
         print_json(found)
         return

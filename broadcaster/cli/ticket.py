@@ -9,6 +9,7 @@ import typer
 from broadcaster.cli import naming, service_times
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json, say, text, wall
+from broadcaster.cli.watched import tell_age
 from broadcaster.language import N_, _
 from broadcaster.repairs.causes import Owner
 from broadcaster.repairs.circumstances import Answer
@@ -111,18 +112,23 @@ def list_(
         state=state, place=where, crew=crew, owner=owner, over=over, most=most, before=before
     )
     listing(found, ROWS, as_json=as_json, empty=N_("There is no open ticket."))
+    tell_age(county)
 
 
 @app.command()
 def counts(context: typer.Context, as_json: Json = False) -> None:
     """Count tickets that are not over, by who has them and how far they are."""
-    listing(desk(context).tickets.counts(), COUNTS, as_json=as_json, empty=N_("There is no open ticket."))
+    county = desk(context)
+    listing(county.tickets.counts(), COUNTS, as_json=as_json, empty=N_("There is no open ticket."))
+    tell_age(county)
 
 
 @app.command()
 def show(context: typer.Context, ticket: Ticket, as_json: Json = False) -> None:
     """Show a ticket with its evidence, history and files."""
-    found = desk(context).tickets.show(ticket=ticket)
+    county = desk(context)
+    found = county.tickets.show(ticket=ticket)
+    tell_age(county)
     if as_json:
         print_json(found)
         return

@@ -16,6 +16,7 @@ from broadcaster.desk.errors import Conflict, NotFound
 from broadcaster.desk.files import Download, Upload
 from broadcaster.desk.house import Context
 from broadcaster.desk.lists import Imported, content_of, download, imported
+from broadcaster.desk.watched import known_at
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.registry import endpoints, line, lists, provisioning
@@ -56,6 +57,7 @@ class EndpointView:
     missing_recordings: int | None
     unreceipted: int | None
     software: str | None
+    known_at: datetime | None  # as of when: a controller last watched then
     on_its_way: tuple[OnItsWay, ...] = ()  # over its serial line; told only of one that is shown
 
 
@@ -84,9 +86,9 @@ class Endpoints(Noun):
         )
         if inside is not None:
             wanted = wanted.where(col(EndpointRow.village).startswith(prefix_of(inside).partition("/")[0]))
-        names = _names(ctx.session)
+        names, at = _names(ctx.session), known_at(ctx.session)
         return tuple(
-            _endpoint(row, state, names)
+            _endpoint(row, state, names, at)
             for row, state in ctx.session.exec(wanted)
             if inside is None or covers(inside, Place(f"{row.village}/{row.id}"))
         )
@@ -198,10 +200,13 @@ def _row(session: Session, endpoint: str) -> EndpointRow:
 
 
 def _found(session: Session, row: EndpointRow) -> EndpointView:
-    return _endpoint(row, session.get(EndpointStateRow, row.id), _names(session))
+    state = session.get(EndpointStateRow, row.id)
+    return _endpoint(row, state, _names(session), known_at(session))
 
 
-def _endpoint(row: EndpointRow, state: EndpointStateRow | None, names: Mapping[str, str]) -> EndpointView:
+def _endpoint(
+    row: EndpointRow, state: EndpointStateRow | None, names: Mapping[str, str], known_at: datetime | None
+) -> EndpointView:
     return EndpointView(
         id=row.id,
         village=row.village,
@@ -225,4 +230,5 @@ def _endpoint(row: EndpointRow, state: EndpointStateRow | None, names: Mapping[s
         missing_recordings=state.missing_count if state else None,
         unreceipted=state.unreceipted if state else None,
         software=state.software if state else None,
+        known_at=known_at,
     )

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from broadcaster.desk.door import Noun, question
 from broadcaster.desk.errors import Invalid
 from broadcaster.desk.house import Context
+from broadcaster.desk.watched import known_at
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.proof.coverage import coverage_of
@@ -78,6 +79,7 @@ class CoverageView:
     """How far a notice came."""
 
     notice: str
+    known_at: datetime | None  # as of when: a controller last watched then
     villages: int
     endpoints: int
     steps: tuple[StepView, ...]
@@ -135,6 +137,7 @@ class Ledger(Noun):
         names = _names(ctx.session)
         return CoverageView(
             notice=notice,
+            known_at=known_at(ctx.session),
             villages=found.villages,
             endpoints=found.endpoints,
             steps=tuple(

@@ -111,3 +111,10 @@ class Today(Noun):
 
         zone = ctx.house.settings.zone
         return situation(ctx.session, ctx.now, zone, linked=ctx.house.linked())
+
+    @question("GET", "/known-at", right=Right.VIEW)
+    def known_at(self, ctx: Context) -> datetime | None:
+        """When a controller with a broker last watched the county, a few seconds ago while one does; null: none has yet."""
+        from broadcaster.desk.watched import known_at
+
+        return known_at(ctx.session)
