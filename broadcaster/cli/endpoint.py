@@ -8,6 +8,7 @@ import typer
 from broadcaster.cli import lists, naming
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, Yes, card, confirm, heading, listing, print_json
+from broadcaster.cli.share import percent
 from broadcaster.cli.watched import tell_age
 from broadcaster.desk.errors import Conflict, NotFound, Unavailable
 from broadcaster.language import N_, _
@@ -62,7 +63,7 @@ CARD: Columns = {
 ON_ITS_WAY: Columns = {
     N_("Title"): "title",
     N_("KiB"): lambda each: f"{each.size / 1024:.0f}",
-    N_("Done"): lambda each: f"{each.percent} %",
+    N_("Done"): lambda each: percent(each.percent),
     N_("There by"): "arrives",
 }
 

@@ -10,6 +10,7 @@ from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
 from broadcaster.cli.lists import FileFormat, Force, form_of, put
 from broadcaster.cli.output import Columns, Json, listing
+from broadcaster.cli.share import bar
 from broadcaster.language import N_, _
 
 if TYPE_CHECKING:
@@ -39,9 +40,6 @@ COLUMNS: Columns = {
 }
 
 
-BAR_CELLS = 12
-
-
 def _figure(name: str) -> Callable[["PlaceFigures"], object]:
     return lambda of: getattr(of.figures, name)
 
@@ -66,12 +64,6 @@ SHEET: Columns = {  # as numbers, for a spreadsheet; shares of 1
         )
     },
 }
-
-
-def bar(share: float, of: float) -> str:
-    """`share` as part of `of`, in half cells of braille: one cell wide in every terminal."""
-    halves = round(2 * BAR_CELLS * share / of) if of > 0 else 0
-    return "⣿" * (halves // 2) + "⡇" * (halves % 2)
 
 
 def sheet(found: "Sequence[PlaceFigures]", form: str) -> bytes:

@@ -1,15 +1,18 @@
 """`broadcaster ledger` and `broadcaster coverage`: what was ordered, heard, made up and missed."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
-from broadcaster.cli.indices import bar
 from broadcaster.cli.output import Columns, Json, card, heading, listing, print_json
+from broadcaster.cli.progress import bar
+from broadcaster.cli.share import percent
 from broadcaster.cli.watched import tell_age
 from broadcaster.language import N_, _
 from broadcaster.words import WORDS, word
@@ -59,6 +62,7 @@ SUM: Columns = {
     N_("Pending"): "pending",
     N_("Why"): _why,
 }
+_LOOK_S = 2.0  # from one question to the next
 NOTHING = N_("No play is ordered. Plays are ordered when the controller draws up the plan of a day.")
 MISSING: Columns = {
     N_("Village"): "name",
@@ -97,13 +101,20 @@ def coverage(
     missing: Annotated[
         bool, typer.Option("--missing", help="Also everyone who did not get as far as sounding.")
     ] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Wait, with a bar, until its audio lies at every endpoint.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """How far a notice came: planned, held, staged, sounded, and why others did not."""
     county = desk(context)
-    found = county.ledger.coverage(
-        notice=naming.notice(county, notice), since=naming.day(since), until=naming.day(until)
+    asked = partial(
+        county.ledger.coverage,
+        notice=naming.notice(county, notice),
+        since=naming.day(since),
+        until=naming.day(until),
     )
+    found = followed(asked) if follow else asked()
     tell_age(county)
     if as_json:
         print_json(found)
@@ -113,6 +124,22 @@ def coverage(
     if missing and found.steps and found.steps[-1].missing:
         heading(N_("Not sounded"))
         listing(found.steps[-1].missing, MISSING, as_json=False, empty="")
+
+
+def followed(
+    asked: Callable[[], "CoverageView"], pause: Callable[[float], None] = time.sleep
+) -> "CoverageView":
+    """The coverage once the audio lies at every endpoint; until then a bar tells at how many."""
+    with bar(_("Audio at the endpoints")) as report:
+        while (share := _staged(found := asked())) < 1:
+            report(share)
+            pause(_LOOK_S)
+    return found
+
+
+def _staged(coverage: "CoverageView") -> float:
+    reached = (step.endpoints for step in coverage.steps if step.step == "staged")
+    return next(reached, 0) / coverage.endpoints if coverage.endpoints else 1.0
 
 
 def reason(because: str) -> str:
@@ -133,11 +160,6 @@ def _steps(coverage: "CoverageView") -> Columns:
 
 def _share(reached: int, all_of_them: int) -> str:
     return _("{reached} of {all}").format(reached=reached, all=all_of_them)
-
-
-def percent(reached: int, all_of_them: int) -> str:
-    """Rounded down: only what is complete is 100 %."""
-    return f"{bar(reached, all_of_them)} {100 * reached // max(all_of_them, 1)} %".lstrip()
 
 
 def _counted(step: "StepView") -> list[str]:

@@ -8,6 +8,7 @@ import typer
 from broadcaster.cli import naming
 from broadcaster.cli.caller import desk
 from broadcaster.cli.output import Columns, Json, Yes, card, confirm, listing, print_json, wall
+from broadcaster.cli.share import percent
 from broadcaster.cli.watched import tell_age
 from broadcaster.desk.errors import Conflict, Unavailable
 from broadcaster.language import N_, _
@@ -86,7 +87,7 @@ TRANSFERS: Columns = {
     N_("Recording"): lambda each: each.recording[:12],
     N_("Title"): "title",
     N_("KiB"): lambda each: f"{each.size / 1024:.0f}",
-    N_("Done"): lambda each: f"{each.percent} %",
+    N_("Done"): lambda each: percent(each.percent),
     N_("Lack it"): "endpoints",
     N_("All there by"): "arrives",
 }

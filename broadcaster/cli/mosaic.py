@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from broadcaster.rehearsal.judgement import Sum
 
 MOST = 60  # villages; of more those that hear least
-_WIDTH, _NAME, _DAYS = 80, 16, 56  # cells: of all, of a name, of days, which share cells if there are more
+WIDTH, _NAME, _DAYS = 80, 16, 56  # cells: of all, of a name, of days, which share cells if there are more
 _TALL = 12  # lines at least before villages stand beside each other
 _APART = "  "
 _MARKS = (
@@ -29,15 +29,15 @@ _MARKS = (
 )
 
 
-def mosaic(villages: Sequence["Sum"]) -> list["Text"]:
-    """Lines of at most 80 cells; empty where there is nothing to show."""
+def mosaic(villages: Sequence["Sum"], room: int = WIDTH) -> list["Text"]:
+    """Lines of at most `room` cells; empty where there is nothing to show."""
     shown = sorted(villages, key=lambda found: (_share(found.tally), found.of))[:MOST]
     days = sorted({day for found in shown for day in found.days})
     if not days:
         return []
-    cells = _grouped(days)
     name = min(_NAME, max(_width(found.name) for found in shown))
-    beside = max(1, (_WIDTH + len(_APART)) // (name + 1 + len(cells) + len(_APART)))
+    cells = _grouped(days, min(_DAYS, room - name - 1))
+    beside = max(1, (room + len(_APART)) // (name + 1 + len(cells) + len(_APART)))
     rows = [_row(found, name, cells) for found in sorted(shown, key=lambda found: found.of)]
     tall = max(_TALL, -(-len(rows) // beside))
     columns = [rows[start : start + tall] for start in range(0, len(rows), tall)]
@@ -49,9 +49,9 @@ def legend() -> str:
     return _("⣿ all heard  ⣶ four fifths  ⣤ half  ⣀ less  - nothing  . nothing was ordered")
 
 
-def _grouped(days: Sequence[date]) -> list[Sequence[date]]:
-    """One cell a day, or as many days a cell as they need to have room."""
-    size = -(-len(days) // _DAYS)
+def _grouped(days: Sequence[date], most: int) -> list[Sequence[date]]:
+    """One cell a day, or as many days a cell as they need to have room in `most` cells."""
+    size = -(-len(days) // most)
     return [days[start : start + size] for start in range(0, len(days), size)]
 
 

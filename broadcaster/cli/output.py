@@ -85,6 +85,15 @@ def has_width() -> bool:
     return sys.stdout.isatty() or bool(os.environ.get("COLUMNS"))
 
 
+def room(most: int) -> int:
+    """How many cells wide a picture may be: `most`, or a narrow terminal's whole row."""
+    if not has_width():
+        return most
+    from rich.console import Console
+
+    return min(most, Console().width)
+
+
 def heading(title: str) -> None:
     """What the next table is about."""
     print(f"\n{_(title)}")

@@ -14,6 +14,7 @@ from broadcaster.cli.output import (
     length,
     listing,
     print_json,
+    room,
     say,
     text,
     wall,
@@ -123,7 +124,7 @@ def show(
         return
     _title(found)
     if found.slots or found.quiet:
-        print("\n".join(strip(found, wall)))
+        print("\n".join(strip(found, wall, room(72))))
         print()
     listing(found.slots, SLOTS, as_json=False, empty=N_("Nothing is planned."))
     if found.absences:
@@ -225,7 +226,7 @@ def told(statement: "Explanation") -> str:
 
 def _title(plan: "PlanView") -> None:
     noon = datetime.combine(plan.day, datetime.min.time().replace(hour=12))
-    print(
+    say(
         _("{place}, {day}: {slots} plays, {minutes} minutes ({zone})").format(
             place=plan.place_name,
             day=plan.day,

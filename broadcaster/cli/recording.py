@@ -7,8 +7,20 @@ import typer
 
 from broadcaster.cli import lists, naming, sound
 from broadcaster.cli.caller import desk
-from broadcaster.cli.output import Columns, Json, Yes, card, confirm, heading, length, listing, print_json
+from broadcaster.cli.output import (
+    Columns,
+    Json,
+    Yes,
+    card,
+    confirm,
+    heading,
+    length,
+    listing,
+    print_json,
+    room,
+)
 from broadcaster.cli.progress import bar
+from broadcaster.cli.share import percent
 from broadcaster.desk.errors import DeskError
 from broadcaster.language import N_, _
 from broadcaster.words import said, word
@@ -72,7 +84,7 @@ PROFILES: Columns = {
 ON_ITS_WAY: Columns = {
     N_("Endpoint"): "endpoint",
     N_("Line"): "line",
-    N_("Done"): lambda each: f"{each.percent} %",
+    N_("Done"): lambda each: percent(each.percent),
     N_("There by"): "arrives",
 }
 CLEARED: Columns = {
@@ -170,7 +182,7 @@ def show(
     if as_json and picture is None:
         print_json(asset)
         return
-    seen = county.recordings.picture(asset=asset.id, width=_NARROW)
+    seen = county.recordings.picture(asset=asset.id, width=room(_NARROW))
     if picture is not None:
         picture.write_text(seen.svg, "utf-8")
     if as_json:

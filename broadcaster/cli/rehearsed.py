@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from broadcaster.cli import mosaic
 from broadcaster.cli.ledger import reason
-from broadcaster.cli.output import Columns, heading, listing, text
+from broadcaster.cli.output import Columns, heading, listing, room, say, text
 from broadcaster.language import N_, _
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _show(found: "Rehearsed") -> None:
     """Village by village and day by day, for who would rather look than read."""
     from rich.console import Console
 
-    lines = mosaic.mosaic(found.villages)
+    lines = mosaic.mosaic(found.villages, room(mosaic.WIDTH))
     if not lines:
         return
     heading(N_("What is heard, a village a line and a day a mark"))
@@ -135,7 +135,7 @@ def _show(found: "Rehearsed") -> None:
         console.print(line, no_wrap=True, overflow="crop")
     if len(found.villages) > mosaic.MOST:
         print(_("and {count} more").format(count=len(found.villages) - mosaic.MOST))
-    print(mosaic.legend())
+    say(mosaic.legend())
 
 
 def _tell_villages(found: "Rehearsed") -> None:

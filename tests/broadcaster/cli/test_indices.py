@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from broadcaster.cli.indices import BAR_CELLS, bar
+from broadcaster.cli.share import BAR_CELLS, bar
 from broadcaster.registry import sheets
 
 if TYPE_CHECKING:

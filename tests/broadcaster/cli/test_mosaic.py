@@ -58,3 +58,10 @@ def test_days_without_room_share_a_mark(days):
 
 def test_without_a_village_there_is_nothing_to_show():
     assert drawn() == []
+
+
+@pytest.mark.parametrize("room", [40, 60])
+def test_a_narrow_terminal_has_fewer_villages_beside_each_other_and_fewer_marks(room):
+    week = mosaic([village(n, *[10] * 7, name=f"第{n:02}村") for n in range(40)], room)
+    (year,) = mosaic([village(1, *[10] * 365)], room)
+    assert room - 16 <= max(line.cell_len for line in (*week, year)) <= room
