@@ -1,9 +1,11 @@
-"""The manuals in Chinese and in English say the same: as many sections, and the same commands with the same options."""
+"""What is written in docs/: both languages say the same, links lead somewhere, pictures are those of the tables."""
 
 import re
 from pathlib import Path
 
 import pytest
+
+from docs import states
 
 ROOT = Path(__file__).parents[2]
 CHINESE = ROOT / "docs" / "zh_CN"
@@ -38,3 +40,15 @@ def test_a_manual_has_the_same_sections_commands_and_options_in_both_languages(n
 def test_what_a_page_points_at_is_there(page: Path) -> None:
     targets = LINK.findall(page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_pictures_of_states_are_those_of_the_tables() -> None:
+    assert states.PAGE.read_text(encoding="utf-8") == states.page(), "run: python -m docs.states"
+
+
+@pytest.mark.parametrize("machine", states.MACHINES, ids=lambda machine: Path(machine.path).stem)
+def test_every_state_is_in_its_picture(machine: states.Machine) -> None:
+    picture = states.page().split(f"## {machine.title}")[1].split("\n## ")[0]
+    assert all(
+        re.search(rf"^    {state} -->|--> {state}\b", picture, re.MULTILINE) for state in machine.table
+    )
