@@ -1,17 +1,13 @@
-"""Conflicts: fixed times that want the same endpoints at the same time, and any slots that would sound over each other.
+"""Conflicts: fixed times that want the same endpoints at the same time, and where each could move."""
 
-A place is a prefix of the codes of what lies inside it, hence a range of codes; a slot is a rectangle of that range and
-its time; two slots are in each other's way if their rectangles meet.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from schedules.cells import GUARD_CELLS, HORIZON_CELLS, nearest, starts_inside, starts_touching
 from schedules.duty import Duty
 from schedules.placement import Scene
 from schedules.places import Place, covers
-from schedules.slots import Conflict, Slot, Span
+from schedules.slots import Conflict, Span
 from schedules.windows import clipped, less
 
 
@@ -42,14 +38,3 @@ def free_start(duty: Duty, wanted: datetime, target: Place, scene: Scene) -> dat
     if not free:
         return None
     return ground.grid.begin_of(nearest(free, ground.grid.cell_before(wanted), 0, HORIZON_CELLS))
-
-
-def meetings(slots: Iterable[Slot]) -> Iterator[tuple[Slot, Slot]]:
-    """Every two of `slots` that share an endpoint and a moment; none in a plan of ours."""
-    sounding: list[Slot] = []
-    for slot in sorted(slots, key=lambda slot: slot.planned):
-        sounding = [before for before in sounding if before.planned_end > slot.planned]
-        for before in sounding:
-            if covers(before.place, slot.place) or covers(slot.place, before.place):
-                yield before, slot
-        sounding.append(slot)

@@ -19,21 +19,6 @@ from schedules.slots import Slot
 _ROUNDING = timedelta(seconds=1)  # players report their end a little late
 LAPSING = timedelta(minutes=5)  # within which an endpoint has recorded that something is over
 
-BRD_STATE_CODE = {
-    Outcome.UNKNOWN: 0,
-    Outcome.PLANNED: 0,
-    Outcome.HELD: 1,
-    Outcome.STAGED: 1,
-    Outcome.SOUNDING: 2,
-    Outcome.COUNTED: 3,
-    Outcome.MADE_UP: 3,
-    Outcome.PARTIAL: 4,
-    Outcome.MISSED: 4,
-    Outcome.WITHDRAWN: 5,
-}
-"""The field's BrdStateCode: 0 not handled, 1 waiting, 2 on air, 3 success, 4 failed or not as ordered, 5
-cancelled."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
@@ -100,13 +85,6 @@ def settle(
     late = settled.started is not None and settled.started > slot.planned + ON_TIME
     outcome = Outcome.MADE_UP if late and settled.outcome is Outcome.COUNTED else settled.outcome
     return replace(settled, outcome=outcome, violations=_violations(slot, timed))
-
-
-def settle_alert(
-    expires: datetime, records: Sequence[AsPlayed], now: datetime, progress: Progress = _NO_PROGRESS
-) -> Settled:
-    """The outcome of an alert at one endpoint: it counts once it was heard once, whatever the clock says."""
-    return _verdict(records, expires, now, progress)
 
 
 def _proves_time(record: AsPlayed) -> bool:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-MARGIN = 2  # by how many answers the best place must lead
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
@@ -13,16 +11,6 @@ class Cut:
     after: int
     agreement: int  # answers and silences that fit, over all polls
     asked: int
-    margin: int  # over the second best place
-
-    @property
-    def confidence(self) -> float:
-        return self.agreement / self.asked if self.asked else 0.0
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether a crew may be sent there."""
-        return self.margin >= MARGIN
 
 
 def cut_after(polls: Sequence[Sequence[bool | None]]) -> Cut:
@@ -38,8 +26,5 @@ def cut_after(polls: Sequence[Sequence[bool | None]]) -> Cut:
         for j in range(places + 1)
     ]
     best = max(range(places + 1), key=lambda j: (agreements[j], j))
-    others = [agreement for j, agreement in enumerate(agreements) if j != best]
     asked = sum(answer is not None for poll in polls for answer in poll)
-    return Cut(
-        after=best, agreement=agreements[best], asked=asked, margin=agreements[best] - max(others, default=0)
-    )
+    return Cut(after=best, agreement=agreements[best], asked=asked)

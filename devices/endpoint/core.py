@@ -220,12 +220,6 @@ class Endpoint:
         self._conductor.note_now(self._now_s)
         self._note_alive()
 
-    def power_back(self, now: Instant) -> None:
-        """Mains is back before the endpoint died."""
-        self._see_clock(now)
-        self._on_mains = True
-        self._say(EventKind.MAINS_BACK, f"{now.mono_s}", "mains is back")
-
     def stopping(self, now: Instant) -> None:
         """A clean end (SIGTERM): silences the output, records the partial play, says offline."""
         self._see_clock(now)

@@ -1,24 +1,17 @@
 """Conflicts: fixed times in each other's way, shown with both orders and a proposed move."""
 
 from dataclasses import replace
-from datetime import timedelta
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from schedules.conflicts import meetings
 from schedules.ground import PlaceRules
-from schedules.places import Level, covers
+from schedules.places import Level
 from schedules.planning import conflicts, plan
-from schedules.slots import Conflict, DayPlan, Slot
+from schedules.slots import Conflict, DayPlan
 from tests.schedules.county import (
     COUNTY,
     DAY,
     FERRY,
     HILLS,
-    HORNS,
     LIJIA,
-    RIVER,
     SCHOOL,
     VILLAGES,
     asked,
@@ -29,7 +22,6 @@ from tests.schedules.county import (
     order,
     quiet,
 )
-from tests.schedules.proofs import slot
 
 COUNTY_RELAY = order("relay", fixed("06:30"), seconds=600)
 
@@ -102,30 +94,3 @@ def test_too_few_minutes_are_no_conflict() -> None:
     found = plan(asked(COUNTY_RELAY, rules={LIJIA: PlaceRules(budget_minutes=5)}))
     assert found.conflicts == ()
     assert missing(found, "relay", LIJIA) == ["budget"]
-
-
-def _slot(name: str, where: int, start_s: int, seconds: int) -> Slot:
-    places = (COUNTY, HILLS, RIVER, *VILLAGES, *HORNS, SCHOOL)
-    planned = at("06:00") + timedelta(seconds=start_s)
-    return replace(
-        slot(), order=name, place=places[where], day=DAY, planned=planned, duration_ms=seconds * 1000
-    )
-
-
-some_slots = st.lists(
-    st.builds(_slot, st.sampled_from("ab"), st.integers(0, 11), st.integers(0, 20), st.integers(1, 9)),
-    max_size=8,
-)
-
-
-@settings(max_examples=100, deadline=None)
-@given(some_slots)
-def test_slots_meet_if_their_places_and_their_times_do(slots: list[Slot]) -> None:
-    expected = sum(
-        one.planned < other.planned_end
-        and other.planned < one.planned_end
-        and (covers(one.place, other.place) or covers(other.place, one.place))
-        for n, one in enumerate(slots)
-        for other in slots[:n]
-    )
-    assert len(list(meetings(slots))) == expected

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schedules.ledger import BRD_STATE_CODE, Progress, Proof, Settled, Violation, merge, settle, settle_alert
+from schedules.ledger import Progress, Proof, Settled, Violation, merge, settle
 from schedules.outcomes import Outcome
 from schedules.records import ClockQuality, MissedBecause, Result
 from tests.schedules.playing import clock
@@ -95,7 +95,6 @@ def test_a_clock_that_knows_nothing_proves_no_play():
     record = played(slot(), quality=ClockQuality.NONE)
     settled = settle(slot(), [record], EVENING)
     assert settled == Settled(outcome=Outcome.MISSED, because=MissedBecause.CLOCK_UNKNOWN, heard_ms=100_000)
-    assert settle_alert(EVENING, [record], EVENING).outcome is Outcome.COUNTED
 
 
 def test_a_notice_withdrawn_in_time_leaves_nothing_owed():
@@ -149,19 +148,6 @@ def test_case_15_thirty_days_of_records_at_once_settle_each_slot_once():
     assert {settle(one, merged[one.id, "horn-1"], clock("12:00", 31)).outcome for one in slots} == {
         Outcome.COUNTED
     }
-
-
-def test_every_outcome_has_the_fields_code():
-    assert set(BRD_STATE_CODE) == set(Outcome)
-    failed = {outcome for outcome, code in BRD_STATE_CODE.items() if code == 4}
-    assert failed == {Outcome.PARTIAL, Outcome.MISSED}
-
-
-def test_an_alert_repeats_without_being_counted_twice():
-    twice = [played(slot(), 1), played(slot(), 2)]
-    settled = settle_alert(clock("10:00"), twice, clock("09:00"))
-    assert (settled.outcome, settled.violations) == (Outcome.COUNTED, frozenset())
-    assert settle_alert(clock("10:00"), [], clock("10:00")).outcome is Outcome.UNKNOWN
 
 
 RANK = [

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schedules.conflicts import meetings
 from schedules.ground import PlaceRules
 from schedules.places import Level, Place, endpoint_place
 from schedules.planning import plan
@@ -36,6 +35,7 @@ from tests.schedules.county import (
     order,
     quiet,
 )
+from tests.schedules.meetings import meetings
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -257,7 +257,7 @@ def test_fixed_times_come_first_whatever_their_precedence() -> None:
     letters = [order(f"letter-{n}", loop(3, "06:00-07:00", gap_s=0)) for n in range(6)]
     found = plan(asked(*letters, relay))
     assert clocks(found, "relay", LIJIA) == ["06:30:00"]
-    assert list(meetings(found.slots)) == []
+    assert meetings(found.slots) == []
 
 
 def test_a_fixed_time_may_be_late_by_its_lateness() -> None:

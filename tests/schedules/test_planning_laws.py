@@ -8,7 +8,6 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schedules.conflicts import meetings
 from schedules.ground import PlaceRules, ground
 from schedules.places import Level, Place, covers
 from schedules.planning import plan, planned, replan
@@ -38,6 +37,7 @@ from tests.schedules.county import (
     order,
     quiet,
 )
+from tests.schedules.meetings import meetings
 
 WHERE = (COUNTY, HILLS, RIVER, LIJIA, WANGZHUANG, FERRY, MILL, SCHOOL, SHOP)
 CELL = timedelta(seconds=5)
@@ -108,7 +108,7 @@ quick = settings(max_examples=60, deadline=None)
 
 def _holds(request: PlanRequest, found: DayPlan) -> None:
     """The laws of one plan."""
-    assert list(meetings(found.slots)) == []
+    assert meetings(found.slots) == []
     _every_play_is_a_slot_or_an_absence(request, found)
     for slot in found.slots:
         if slot.planned >= request.now:

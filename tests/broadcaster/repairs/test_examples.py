@@ -5,7 +5,7 @@ import pytest
 from broadcaster.repairs.causes import Cause, Owner
 from broadcaster.repairs.circumstances import Circumstances
 from broadcaster.repairs.incidents import Flag, Stage
-from broadcaster.repairs.serial_order import cut_after
+from broadcaster.repairs.serial_order import Cut, cut_after
 from broadcaster.repairs.switch_off import judge
 from tests.broadcaster.repairs.valley import Valley, feeder, placement
 
@@ -90,10 +90,8 @@ def test_a_base_station_fails():
 
 
 def test_a_line_of_twelve_boxes_is_cut_between_the_seventh_and_the_eighth():
-    once, twice = cut_after([[True] * 7 + [False] * 5]), cut_after([[True] * 7 + [False] * 5] * 2)
-    assert (once.after, once.agreement, once.asked, once.margin) == (7, 12, 12, 1)
-    assert not once.is_settled
-    assert (twice.margin, twice.is_settled, twice.confidence) == (2, True, 1.0)
+    answers = [True] * 7 + [False] * 5
+    assert cut_after([answers] * 2) == Cut(after=7, agreement=24, asked=24)
 
 
 def test_the_cut_is_one_ticket_for_a_lift_truck():

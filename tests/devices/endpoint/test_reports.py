@@ -115,14 +115,6 @@ def test_the_last_gasp_goes_out_at_once_and_the_play_is_noted():
     assert board.proved[0].heard_ms == pytest.approx(33_000, abs=20)
 
 
-def test_power_that_comes_back_is_said_by_a_board_with_a_battery():
-    board = Board()
-    board.endpoint.power_failing(board.instant)
-    board.run_for(seconds=40)
-    board.endpoint.power_back(board.instant)
-    assert [event.kind for event in board.reports(Event)] == [EventKind.LAST_GASP, EventKind.MAINS_BACK]
-
-
 def test_instruments_that_show_a_mains_failure_are_enough():
     instruments = SetInstruments(Readings(mains=True))
     board = Board(instruments=instruments)
