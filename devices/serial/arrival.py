@@ -16,19 +16,13 @@ from devices.serial.noise import CALMEST, best_shape, loss, wire_length
 from devices.serial.pacing import Line
 
 CUT = 3  # bytes of a block before its content
-QUESTION, ANSWER, OFFER = 32, 24, 56  # bytes on the line
+QUESTION, ANSWER, OFFER = 26, 22, 56  # bytes on the line
 ROLL = 20  # bytes of a roll, and two more for each tap
-SAMPLES, SAMPLE_S, SAMPLE_AIRTIMES = (
-    3,
-    4.0,
-    250,
-)  # questions meanwhile: some at first, then one in so many seconds or airtimes
-BUSY_ROUNDS, BUSY_S, LEAST_S = 250, 60.0, 1.0  # how seldom each tap is asked by routine meanwhile
-WAIT_S, WAIT_BYTES = (
-    0.08,
-    96,
-)  # for an answer that does not come, until the line is used again: seconds and airtime
-OFFERS = 4  # to several
+# Questions meanwhile: some at first, then one in so many seconds or airtimes; and each of several taps by routine.
+SAMPLES, SAMPLE_S, SAMPLE_BYTES = 3, 4.0, 8_000
+BUSY_ROUNDS, BUSY_S = 250, 60.0
+WAIT_S, WAIT_BYTES = 0.05, 6  # for an answer that does not come: seconds and airtime
+OFFERS, REPEATED_OFFERS = 3, 11  # to several, where few frames are lost and where many are
 FRAMES = 150  # by which the share of those that drop was measured, about
 SURPLUS = 2  # mixes beyond what the neediest lacks;
 SPARE, SPARE_VARIANCE = 1.6, 2.7  # of which so many are needed, since mixes may say the same
@@ -89,10 +83,10 @@ def airtime_s(line: Line, size: int, taps: Sequence[Hearing], *, lacking: int | 
         asked_s = _rounds_for_one(count, chances[0]) * _exchange_s(line, unanswered)
     else:
         frames, rounds = _mended(count, chances)
-        sent_s = (count + frames) * frames_s + OFFERS * line.airtime_s(OFFER)
+        offers = REPEATED_OFFERS if max(chances) > DROPPING else OFFERS
+        sent_s = (count + frames) * frames_s + offers * line.airtime_s(OFFER)
         asked_s = rounds * _count_s(line, len(taps), unanswered)
-    sent_s /= 1 - _routine_share(line, len(taps))
-    return sent_s + asked_s + _sampled_s(line, sent_s, unanswered)
+    return asked_s + _with_questions_s(line, sent_s, len(taps), unanswered)
 
 
 def _likely(measured: Sequence[float]) -> list[float]:
@@ -153,29 +147,22 @@ def _wait_s(line: Line) -> float:
 
 
 def _count_s(line: Line, taps: int, unanswered: float) -> float:
-    """How long it takes to ask all of them once what they lack, those who do not answer a second time."""
+    """How long it takes until each of them has said what it lacks: all at once, then one by one who did not answer."""
     rolls = math.ceil(taps / SLOTS)
     answers_s = taps * (line.airtime_s(ANSWER) + line.turn_s)
     asked_s = rolls * (line.airtime_s(ROLL) + line.turn_s) + line.airtime_s(2 * taps) + answers_s
-    return asked_s * (1 + unanswered) + min(3.0, unanswered * taps) * _wait_s(line)
+    again = taps * (1 / (1 - unanswered) - 1)
+    return asked_s + again * (line.airtime_s(QUESTION) + _wait_s(line))
 
 
-def _sampled_s(line: Line, sent_s: float, unanswered: float) -> float:
-    """What the questions take that are asked while blocks are sent; on a full-duplex line nobody waits for the answers."""
-    every_s = max(SAMPLE_S, line.airtime_s(SAMPLE_AIRTIMES * QUESTION))
-    asked = min(SAMPLES, sent_s) + sent_s / every_s
-    tries = asked / (1 - unanswered)
-    return asked * _exchange_s(line, unanswered) if line.half_duplex else tries * line.airtime_s(QUESTION)
-
-
-def _routine_share(line: Line, taps: int) -> float:
-    """The share of the line's time that routine questions to several taps take."""
-    if taps == 1:
-        return 0.0
-    exchange_s = _exchange_s(line, 0.0)
-    every_s = max(LEAST_S, 3 * taps * exchange_s, min(BUSY_S, BUSY_ROUNDS * taps * exchange_s))
-    taken_s = taps * (exchange_s if line.half_duplex else line.airtime_s(QUESTION))
-    return min(0.5, taken_s / every_s)
+def _with_questions_s(line: Line, sent_s: float, taps: int, unanswered: float) -> float:
+    """What blocks take with the questions asked meanwhile; on a full-duplex line nobody waits for the answers."""
+    exchange_s = _exchange_s(line, unanswered)
+    round_s = taps * _exchange_s(line, 0.0)
+    routine = taps / max(3 * round_s, min(BUSY_S, BUSY_ROUNDS * round_s)) if taps > 1 else 0.0
+    asked = max(routine, 1 / max(SAMPLE_S, line.airtime_s(SAMPLE_BYTES)))  # a second
+    each_s = exchange_s if line.half_duplex else line.airtime_s(QUESTION) / (1 - unanswered)
+    return (sent_s + min(SAMPLES, sent_s) * each_s) / (1 - min(0.5, asked * each_s))
 
 
 def arrivals(

@@ -114,5 +114,8 @@ class Asking:
         if question is None or now < question.deadline:
             return None
         self.open, self._given_up = None, question
-        self.reply_s = min(_MOST_REPLY_S, 1.5 * self.reply_s)
         return question
+
+    def be_patient(self) -> None:
+        """More was not answered than drops explain: a tap may be slower than was thought."""
+        self.reply_s = min(_MOST_REPLY_S, 1.5 * self.reply_s)

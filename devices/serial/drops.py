@@ -10,7 +10,7 @@ from collections.abc import Iterable
 _FRAMES = 1_600  # when so many are counted, all that was counted weighs half
 _EXCHANGE = 2  # frames of a question and its answer: one that is lost leaves it unanswered
 MOST = 0.9
-LUCK = 0.035  # of how long a recording takes, one standard deviation
+LUCK = 0.03  # of how long a recording takes, one standard deviation
 _LEAST = 128  # bytes of a block: smaller ones cost more of the line than they are worth
 
 

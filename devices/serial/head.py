@@ -38,7 +38,6 @@ from devices.serial.transfers import Transfers
 GROUPS = 2  # of one tap, besides everybody
 _ROLL_FROM = 3  # taps that are due at once are asked by one frame
 _TORN_FROM = 64  # bytes of a recording's frame still to come, for it to be worth tearing
-_AGAIN_S, _LAST_AGAIN_S = 0.1, 2.0  # between questions that a present tap does not answer
 _IDLE_S = 1.0  # between questions to a tap that has nothing to say, at least,
 _IDLE_ROUNDS = 3  # and so many times what asking all taps takes;
 _BUSY_ROUNDS, _BUSY_S = 250, 60.0  # while recordings are on their way so many times, or seconds
@@ -385,12 +384,15 @@ class Head:
         if question is None:
             return []
         events: list[HeadEvent] = []
-        for member in [self._members[tap] for tap in question.taps if tap in self._members]:
-            again_s = min(_LAST_AGAIN_S, _AGAIN_S * 2 ** min(member.misses, 10))
-            if member.missed(now, again_s, self._absent_period_s):
+        asked = [self._members[tap] for tap in question.taps if tap in self._members]
+        for member in asked:
+            if member.missed(now, self._absent_period_s):
                 self._leave(member)
                 events.append(Silent(member.address))
-            self._transfers.unanswered(question.transfer, member.address)
+            if member.unexplained:
+                self._transfers.unanswered(question.transfer, member.address)
+        if any(member.unexplained for member in asked):
+            self._asking.be_patient()
         return events
 
     def _leave(self, member: Member) -> None:

@@ -11,10 +11,12 @@ from devices.serial.noise import CALMEST
 from devices.serial.streams import Inflow
 
 SILENT_S = 10.0  # of questions without an answer: the tap is absent
-_MISSES, _CHANCE = 3, 1e-4  # at least so many, and so many that it would be so rare if the tap were there
+_MISSES, _CHANCE = 3, 1e-6  # at least so many, and so many that it would be so rare if the tap were there
+_LUCKLESS = 0.01  # the chance of so many misses that more is suspected than drops
 _FAMILIAR = (
     8  # answers, after which its calm is known: what is lost before is noise that was not reckoned with
 )
+_AGAIN_S, _LAST_AGAIN_S = 0.1, 2.0  # between questions that a present tap does not answer
 _FIRST_AGAIN_S = 1.0  # to the second question to an absent tap; then twice as long each time
 
 
@@ -83,21 +85,25 @@ class Member:
         return before
 
     @property
-    def _misses_of_silence(self) -> int:
-        unanswered = either(self.drops.share, self.drops.share)
-        return (
-            max(_MISSES, math.ceil(math.log(_CHANCE) / math.log(unanswered)))
-            if unanswered > _CHANCE
-            else _MISSES
-        )
+    def unexplained(self) -> int:
+        """Misses beyond those that drops explain: the tap may be slow, or away."""
+        return max(0, self.misses - self._misses_by_chance(_LUCKLESS))
 
-    def missed(self, now: float, again_s: float, most_again_s: float) -> bool:
-        """It has not answered; whether it is absent by that. It is asked again after `again_s`, absent ever later."""
+    def _misses_by_chance(self, chance: float) -> int:
+        """Misses at least, of a tap that is there, that are rarer than `chance`."""
+        unanswered = either(self.drops.share, self.drops.share)
+        return math.ceil(math.log(chance) / math.log(unanswered)) if unanswered > chance else 0
+
+    def missed(self, now: float, most_again_s: float) -> bool:
+        """It has not answered; whether it is absent by that. It is asked again soon, then ever later."""
         self.misses += 1
         self.lost_answers += 1
+        again_s = min(_LAST_AGAIN_S, _AGAIN_S * 2 ** max(0, min(self.unexplained, 10) - 1))
         if self.misses == 1:
             self.heard_at = max(self.heard_at, now - again_s)
-        silent = self.misses >= self._misses_of_silence and now - self.heard_at > SILENT_S
+        silent = (
+            self.misses >= max(_MISSES, self._misses_by_chance(_CHANCE)) and now - self.heard_at > SILENT_S
+        )
         newly = silent and self.presence is not Presence.ABSENT
         if newly:
             self.presence = PRESENCES[self.presence][Sign.SILENCE]

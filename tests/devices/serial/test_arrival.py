@@ -13,8 +13,7 @@ from tests.devices.serial.parties import Party, recording
 
 SLOW = Line(baud=9_600)
 BUS = Line(baud=9_600, half_duplex=True, turn_s=0.005)
-QUICK = Line(baud=57_600)
-SIZE, MINUTE = 200_000, 45_000
+MINUTE = 45_000  # bytes of speech at the low rate
 IDLE_S = 600.0
 SAMPLE_S = 5.0
 LETTER = "a" * 64
@@ -58,17 +57,14 @@ def test_a_recording_for_several_arrives_when_it_was_foretold(bit_errors: float)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.05, 0.1, 0.2, 0.3])
-@pytest.mark.parametrize(("line", "taps", "size", "seeds"), [(QUICK, 1, SIZE, 4), (BUS, 3, MINUTE, 2)])
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("line", "taps", "size"), [(SLOW, 1, MINUTE), (BUS, 3, MINUTE)])
 def test_a_line_that_loses_frames_is_foretold_within_a_tenth(
-    share: float, line: Line, taps: int, size: int, seeds: int
+    seed: int, line: Line, taps: int, size: int, share: float
 ) -> None:
-    """Once it has been asked for ten minutes. What becomes of single frames is luck, which one in fifty may have more of."""
-    runs = [
-        told_and_true(line, Weather(lost_frames=share), seed, size, taps, IDLE_S) for seed in range(seeds)
-    ]
-    errors = [abs(true / told - 1) for told, true in runs]
-    assert sum(error < 0.10 for error in errors) >= seeds - 1
-    assert max(errors) < 0.15
+    """Once it has been asked for ten minutes."""
+    told, true = told_and_true(line, Weather(lost_frames=share), seed, size, taps, IDLE_S)
+    assert true == pytest.approx(told, rel=0.10)
 
 
 @given(st.integers(1, 10**7), st.integers(1, 10**7), st.lists(st.integers(8, 255), min_size=1, max_size=40))
