@@ -4,15 +4,20 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from fastapi import FastAPI
 
 from broadcaster import demo as sample
 from broadcaster.api.admission import admission
 from broadcaster.api.app import create_app
-from broadcaster.api.running import claim
+from broadcaster.api.running import Claim, claim
 from broadcaster.api.server import listen, serve
 from broadcaster.config import BrokerKind, Settings
 from broadcaster.controller.habits import Habits
@@ -25,6 +30,8 @@ from broadcaster.language import N_
 from broadcaster.live import LiveController
 from broadcaster.notifying import notify
 from broadcaster.phone.site import site
+from broadcaster.storage.helm import Helm, lost, taken
+from broadcaster.storage.migration import StorageError
 from broadcaster.watch import watch
 from devices import logbook
 from devices.chunks import CHUNK
@@ -59,42 +66,78 @@ async def _run(settings: Settings, *, demo: bool) -> None:
         loop.add_signal_handler(number, task.cancel)
     await clock_set(lambda: datetime.now(UTC), asyncio.sleep)
     house = CountyHouse(settings)
-    with (
-        claim(settings.directory) as held,
-        contextlib.closing(listen(settings.api.host, settings.api.port)) as listener,
-    ):
-        async with _broker(house):
-            live = LiveController(
-                engine=house.engine,
-                connection=house.controller_connection(),
-                signer=house.signer,
-                library=house.library,
-                habits=_habits(settings),
-                pace=_pace(settings),
-            )
-            house.linked = lambda: live.linked
-            host, port = listener.getsockname()[:2]
-            running = held.announce(f"http://{host}:{port}")
-            app = create_app(
-                CountyDesk,
-                admission(house, running.token, live.nudge),
-                upload_limit_mb=settings.api.upload_limit_mb,
-                allowed_hosts=settings.api.allowed_hosts,
-            )
-            on_phones = admission(house, running.token, live.nudge, phones=True)
-            secure = settings.api.public_url.startswith("https:")
-            app.include_router(site(on_phones, settings.zone, secure=secure))
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(live.run(), name="controller")
-                tasks.create_task(serve(app, listener), name="api")
-                if settings.lines.hub:
-                    own = settings.directory / "hub"
-                    tasks.create_task(run_station_hub(house, settings.lines.hub, own), name="hub")
-                tasks.create_task(notify(house), name="notifications")
-                if demo:
-                    await sample.fill(house, live)
-                    tasks.create_task(sample.simulate(house, live), name="sample county")
-                tasks.create_task(watch(house), name="watch")
+    with claim(settings.directory) as held, _helm(settings) as helm:
+        look = partial(asyncio.to_thread, helm.look)
+        await taken(look, asyncio.sleep)
+
+        async def steer() -> None:
+            await lost(look, asyncio.sleep)
+            task.cancel()
+
+        with contextlib.closing(listen(settings.api.host, settings.api.port)) as listener:
+            await _work(house, held, listener, steer, demo=demo)
+
+
+async def _work(
+    house: CountyHouse,
+    held: Claim,
+    listener: socket.socket,
+    steer: Callable[[], Coroutine[Any, Any, None]],
+    *,
+    demo: bool,
+) -> None:
+    """All that a county needs, until cancelled."""
+    settings = house.settings
+    async with _broker(house):
+        live = LiveController(
+            engine=house.engine,
+            connection=house.controller_connection(),
+            signer=house.signer,
+            library=house.library,
+            habits=_habits(settings),
+            pace=_pace(settings),
+        )
+        house.linked = lambda: live.linked
+        app = _api(house, held, listener, live)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(live.run(), name="controller")
+            tasks.create_task(serve(app, listener), name="api")
+            if settings.lines.hub:
+                own = settings.directory / "hub"
+                tasks.create_task(run_station_hub(house, settings.lines.hub, own), name="hub")
+            tasks.create_task(notify(house), name="notifications")
+            if demo:
+                await sample.fill(house, live)
+                tasks.create_task(sample.simulate(house, live), name="sample county")
+            tasks.create_task(watch(house), name="watch")
+            tasks.create_task(steer(), name="helm")
+
+
+def _api(house: CountyHouse, held: Claim, listener: socket.socket, live: LiveController) -> FastAPI:
+    """The desk over HTTP and the pages for phones, announced to the command line of this machine."""
+    settings = house.settings
+    host, port = listener.getsockname()[:2]
+    running = held.announce(f"http://{host}:{port}")
+    app = create_app(
+        CountyDesk,
+        admission(house, running.token, live.nudge),
+        upload_limit_mb=settings.api.upload_limit_mb,
+        allowed_hosts=settings.api.allowed_hosts,
+    )
+    on_phones = admission(house, running.token, live.nudge, phones=True)
+    secure = settings.api.public_url.startswith("https:")
+    app.include_router(site(on_phones, settings.zone, secure=secure))
+    return app
+
+
+@contextlib.contextmanager
+def _helm(settings: Settings) -> Iterator[Helm]:
+    try:
+        helm = Helm(settings.database_url)
+    except StorageError as error:
+        raise Unavailable(error.message, **error.facts) from error
+    with contextlib.closing(helm):
+        yield helm
 
 
 async def clock_set(now: Callable[[], datetime], sleep: Callable[[float], Awaitable[None]]) -> None:

@@ -18,18 +18,22 @@ from devices.presence import Presence
 
 log = logging.getLogger(__name__)
 
-_EVERY_S = 1.0
+_EVERY_S, _AGAIN_S = 1.0, 10.0
 
 
 async def watch(house: CountyHouse) -> None:
     """Until cancelled: every as-played record that is proved, and who is connected, when that changes."""
     say = _print if sys.stdout.isatty() else log.info
     zone = house.settings.zone
-    _, seen, _ = await asyncio.to_thread(_seen_since, house, None, zone)
-    last = ""
+    seen, last = None, ""
     while True:
+        try:
+            lines, seen, now = await asyncio.to_thread(_seen_since, house, seen, zone)
+        except Exception:  # no reason for the controller to end
+            log.exception("what happens could not be looked at, it is tried again")
+            await asyncio.sleep(_AGAIN_S)
+            continue
         await asyncio.sleep(_EVERY_S)
-        lines, seen, now = await asyncio.to_thread(_seen_since, house, seen, zone)
         for line in lines:
             say(line)
         if now != last:

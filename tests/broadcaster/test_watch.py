@@ -1,12 +1,17 @@
 """What is said of a running county: what was proved since, and who is connected."""
 
+import asyncio
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from broadcaster import language
+from broadcaster import watch as watching
 from broadcaster.config import load
 from broadcaster.house import CountyHouse
 from broadcaster.storage.engine import insert_new, upsert
@@ -78,3 +83,28 @@ def test_who_is_connected_sounding_and_fetching_is_counted(house: CountyHouse) -
     with house.transaction() as session:
         upsert(session, EndpointStateRow, states)
     assert _seen_since(house, None, ZONE)[2] == "2 of 3 endpoints connected, 1 sounding, 1 fetching audio"
+
+
+async def test_a_database_that_is_away_ends_nobodys_watch(
+    house: CountyHouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks, again = (
+        iter([OperationalError("SELECT", None, Exception("the server is away")), None]),
+        asyncio.Event(),
+    )
+    snapshot = house.snapshot
+
+    def look() -> AbstractContextManager[Session]:
+        trouble = next(looks, None)
+        if trouble is not None:
+            raise trouble
+        again.set()
+        return snapshot()
+
+    monkeypatch.setattr(watching, "_AGAIN_S", 0)
+    monkeypatch.setattr(house, "snapshot", look)
+    task = asyncio.create_task(watching.watch(house))
+    await asyncio.wait_for(again.wait(), 30)
+    assert not task.done()
+    task.cancel()
+    assert "it is tried again" in caplog.text

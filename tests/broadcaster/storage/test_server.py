@@ -1,6 +1,5 @@
 """The same promises of storage on a PostgreSQL server; skipped where none is installed."""
 
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,19 +22,6 @@ from tests.broadcaster.storage.server import Server
 from tests.broadcaster.storage.values import NOON
 
 COUNTY = {"code": "341523000000", "name": "临水县", "population": 7}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with tempfile.TemporaryDirectory(prefix="postgresql-") as directory:
-        server = Server(Path(directory))
-        yield server
-        server.stop()
-
-
-@pytest.fixture
-def url(server: Server) -> str:
-    return server.county()
 
 
 @pytest.fixture
