@@ -20,13 +20,19 @@ async def run_station_hub(house: CountyHouse, hub: str, directory: Path) -> None
     lines: tuple[HubLine, ...] = ()
     try:
         while True:
-            wanted = _lines(house, hub)
-            if wanted is not None and (wanted != lines or (running is not None and running.done())):
-                await _end(running)
-                lines, running = wanted, None
-                if wanted:
-                    _provision(house, hub, directory)
-                    running = asyncio.create_task(run_hub(directory, software="broadcaster"), name=hub)
+            try:
+                wanted = await asyncio.to_thread(_lines, house, hub)
+                if wanted is not None and (wanted != lines or (running is not None and running.done())):
+                    await _end(running)
+                    lines, running = (), None
+                    if wanted:
+                        await asyncio.to_thread(_provision, house, hub, directory)
+                        running = asyncio.create_task(run_hub(directory, software="broadcaster"), name=hub)
+                    lines = wanted
+            except (
+                Exception
+            ):  # the database is away, or the disk is full: no reason for the controller to end
+                log.exception("the station's own hub could not be looked after, it is tried again")
             await asyncio.sleep(LOOK_S)
     finally:
         await _end(running)

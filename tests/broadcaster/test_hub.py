@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from broadcaster import hub as station_hub
 from broadcaster.config import load
@@ -18,6 +19,7 @@ from broadcaster.storage.tables import EndpointRow, EndpointStateRow
 from devices.endpoint.core import Pace as EndpointPace
 from devices.endpoint.outputs import silent_output
 from devices.endpoint.program import MEDIA, PROVISION, run_endpoint
+from devices.hub.provision import HubLine
 from devices.serial.cable import Cable
 from tests.broadcaster.county import add_notice, lay_out, sha256, sound
 from tests.broadcaster.service import service
@@ -79,3 +81,24 @@ async def test_lines_that_cannot_be_used_end_nothing(
     assert not task.done()
     task.cancel()
     await asyncio.wait([task])
+
+
+async def test_a_database_that_is_away_ends_nothing_and_is_asked_again(
+    house: CountyHouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(station_hub, "LOOK_S", 0.01)
+    asked = 0
+
+    def lines(_house: CountyHouse, _hub: str) -> tuple[HubLine, ...]:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise OperationalError("SELECT", None, Exception("the server is away"))
+        return ()
+
+    monkeypatch.setattr(station_hub, "_lines", lines)
+    task = asyncio.create_task(run_station_hub(house, "hub-station", house.settings.directory / "hub"))
+    await eventually(lambda: asked > 1)
+    assert not task.done()
+    task.cancel()
+    assert "the station's own hub could not be looked after, it is tried again" in caplog.messages
