@@ -17,6 +17,11 @@ log = logging.getLogger(__name__)
 
 _LOCK = 0x63637832  # "ccx2"
 _EVERY_S = 1.0
+_NOTICED = (  # ten seconds after our machine lost its power, the server gives the lock on
+    "SELECT set_config('tcp_keepalives_idle', '4', false)",
+    "SELECT set_config('tcp_keepalives_interval', '2', false)",
+    "SELECT set_config('tcp_keepalives_count', '3', false)",
+)
 
 
 class Standing(StrEnum):
@@ -56,6 +61,8 @@ class Helm:
             self._ask("SELECT 1")
             return Standing.AT_THE_HELM
         self._held = self._engine.raw_connection()
+        for keepalive in _NOTICED:
+            self._ask(keepalive)
         if self._ask(f"SELECT pg_try_advisory_lock({_LOCK})"):
             return Standing.AT_THE_HELM
         self._let_go()

@@ -54,6 +54,17 @@ def test_one_is_at_the_helm_and_the_next_takes_it_when_the_first_leaves(url: str
     second.close()
 
 
+def test_the_server_is_asked_to_notice_soon_that_a_machine_lost_its_power(url: str) -> None:
+    helm = Helm(url)
+    helm.look()
+    assert [helm._ask(f"SHOW tcp_keepalives_{name}") for name in ("idle", "interval", "count")] == [
+        "4",
+        "2",
+        "3",
+    ]
+    helm.close()
+
+
 def test_the_helm_of_one_county_is_not_that_of_another(server: Server, url: str) -> None:
     helms = [Helm(url), Helm(server.county())]
     assert [helm.look() for helm in helms] == [Standing.AT_THE_HELM] * 2
