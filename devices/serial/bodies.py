@@ -5,10 +5,11 @@ takes an echo, or another tap's answer, for a word of the head.
 """
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar, Self
+from typing import ClassVar, Self, get_args
+
+from devices.serial.runs import Run, packed_run, unpacked_runs
 
 BLOCK_SIZES = (1024, 512, 256, 128, 64)  # bytes
 LARGEST = 1024  # bytes of a piece, a note or a block
@@ -354,7 +355,7 @@ class Gaps:
     transfer: int
     since: int
     until: int
-    runs: tuple[tuple[int, int], ...]
+    runs: tuple[Run, ...]
 
     _FORM: ClassVar = struct.Struct(">BHH")
 
@@ -368,57 +369,18 @@ class Gaps:
             at = first + length
 
     def pack(self) -> bytes:
-        return self._FORM.pack(self.transfer, self.since, self.until) + b"".join(self._varints())
+        told = (self.since, *(first + length for first, length in self.runs))
+        packed = (packed_run(run, at) for run, at in zip(self.runs, told, strict=False))
+        return self._FORM.pack(self.transfer, self.since, self.until) + b"".join(packed)
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:
         transfer, since, until = cls._FORM.unpack(packed[:5])
-        numbers = list(_numbers(packed[5:]))
-        if len(numbers) % 2:
-            raise ValueError("runs: a gap without a length")
-        runs, at = [], since
-        for skipped, length in zip(numbers[::2], numbers[1::2], strict=True):
-            runs.append((at + skipped, length))
-            at += skipped + length
-        return cls(transfer=transfer, since=since, until=until, runs=tuple(runs))
-
-    def _varints(self) -> Iterator[bytes]:
-        at = self.since
-        for first, length in self.runs:
-            yield varint(first - at)
-            yield varint(length)
-            at = first + length
+        return cls(transfer=transfer, since=since, until=until, runs=tuple(unpacked_runs(packed[5:], since)))
 
 
 Body = Poll | Roll | Welcome | HeadPiece | Note | Offer | Block | Mix | Hello | Answer | TapPiece | Gaps
-BODIES: dict[int, type[Body]] = {
-    each.KIND: each
-    for each in (Poll, Roll, Welcome, HeadPiece, Note, Offer, Block, Mix, Hello, Answer, TapPiece, Gaps)
-}
-
-
-def varint(number: int) -> bytes:
-    """Seven bits a byte, the lowest first, the top bit set on all but the last (LEB128)."""
-    packed = bytearray()
-    while number > 0x7F:
-        packed.append(number & 0x7F | 0x80)
-        number >>= 7
-    packed.append(number)
-    return bytes(packed)
-
-
-def _numbers(packed: bytes) -> Iterator[int]:
-    number = shift = 0
-    for byte in packed:
-        number |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            yield number
-            number = shift = 0
-        elif shift > 14:
-            raise ValueError("runs: a number of more than three bytes")
-    if shift:
-        raise ValueError("runs: a number without its end")
+BODIES: dict[int, type[Body]] = {each.KIND: each for each in get_args(Body)}
 
 
 def _truth(byte: int) -> bool:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from functools import reduce
 from operator import xor
 
-from devices.serial.bodies import REFUSED, RUNS, Block, Gaps, Mix, Offer, varint
+from devices.serial.bodies import REFUSED, RUNS, Block, Gaps, Mix, Offer
 from devices.serial.mixing import Equations, indices, named
+from devices.serial.runs import Run, packed_run, runs_of
 from devices.serial.shelf import UNIT, Shelf, ShelfFull
 
 
@@ -58,19 +59,20 @@ class Receiving:
     def gaps(self, since: int, until: int) -> Iterator[Gaps]:
         """Which of these blocks are missing, each frame about a part of them."""
         until = min(until, self.offer.count)
-        runs: list[tuple[int, int]] = []
+        runs: list[Run] = []
         begin, at, size = since, since, 0
-        for first, length in _runs(self._missing, since, until):
-            size += len(varint(first - at)) + len(varint(length))
+        for run in runs_of(self._missing, since, until):
+            first, length = run
+            size += len(packed_run(run, at))
             if size > RUNS:
                 yield self._gaps(begin, first, runs)
-                begin, runs, size = first, [], len(varint(0)) + len(varint(length))
-            runs.append((first, length))
+                begin, runs, size = first, [], len(packed_run(run, first))
+            runs.append(run)
             at = first + length
         if begin < until:
             yield self._gaps(begin, until, runs)
 
-    def _gaps(self, since: int, until: int, runs: list[tuple[int, int]]) -> Gaps:
+    def _gaps(self, since: int, until: int, runs: list[Run]) -> Gaps:
         return Gaps(transfer=self.offer.transfer, since=since, until=until, runs=tuple(runs))
 
     def _not_in(self, held: int) -> int:
@@ -131,15 +133,3 @@ class Receiving:
             self._refused = held is None
             self._missing = 0 if held is None else self._not_in(held)
         return self._finished
-
-
-def _runs(mask: int, since: int, until: int) -> Iterator[tuple[int, int]]:
-    """First and length of each run of set bits."""
-    rest, at = (mask & (1 << until) - 1) >> since, since
-    while rest:
-        skipped = (rest & -rest).bit_length() - 1
-        rest >>= skipped
-        length = (~rest & rest + 1).bit_length() - 1
-        yield at + skipped, length
-        rest >>= length
-        at += skipped + length

@@ -27,10 +27,10 @@ from devices.serial.bodies import (
     Roll,
     TapPiece,
     Welcome,
-    varint,
 )
 from devices.serial.frames import LONGEST, BadFrame, Deframer, Frame, Garbled, Heard
 from devices.serial.guard import Guard
+from devices.serial.runs import varint
 
 BYTE, SHORT, LONG = st.integers(0, 0xFF), st.integers(0, 0xFFFF), st.integers(0, 0xFFFFFFFF)
 CONTENT = st.binary(max_size=1_024)
