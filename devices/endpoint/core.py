@@ -291,6 +291,7 @@ class Endpoint:
             )
             self._downloads.lost(recording, self._now_s)
             self._cues.stage(self._downloads.whole)
+            self._reporter.beat_at_once(self._now_s, self._describe)
 
     # Time and turns
 

@@ -231,8 +231,7 @@ class Hub:
         report = decode(kind, message.payload)
         match report:
             case Want():
-                duty.want(endpoint, report, now)
-                return
+                return  # what it lacks its heartbeats say
             case Heartbeat():
                 duty.beat(endpoint, report, now)
             case Status():

@@ -1,8 +1,8 @@
 """One line of a hub: what its endpoints must know and hold, told through the head; sans-I/O.
 
 Level-triggered: for each endpoint that is there, every document that it lacks in its newest revision is said, to all at once
-where several lack it; then the recordings that these documents name are offered. What is known of an endpoint is what it
-acknowledged, corrected by what its heartbeats say.
+where several lack it; then the recordings that these documents name are offered, each with its manifest. What is known of an
+endpoint is what it acknowledged, corrected by what its heartbeats say.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from devices.hub.provision import HubLine
 from devices.hub.reached import Reached
 from devices.hub.ward import Said, Ward, ward_at
 from devices.links import Message
-from devices.reports import Heartbeat, Want
+from devices.reports import Heartbeat
 from devices.serial import parcels
 from devices.serial.bodies import Lane
 from devices.serial.events import Delivered, Held, Present, Refused, Silent
@@ -25,7 +25,7 @@ from devices.serial.head import Head
 from devices.topics import DocumentKind
 
 REFUSED_S = 60.0  # before a recording that was refused is offered again
-CROSSED_S = 30.0  # a want may be on its way while the recording comes
+CROSSED_S = 60.0  # a heartbeat may be on its way while the recording comes
 BELIEVED_S = 600.0  # an acknowledgement outweighs heartbeats of the same boot for so long
 
 
@@ -85,10 +85,12 @@ class LineDuty:
         self.head.note(parcels.to_bytes(Message(message.topic, message.payload, 0), None), key=message.topic)
 
     def present(self, event: Present, now: Instant) -> None:
-        """An endpoint is there (again): what was said to all has gone on without it."""
+        """An endpoint is there (again): what was said to all has gone on without it, and manifests it does not keep."""
         ward = self.wards[event.tap]
         ward.there = True
         ward.forget_shared()
+        for recording in ward.lacks:
+            self._reached.set(ward.endpoint, topics.manifest(recording), 0)
         self._stale.add(ward.address)
         self.offers.soon(now.mono_s + GATHER_S)  # it lacks what it lacked before
 
@@ -123,20 +125,6 @@ class LineDuty:
         self.offers.through(recording, ward, now)
         self._look_s = min(self._look_s, now.mono_s + REFUSED_S)
 
-    def want(self, endpoint: str, want: Want, now: Instant) -> None:
-        """An endpoint says that it lacks a recording, or its manifest: what was known of that is wrong.
-
-        Just after it got the recording it has said so before; it repeats what it goes on to lack.
-        """
-        ward = self._by_endpoint[endpoint]
-        if now.mono_s - ward.got.get(want.recording, -inf) < CROSSED_S:
-            return
-        ward.refused.pop(want.recording, None)
-        if not want.have_manifest:
-            self._reached.set(endpoint, topics.manifest(want.recording), 0)
-        self._reached.hold(endpoint, want.recording, held=False)
-        self._stale.add(ward.address)
-
     def beat(self, endpoint: str, beat: Heartbeat, now: Instant) -> None:
         """What an endpoint says that it holds."""
         ward = self._by_endpoint[endpoint]
@@ -155,7 +143,9 @@ class LineDuty:
                 del ward.refused[recording]
                 self._reached.hold(endpoint, recording, held=True)
         for recording in beat.missing:
-            if self._reached.holds(endpoint, recording) and anew:
+            crossed = now.mono_s - ward.got.get(recording, -inf) < CROSSED_S and not anew
+            if self._reached.holds(endpoint, recording) and not crossed:
+                self._reached.set(endpoint, topics.manifest(recording), 0)
                 self._reached.hold(endpoint, recording, held=False)
                 self._stale.add(ward.address)
 
@@ -167,37 +157,37 @@ class LineDuty:
             self._look_s = inf
             self._stale.update(self.wards)
         stale, self._stale = self._stale, set()
-        unsaid: dict[str, tuple[Kept, list[Ward]]] = {}
+        lackers: dict[str, tuple[Kept, list[Ward]]] = {}
         for ward in map(self.wards.__getitem__, sorted(stale)):
             for kept in self._look(ward, now):
-                if ward.there and not ward.is_told(kept):
-                    unsaid.setdefault(kept.topic, (kept, []))[1].append(ward)
-        for kept, wards in sorted(unsaid.values(), key=lambda each: ORDER.index(each[0].kind)):
+                lackers.setdefault(kept.topic, (kept, []))[1].append(ward)
+        for kept, wards in sorted(lackers.values(), key=lambda each: ORDER.index(each[0].kind)):
             self._say(kept, wards)
         self.offers.attend(now)
+        for recording, carried in self.offers.carried.items():
+            if manifest := self._documents.get(topics.manifest(recording)):
+                self._say(manifest, [self.wards[address] for address in sorted(carried.taps)])
 
     def _look(self, ward: Ward, now: Instant) -> list[Kept]:
         """The documents that an endpoint lacks; which recordings it lacks of those that others name is noted with it."""
         documents = [kept for kept in map(self._documents.get, ward.topics) if kept]
         outdated = [kept for kept in documents if self._reached.lacks(ward.endpoint, kept)]
+        current = [kept for kept in documents if kept not in outdated]
         ward.settling = bool(outdated)
-        before, ward.lacks = ward.lacks, self._lacked(ward, documents, outdated, now)
+        before, ward.lacks = ward.lacks, self._lacked(ward, current, now)
         if ward.lacks.keys() != before.keys():
             urgent = any(need.urgent for need in ward.lacks.values())
             self.offers.soon(now.mono_s + (0.0 if urgent else GATHER_S))
         if now.synced:
             ends_s = min((need.until_s for need in ward.lacks.values()), default=inf)
             self._look_s = min(self._look_s, now.mono_s + ends_s - now.wall.timestamp())
-        manifests = map(self._documents.get, map(topics.manifest, ward.lacks))
-        return outdated + [kept for kept in manifests if kept and self._reached.lacks(ward.endpoint, kept)]
+        return outdated
 
-    def _lacked(
-        self, ward: Ward, documents: list[Kept], outdated: list[Kept], now: Instant
-    ) -> dict[str, Need]:
+    def _lacked(self, ward: Ward, documents: list[Kept], now: Instant) -> dict[str, Need]:
         """The recordings that it lacks of those that are named by what it knows."""
         lacked: dict[str, Need] = {}
         for kept in documents:
-            for recording, need in self._needs(kept).items() if kept not in outdated else ():
+            for recording, need in self._needs(kept).items():
                 if self._is_needed(ward, recording, need, now):
                     lacked[recording] = need.joined(lacked.get(recording))
         return lacked
@@ -211,7 +201,14 @@ class LineDuty:
         return not (past or refused or self._reached.holds(ward.endpoint, recording))
 
     def _say(self, kept: Kept, wards: list[Ward]) -> None:
-        """To one endpoint, or to everybody at once where several are to know it."""
+        """To those of them who are there and lack it: to one endpoint, or where they are several to everybody at once."""
+        wards = [
+            ward
+            for ward in wards
+            if ward.there and not ward.is_told(kept) and self._reached.lacks(ward.endpoint, kept)
+        ]
+        if not wards:
+            return
         shared = len(wards) > 1
         ticket = self.head.send(
             EVERYBODY if shared else wards[0].address,

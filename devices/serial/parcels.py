@@ -21,7 +21,6 @@ KINDS: dict[str, int] = {
     ReportKind.HEARTBEAT: 17,
     ReportKind.EVENT: 18,
     ReportKind.PLAYED: 19,
-    ReportKind.WANT: 20,
 }  # of documents as in their payload
 DICTIONARY = (
     b'{"v":1,"state":"online","epoch":"offline"}"have_manifest":false"recording":"base":0,"bitmap":"'

@@ -74,13 +74,6 @@ class Tap:
         """Bytes of messages that are not known to have reached the head."""
         return sum(flow.bytes_waiting for flow in self._outflows.values())
 
-    def is_receiving(self, sha256: bytes) -> bool:
-        """Whether a recording is on its way."""
-        return any(
-            each.offer.sha256 == sha256 and not each.whole and not each.refused
-            for each in self._receiving.values()
-        )
-
     def send(self, content: bytes, *, lane: Lane = Lane.NORMAL, key: str | None = None) -> None:
         """Queue a message; it takes the place of one that waits under the same key, the oldest gives way when too many wait."""
         self._tickets += 1

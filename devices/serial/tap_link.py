@@ -1,8 +1,8 @@
 """An endpoint's link over a tap, sans-I/O: what `devices.mqtt.link` is to a broker, this is to the head of a line.
 
 Filters are kept here: the head sends what is meant for this endpoint and its groups, and what no filter covers is dropped.
-Recordings come as transfers into a shelf of their own; from there the endpoint's wants are answered, so that only those for what
-has not come, and is not coming, go over the line.
+Recordings come as transfers into a shelf of their own, and from there the endpoint's wants are answered. No want goes over the
+line: what an endpoint lacks its hub knows from the documents that it told it and from its heartbeats.
 """
 
 import json
@@ -54,7 +54,6 @@ class TapLink:
         self._filters: Filters[str] = Filters()
         self._shelf = WantedShelf(shelf, self._wants)
         self.tap = Tap(address=address, line=line, shelf=self._shelf, nonce=nonce)
-        self._want_topic = topics.report(endpoint, ReportKind.WANT)
         self._connected = False
         self._asked = (0, float("-inf"))  # questions that were seen, and when the last of them was
 
@@ -65,11 +64,12 @@ class TapLink:
 
     def publish(self, message: Message) -> None:
         """Hand over for sending; it waits for the head to ask. Reports that change are replaced while they wait."""
-        if message.topic == self._want_topic and self._answers(message.payload):
-            return
         kind = message.topic.rpartition("/")[2]
+        if kind == ReportKind.WANT:
+            self._answer(message.payload)
+            return
         urgent = kind == ReportKind.EVENT or (kind == ReportKind.HEARTBEAT and message.qos > 0)
-        replaced = message.qos == 0 or message.retain or kind == ReportKind.WANT
+        replaced = message.qos == 0 or message.retain
         self.tap.send(
             parcels.to_bytes(message, self._endpoint),
             lane=Lane.URGENT if urgent else Lane.NORMAL,
@@ -139,18 +139,12 @@ class TapLink:
     def _wants(self, sha256: bytes) -> bool:
         return f"{topics.MEDIA}/{sha256.hex()}/c/+" in self._filters
 
-    def _answers(self, payload: bytes) -> bool:
-        """Whether a want is met from the shelf, or by what is on its way."""
+    def _answer(self, payload: bytes) -> None:
+        """Hand over what is wanted and here; what is not will come."""
         want = json.loads(payload)
-        sha256 = bytes.fromhex(want["recording"])
-        if not want.get("have_manifest", True):
-            return False
-        if self._shelf.is_whole(sha256):
-            for offset, bit in enumerate(from_bitmap(bytes.fromhex(want["bitmap"]))):
-                if bit:
-                    self._hand_over_chunk(sha256, want["base"] + offset)
-            return True
-        return self.tap.is_receiving(sha256)
+        for offset, bit in enumerate(from_bitmap(bytes.fromhex(want["bitmap"]))):
+            if bit:
+                self._hand_over_chunk(bytes.fromhex(want["recording"]), want["base"] + offset)
 
     def _hand_over_chunk(self, sha256: bytes, number: int) -> None:
         self._later(lambda: self._deliver_chunk(sha256, number))

@@ -202,6 +202,10 @@ def test_a_recording_damaged_on_the_disk_is_thrown_away_and_fetched_again(tmp_pa
     board = ready(cue("08:00", "12:00"), media=DiskMedia(tmp_path, reserve_kb=0))
     path = tmp_path / sha256("letter")
     path.write_bytes(path.read_bytes()[:-1] + b"?")
+    board.run_until(at("07:59:59"))
+    beats = len(board.reports(Heartbeat))
+    board.run_until(at("08:00:01"))
+    assert [beat.missing for beat in board.reports(Heartbeat)[beats:]] == [(sha256("letter"),)]
     board.run_until(at("08:05"))
     assert (board.heard, path.exists()) == ([], False)
     assert board.events(EventKind.RECORDING_REFUSED)

@@ -71,6 +71,18 @@ async def test_a_plan_that_is_withdrawn_sounds_nowhere(way: Way, tmp_path: Path)
         assert [sound.key for sound in here.sounds()] == ["flood"]
 
 
+async def test_a_horn_that_lost_a_recording_while_it_was_off_gets_it_again(way: Way, tmp_path: Path) -> None:
+    kept = tmp_path / "horn-01" / "media" / SHA256
+    async with town(way, tmp_path) as here:
+        here.station.announce(SHA256, LETTER)
+        here.station.order(soon(SHA256, in_s=3_000))
+        await eventually(kept.exists)
+        await here.stop("horn-01")
+        kept.unlink()
+        here.start()
+        await eventually(kept.exists)
+
+
 async def test_a_horn_that_reboots_comes_back_and_goes_on(way: Way, tmp_path: Path) -> None:
     async with town(way, tmp_path) as here:
         here.station.announce(SHA256, LETTER)

@@ -12,10 +12,13 @@ from devices.hub.line import CROSSED_S
 from devices.hub.store import HubStore
 from devices.links import Message
 from devices.presence import Presence
-from devices.reports import Event, EventKind, Status, Want
+from devices.reports import Event, EventKind, Heartbeat, Status, Want
 from devices.serial import parcels
+from devices.serial.events import Told
+from devices.serial.frames import EVERYBODY
 from devices.serial.tap import Tap
 from devices.topics import DocumentKind, ReportKind
+from schedules.records import ClockQuality
 from tests.devices.endpoint.village import COUNTY, alert, cue, item, plan
 from tests.devices.hub.rig import HUB, Rig
 from tests.devices.serial.parties import recording
@@ -195,28 +198,84 @@ def test_an_endpoint_that_falls_silent_is_said_to_be_offline() -> None:
     assert said[-1].retain
 
 
-def test_an_endpoint_that_lost_a_recording_gets_it_again() -> None:
-    rig = Rig(taps=1).run(3)
+def lacking(*recordings: str, boot: str = "0a1b2c3d") -> Heartbeat:
+    """A heartbeat that names them."""
+    return Heartbeat(
+        boot=boot,
+        seq=1,
+        up_s=9,
+        clock_ms=1,
+        clock=ClockQuality.SYNCED,
+        next_in_s=60,
+        missing=recordings,
+        missing_count=len(recordings),
+    )
+
+
+def with_the_letter(taps: int = 1) -> Rig:
+    """All of them have it, and told so."""
+    rig = Rig(taps=taps).run(3)
+    for tap in rig.names:
+        rig.report(tap, lacking(), ReportKind.HEARTBEAT)
     rig.announce(SHA256, LETTER)
     rig.order(morning())
-    rig.run(30 + CROSSED_S)
+    while not all(rig.has(tap, SHA256) for tap in rig.names):
+        rig.run(0.1)
+    return rig
+
+
+def test_an_endpoint_that_lost_a_recording_gets_it_again_with_its_manifest() -> None:
+    rig = with_the_letter().run(CROSSED_S)
     rig.shelves[1].whole.clear()
-    rig.report(1, Want(recording=SHA256, base=0, bitmap="80"), ReportKind.WANT)
+    rig.report(1, lacking(SHA256), ReportKind.HEARTBEAT)
     rig.run(30)
     assert rig.has(1, SHA256)
+    assert rig.topics_told().count(topics.manifest(SHA256)) == 2
 
 
-def test_a_want_that_was_under_way_while_the_recording_came_sends_it_no_second_time() -> None:
-    rig = Rig(taps=1).run(3)
-    rig.announce(SHA256, LETTER)
-    rig.order(morning())
-    while not rig.has(1, SHA256):
-        rig.run(0.1)
-    rig.report(1, Want(recording=SHA256, base=0, bitmap="80"), ReportKind.WANT)
+def test_a_heartbeat_that_was_under_way_while_the_recording_came_sends_it_no_second_time() -> None:
+    rig = with_the_letter()
+    rig.report(1, lacking(SHA256), ReportKind.HEARTBEAT)
     rig.run(5)
     rig.shelves[1].whole.clear()
     rig.run(30)
     assert not rig.has(1, SHA256)
+
+
+def test_what_a_new_boot_lacks_it_gets_at_once() -> None:
+    rig = with_the_letter()
+    rig.shelves[1].whole.clear()
+    rig.report(1, lacking(SHA256, boot="0a1b2c3e"), ReportKind.HEARTBEAT)
+    rig.run(20)
+    assert rig.has(1, SHA256)
+
+
+def test_a_manifest_is_told_to_everybody_at_once_when_its_recording_is_offered() -> None:
+    rig = with_the_letter(taps=3)
+    manifests = [
+        event.address
+        for _, index, event in rig.wire.events
+        if index == 2 and isinstance(event, Told) and event.content[0] & 15 == 4
+    ]
+    assert manifests == [EVERYBODY]
+
+
+def test_who_comes_to_a_line_in_the_middle_of_a_recording_is_told_its_manifest_again() -> None:
+    rig = Rig(taps=2, baud=9_600).run(3)
+    rig.announce(SHA256, LETTER)
+    rig.order(morning())
+    rig.run(8)
+    rig.pull(2)
+    rig.plug(2)
+    rig.run(60)
+    assert [rig.topics_told(tap).count(topics.manifest(SHA256)) for tap in rig.names] == [1, 2]
+
+
+def test_no_want_of_an_endpoint_goes_up() -> None:
+    rig = Rig(taps=1).run(3)
+    rig.report(1, Want(recording=SHA256, base=0, bitmap="80"), ReportKind.WANT)
+    rig.run(3)
+    assert rig.said(ReportKind.WANT, "horn-1") == []
 
 
 def test_a_beacon_is_passed_on_at_once_and_a_retained_one_is_not() -> None:
