@@ -3,6 +3,7 @@
 Theory of operation. A head asks its taps every second whether they have anything to say: in a week that is more than all else
 that a county does. While nobody has, the cable rests: questions and answers that would say nothing are left out, but for one
 round now and then, after which the hub's report is as true as it would be. Whoever has something to say ends the rest.
+What is said is handed to the line in pieces of up to AHEAD_S, of which each costs a turn: about a frame.
 """
 
 from collections.abc import Callable
@@ -10,14 +11,14 @@ from functools import partial
 from math import inf
 
 from broadcaster.rehearsal.world import World
-from devices.serial.emulated import EmulatedLine, Unplugged, Weather
+from devices.serial.emulated import HEAD, EmulatedLine, Unplugged, Weather
 from devices.serial.head import Head
 from devices.serial.pacing import Line
 from devices.serial.presence import Presence
 from devices.serial.tap import Tap
 from devices.serial.tap_link import SILENT_S, TapLink
 
-HEAD = 0
+AHEAD_S = 0.25  # a block goes out in a few pieces, so that an emergency still tears it
 REST_S = 1_800.0
 _SURELY_S = SILENT_S + 10.0
 
@@ -41,6 +42,7 @@ class Cable:
         """A head or a tap is there (again)."""
         self._wake_up()
         self._hears[end] = hears
+        there.ahead_s = AHEAD_S
         self._wire.replace(end, there)
         self._arm()
 

@@ -6,7 +6,7 @@ from functools import partial
 from math import inf
 from typing import cast
 
-from broadcaster.rehearsal.cable import HEAD, Cable
+from broadcaster.rehearsal.cable import Cable
 from broadcaster.rehearsal.fuse import Fuse, Killed
 from broadcaster.rehearsal.horn import RECOVERY_S, REPAIR_S, Horn
 from broadcaster.rehearsal.reading import Reading
@@ -20,6 +20,7 @@ from devices.hub.store import HubStore
 from devices.links import Message
 from devices.provisioning import LineProvision
 from devices.reports import LineReport
+from devices.serial.emulated import HEAD
 from devices.serial.events import HeadEvent
 from devices.serial.pacing import Line
 

@@ -2,6 +2,9 @@
 
 Both ends are real protocol objects. A byte fills the line for 10 bit times; bits turn over with a chance; in a cut all is lost;
 on a half-duplex line those who speak at once destroy each other's bytes. The same seed gives the same run.
+
+A frame is delivered as it ends, or where it was handed over in parts, with each part. A head that looks before that, to see
+whether somebody speaks, is given what has come so far.
 """
 
 import heapq
@@ -14,6 +17,8 @@ from math import inf, log, log1p
 from typing import Protocol
 
 from devices.serial.pacing import Line
+
+HEAD = 0  # among the ends
 
 
 class End(Protocol):
@@ -55,18 +60,19 @@ class Weather:
     echo: bool = False  # those who speak hear themselves, as cheap half-duplex adapters let them
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Speech:
     begin: float
     end: float
     content: bytes
     speaker: int
     spoilt: bool = False
+    come: int = 0  # bytes that the head was given
 
 
 @dataclass(slots=True)
 class EmulatedLine:
-    """`ends[0]` is the head. On a full-duplex line taps hear the head only, on a half-duplex one everybody hears all others."""
+    """`ends[HEAD]` is the head. On a full-duplex line taps hear only it, on a half-duplex one everybody hears all others."""
 
     line: Line
     ends: list[End]
@@ -79,7 +85,7 @@ class EmulatedLine:
     _counts: Counter[type] = field(default_factory=Counter)
     _heap: list[tuple[float, int, int, _Speech | None]] = field(default_factory=list)
     _free: dict[int, float] = field(default_factory=dict)
-    _latest: list[_Speech] = field(default_factory=list)
+    _under_way: list[_Speech] = field(default_factory=list)
     _wakes: dict[int, float] = field(default_factory=dict)
     _errors: dict[int, int] = field(default_factory=dict)  # bits until the next wrong one, by listener
     _vanishing: dict[tuple[int, int], bool] = field(
@@ -105,7 +111,7 @@ class EmulatedLine:
                 self._deliver(speech)
             elif self._wakes.get(index) == self.now:
                 del self._wakes[index]
-                self._hear(index, b"")
+                self._hear(index, self._come() if index == HEAD else b"")
         return True
 
     @property
@@ -116,7 +122,7 @@ class EmulatedLine:
     @property
     def speaks(self) -> bool:
         """Whether bytes are under way."""
-        return any(speech is not None for *_, speech in self._heap)
+        return bool(self._under_way)
 
     def skip(self, now: float) -> None:
         """Time has passed in which nothing happened: who would have spoken meanwhile does so now. Nothing may be under way."""
@@ -164,45 +170,64 @@ class EmulatedLine:
             heapq.heappush(self._heap, (at, next(self._numbers), index, None))
 
     def _speak(self, index: int, content: bytes) -> None:
-        begin = max(self.now, self._free.get(index, 0.0))
-        end = begin + self.line.airtime_s(len(content))
-        self._free[index] = end
         self.overheard(index, content)
+        while content:
+            length = content.find(0, 1) + 1 or len(content)  # a zero at the begin ends what noise has begun
+            self._say(index, content[:length])
+            content = content[length:]
+
+    def _say(self, index: int, content: bytes) -> None:
+        """A frame, or a part of one."""
+        begin = max(self.now, self._free.get(index, 0.0))
+        end = self._free[index] = begin + self.line.airtime_s(len(content))
         self.airtime_s[index] += end - begin
         speech = _Speech(begin, end, content, index)
         if self.line.half_duplex:
             self._collide(speech)
+        self._under_way.append(speech)
         at = end + self.weather.delay_s
         heapq.heappush(self._heap, (at, next(self._numbers), index, speech))
 
     def _collide(self, speech: _Speech) -> None:
-        self._latest = [each for each in self._latest if each.end > speech.begin] + [speech]
-        for other in self._latest:
-            if other.speaker != speech.speaker and other.begin < speech.end:
+        for other in self._under_way:
+            if other.speaker != speech.speaker and other.begin < speech.end and speech.begin < other.end:
                 other.spoilt = speech.spoilt = True
 
     def _deliver(self, speech: _Speech) -> None:
-        everybody = speech.speaker == 0 or self.line.half_duplex
-        for listener in range(len(self.ends)) if everybody else (0,):
+        self._under_way.remove(speech)
+        everybody = speech.speaker == HEAD or self.line.half_duplex
+        for listener in range(len(self.ends)) if everybody else (HEAD,):
             if listener != speech.speaker or self.weather.echo:
-                self._reach(listener, self._arriving(listener, speech))
+                since = speech.come if listener == HEAD else 0
+                self._reach(listener, self._arriving(listener, speech, since, len(speech.content)))
+
+    def _come(self) -> bytes:
+        """What has reached the head of that which taps are saying."""
+        come = b""
+        for speech in self._under_way:
+            since = speech.come
+            until = int((self.now - self.weather.delay_s - speech.begin) / self.line.airtime_s(1))
+            if speech.speaker != HEAD and since < until < len(speech.content):
+                speech.come = until
+                come += self._arriving(HEAD, speech, since, until)
+        return come
 
     def _reach(self, listener: int, content: bytes) -> None:
         if self.weather.one_by_one:
             for byte in content:
                 self._hear(listener, bytes([byte]))
-        elif listener == 0 or 0 in content:
+        elif listener == HEAD or 0 in content:
             self._hear(listener, self._begun.pop(listener, b"") + content)
         else:  # a tap does nothing before a frame ends
             self._begun[listener] = self._begun.get(listener, b"") + content
 
-    def _arriving(self, listener: int, speech: _Speech) -> bytes:
-        """What is left of it at one listener."""
-        content, weather = speech.content, self.weather
+    def _arriving(self, listener: int, speech: _Speech, since: int, until: int) -> bytes:
+        """What is left of these of its bytes at one listener."""
+        content, weather = speech.content[since:until], self.weather
         if speech.spoilt:
             content = self._chance.randbytes(len(content))
         if weather.cuts:
-            content = self._uncut(content, speech.begin)
+            content = self._uncut(content, speech.begin + self.line.airtime_s(since))
         if weather.lost_frames:
             content = self._kept(listener, speech.speaker, content)
         if weather.bit_errors:

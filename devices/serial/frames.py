@@ -57,25 +57,29 @@ class Frame:
         return read(chunk, mend=False)[0]
 
 
-@lru_cache(maxsize=16)  # where one process has several ends of a line, they hear the same
 def read(chunk: bytes, *, mend: bool = True) -> tuple[Frame, int]:
     """The frame between two zeros, and how many bytes of it the guard had to mend. Raises BadFrame."""
     try:
         shielded = cobs.decode(chunk)
     except cobs.DecodeError:
         shielded = b""
-    for guard in Guard:
-        content = _checked(guard, guard.bare(shielded))
-        if content is not None:
-            return _frame(guard, content), 0
+    said = _guard_said(shielded)
+    content = _checked(said, said.bare(shielded))
+    if content is not None:
+        return _frame(said, content), 0
     if mend:
         shielded = _unstuffed(chunk)
-        for guard in Guard:
+        said = _guard_said(shielded)
+        for guard in (said, *(each for each in Guard if each is not said)):  # what says it may be damaged too
             mended = guard.mend(shielded) if guard else None
             content = _checked(guard, mended[0]) if mended else None
             if mended and content is not None:
                 return _frame(guard, content), mended[1]
     raise BadFrame(_complaint(shielded))
+
+
+def _guard_said(shielded: bytes) -> Guard:
+    return Guard(shielded[0] >> 4 & 3) if shielded else Guard.NONE
 
 
 def _checked(guard: Guard, body: bytes) -> bytes | None:
@@ -135,36 +139,29 @@ class Deframer:
     """Frames out of a stream of bytes; it never holds more than the longest frame."""
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._held = b""
         self._overrun = 0
 
     def feed(self, received: bytes) -> list[Heard | Garbled]:
         """What has become whole by these bytes."""
-        *ended, rest = received.split(END)
+        *ended, rest = (self._held + received).split(END)
         found = []
-        for part in ended:
-            self._hold(part)
-            if whole := self._whole():
-                found.append(whole)
-        self._hold(rest)
+        for chunk in ended:
+            if chunk:
+                found.append(_whole(chunk, self._overrun))
+            self._overrun = 0
+        self._held = rest[:LONGEST]
+        self._overrun += len(rest) - len(self._held)
         return found
 
-    def _hold(self, part: bytes) -> None:
-        room = LONGEST - len(self._held)
-        self._held += part[:room]
-        self._overrun += max(0, len(part) - room)
 
-    def _whole(self) -> Heard | Garbled | None:
-        chunk, overrun = bytes(self._held), self._overrun
-        self._held.clear()
-        self._overrun = 0
-        if overrun:
-            length = len(chunk) + overrun
-            return Garbled(length, f"expected a zero within {LONGEST} bytes, got {length} without")
-        if not chunk:
-            return None
-        try:
-            frame, mended = read(chunk)
-        except BadFrame as error:
-            return Garbled(len(chunk) + 1, str(error))
-        return Heard(frame, len(chunk) + 1, mended)
+@lru_cache(maxsize=16)  # where one process has several ends of a line, they hear the same
+def _whole(chunk: bytes, overrun: int) -> Heard | Garbled:
+    length = len(chunk) + overrun
+    if length > LONGEST:
+        return Garbled(length, f"expected a zero within {LONGEST} bytes, got {length} without")
+    try:
+        frame, mended = read(chunk)
+    except BadFrame as error:
+        return Garbled(length + 1, str(error))
+    return Heard(frame, length + 1, mended)

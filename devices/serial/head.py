@@ -30,7 +30,7 @@ from devices.serial.events import Delivered, HeadEvent, Held, Present, Received,
 from devices.serial.frames import EVERYBODY, FIRST_GROUP, NOBODY, Deframer, Frame, Garbled
 from devices.serial.noise import CALMEST, Noise, best_guard, best_shape, goodput, loss, safe_guard
 from devices.serial.outbox import Outbox
-from devices.serial.pacing import Line, Pacer
+from devices.serial.pacing import AHEAD_S, Line, Pacer
 from devices.serial.presence import Member, Presence, Sign
 from devices.serial.streams import Inflow
 from devices.serial.transfers import Transfers
@@ -53,12 +53,14 @@ _EXCHANGE = 56  # bytes of a question and its answer
 class Head:
     """One line with its taps, by address and groups.
 
-    `epoch`: 16 bits that this line has not used lately; its owner counts it up at every start and keeps it.
+    `epoch`: 16 bits that this line has not used lately; its owner counts it up at every start and keeps it. `ahead_s`: how long
+    before they leave bytes are handed out, at most; an urgent message waits behind them.
     """
 
     def __init__(self, *, line: Line, epoch: int, taps: Iterable[tuple[int, tuple[int, ...]]] = ()) -> None:
         if not 0 <= epoch <= 0xFFFF:
             raise ValueError(f"epoch: expected 0 to 65535, got {epoch}")
+        self.ahead_s = AHEAD_S
         self.noise = Noise()
         self._line = line
         self._epoch = epoch
@@ -156,10 +158,10 @@ class Head:
         return events + self._give_up_waiting(now)
 
     def to_send(self, now: float) -> bytes:
-        """Bytes for the line, at most 30 ms ahead of it."""
+        """Bytes for the line, at most `ahead_s` before they leave."""
         out = bytearray()
         self._idle_now = False
-        while room := self._pacer.room(now):
+        while room := self._pacer.room(now, self.ahead_s):
             if not self._pacer.loaded:
                 frame = self._next_frame(now)
                 if frame is None:

@@ -14,6 +14,7 @@ class Outbox:
 
     def __init__(self) -> None:
         self._flows: dict[tuple[int, Lane], Outflow] = {}
+        self._streams: dict[int, tuple[Outflow, ...]] = {}  # by tap, as it numbers them
         self._notes: dict[str, tuple[int, bytes]] = {}
         self._tickets = count(1)
 
@@ -23,10 +24,16 @@ class Outbox:
             self._flows[member.address, lane] = Outflow(HeadPiece, lane, (member.address,))
             for address in (EVERYBODY, *member.groups):
                 self._flows.setdefault((address, lane), Outflow(HeadPiece, lane))
+        self._streams[member.address] = tuple(
+            self._flows[address, lane]
+            for address in (member.address, EVERYBODY, *member.groups)
+            for lane in Lane
+        )
 
     def remove(self, member: Member) -> None:
         """A tap is gone for good."""
         self.leave(member)
+        del self._streams[member.address]
         for lane in Lane:
             del self._flows[member.address, lane]
 
@@ -60,12 +67,12 @@ class Outbox:
 
     def acks_wanted(self, member: Member) -> int:
         """The streams, as a mask, in which pieces are not known to have reached a tap."""
-        flows = enumerate(self._streams(member))
+        flows = enumerate(self._streams[member.address])
         return sum(1 << stream for stream, flow in flows if flow.lacks(member.address))
 
     def acknowledged(self, member: Member, acks: Iterable[tuple[int, Ack]], asked: int) -> list[int]:
         """What a tap has; the tickets of messages that are now there."""
-        flows = self._streams(member)
+        flows = self._streams[member.address]
         return [
             ticket
             for stream, ack in acks
@@ -75,10 +82,10 @@ class Outbox:
 
     def welcome(self, member: Member) -> tuple[Begin, ...]:
         """A tap begins anew: its own messages are repeated, groups it follows from now on."""
-        own, shared = self._streams(member)[: len(Lane)], (EVERYBODY, *member.groups)
+        own, shared = self._streams[member.address][: len(Lane)], (EVERYBODY, *member.groups)
         for flow in own:
             flow.restart()
-        for flow in self._streams(member)[len(Lane) :]:
+        for flow in self._streams[member.address][len(Lane) :]:
             flow.join(member.address)
         return tuple(
             Begin(address, *(self._flows[address, lane].number & 0xFFFF for lane in Lane))
@@ -87,16 +94,9 @@ class Outbox:
 
     def leave(self, member: Member) -> None:
         """A tap is away; groups go on without it."""
-        for flow in self._streams(member)[len(Lane) :]:
+        for flow in self._streams[member.address][len(Lane) :]:
             flow.leave(member.address)
 
     def bytes_waiting(self, address: int) -> int:
         """Bytes of messages to an address that are not known to have arrived."""
         return sum(self._flows[address, lane].bytes_waiting for lane in Lane)
-
-    def _streams(self, member: Member) -> list[Outflow]:
-        return [
-            self._flows[address, lane]
-            for address in (member.address, EVERYBODY, *member.groups)
-            for lane in Lane
-        ]

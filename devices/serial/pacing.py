@@ -1,4 +1,4 @@
-"""The clock of a line: bytes are handed out at most 30 ms before they leave, so that nothing urgent waits behind them."""
+"""The clock of a line: bytes are handed out shortly before they leave, so that nothing urgent waits behind them."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,7 +8,7 @@ from devices.serial.bodies import BLOCK_SIZES
 BITS = 10  # of a byte: start, eight, stop
 LONGEST_FRAME_S = 1.2
 SLOW_BAUD = 19_200  # up to here a line carries low-rate recordings
-AHEAD_S = 0.030
+AHEAD_S = 0.030  # before bytes leave, at most, they are handed out
 _REFILL_S = 0.020  # ahead: a loop that is late by less leaves no gap on the line
 _ROUNDING_S = 1e-6  # so that there is room when `ready_s` says so
 RESUMES_S = 0.020  # after so long a silence a burst begins with a zero, which ends what noise has begun
@@ -70,11 +70,11 @@ class Pacer:
         """From when on there is room again."""
         return self._free_s - _REFILL_S
 
-    def room(self, now: float) -> int:
+    def room(self, now: float, ahead_s: float = AHEAD_S) -> int:
         """Bytes that may be given out now."""
         ahead = max(0.0, self._free_s - now)
         return (
-            0 if ahead > _REFILL_S + _ROUNDING_S else max(1, int((AHEAD_S - ahead) * self._line.baud / BITS))
+            0 if ahead > _REFILL_S + _ROUNDING_S else max(1, int((ahead_s - ahead) * self._line.baud / BITS))
         )
 
     def load(self, frame: bytes, now: float) -> None:

@@ -30,7 +30,7 @@ from devices.serial.events import Here, Joined, TapEvent, Told
 from devices.serial.frames import Deframer, Frame, Garbled
 from devices.serial.guard import Guard
 from devices.serial.noise import Noise, best_shape, safe_guard, wire_length
-from devices.serial.pacing import Line, Pacer
+from devices.serial.pacing import AHEAD_S, Line, Pacer
 from devices.serial.receiving import Receiving
 from devices.serial.shelf import Shelf
 from devices.serial.streams import LONGEST_PIECE, Inflow, Outflow, Outgoing
@@ -43,10 +43,14 @@ SLOT_UNIT_S = 1e-4
 
 
 class Tap:
-    """One endpoint on one line. `nonce` draws 32 random bits; `shelf` keeps recordings across reboots."""
+    """One endpoint on one line. `nonce` draws 32 random bits; `shelf` keeps recordings across reboots.
+
+    `ahead_s`: how long before they leave bytes are handed out, at most.
+    """
 
     def __init__(self, *, address: int, line: Line, shelf: Shelf, nonce: Callable[[], int]) -> None:
         self.address = address
+        self.ahead_s = AHEAD_S
         self.noise = Noise()
         self._line = line
         self._shelf = shelf
@@ -89,15 +93,16 @@ class Tap:
         return events
 
     def to_send(self, now: float) -> bytes:
-        """Bytes for the line, at most 30 ms ahead of it."""
-        out = bytearray()
-        while now >= self._speaks_s and (room := self._pacer.room(now)):
+        """Bytes for the line, at most `ahead_s` before they leave."""
+        out = b""
+        while (self._pacer.loaded or self._speech) and now >= self._speaks_s:
+            room = self._pacer.room(now, self.ahead_s)
+            if not room:
+                break
             if not self._pacer.loaded:
-                if not self._speech:
-                    break
                 self._pacer.load(self._speech.popleft(), now)
             out += self._pacer.take(now, room)
-        return bytes(out)
+        return out
 
     def next_deadline(self) -> float | None:
         """When `to_send` has something; None: only after it was asked again."""

@@ -1,12 +1,13 @@
 """Villages on serial lines: the real hub, head and taps in the county's virtual time, and the same laws."""
 
+import hashlib
 from datetime import UTC, datetime
 from math import inf
 from typing import cast
 
 import pytest
 
-from broadcaster.rehearsal.cable import HEAD, Cable, Hears
+from broadcaster.rehearsal.cable import Cable, Hears
 from broadcaster.rehearsal.county import Scenario
 from broadcaster.rehearsal.laws import Law
 from broadcaster.rehearsal.rehearse import Rehearsed, rehearse
@@ -14,8 +15,9 @@ from broadcaster.rehearsal.town_hall import FusedHubStore
 from broadcaster.rehearsal.troubles import CALM, DAY_S, ROUGH, Climate, Mishap, Trouble
 from broadcaster.rehearsal.world import World
 from devices.serial.bodies import Lane
-from devices.serial.emulated import Weather
-from devices.serial.events import Present, Received, Silent
+from devices.serial.emulated import HEAD, Weather
+from devices.serial.events import Present, Received, Silent, Told
+from devices.serial.frames import EVERYBODY
 from devices.serial.head import Head
 from devices.serial.pacing import Line
 from devices.serial.shelf import MemoryShelf
@@ -118,8 +120,8 @@ class Resting:
         ]
         for tap in self.taps:
             self.cable.plug(tap.address, tap, lambda event: None)
-        head = Head(line=BUS, epoch=1, taps=[(address, ()) for address in (1, 2, 3)])
-        self.cable.plug(HEAD, head, self.events.append)
+        self.head = Head(line=BUS, epoch=1, taps=[(address, ()) for address in (1, 2, 3)])
+        self.cable.plug(HEAD, self.head, self.events.append)
         self.world.run_until(60)
 
     def happened(self, kind: type) -> list[object]:
@@ -172,3 +174,23 @@ def test_a_rest_is_no_silence() -> None:
     resting.cable.attach(link)
     assert link.connected
     assert not lost
+
+
+def test_an_emergency_waits_for_no_more_than_the_block_that_is_on_a_busy_cable() -> None:
+    resting, told, waited = Resting(), list[tuple[float, object]](), list[float]()
+    content = bytes(range(256)) * 200
+    resting.cable.plug(1, resting.taps[0], lambda event: told.append((resting.world.now_s, event)))
+    resting.head.offer(hashlib.sha256(content).digest(), content, [1, 2, 3], address=EVERYBODY)
+    resting.cable.stir(HEAD)
+    for at_s in (70.0, 73.1, 76.2, 79.3, 82.4, 85.5):
+        resting.world.run_until(at_s)
+        resting.head.send(EVERYBODY, b"leave the valley", lane=Lane.URGENT)
+        resting.cable.stir(HEAD)
+        resting.world.run_until(at_s + 3)
+        ((heard_s, event),) = told
+        assert event == Told(EVERYBODY, b"leave the valley")
+        waited.append(heard_s - at_s)
+        told.clear()
+    assert not resting.head.idle
+    assert max(waited) < BUS.airtime_s(BUS.largest_block)
+    assert resting.taps[0].noise.garbled > 0  # a block of which much was still to come was torn off
