@@ -90,7 +90,7 @@ def ledger(
         card(county.ledger.sum(since=first, until=last, notice=which, place=where), SUM, as_json=as_json)
         return
     found = county.ledger.lines(since=first, until=last, notice=which, place=where)
-    listing(found, LINES, as_json=as_json, empty=NOTHING)
+    listing(found, LINES, as_json=as_json, empty=NOTHING, above=2)
 
 
 def coverage(

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import Enum
-from typing import Annotated, Any
+from itertools import groupby
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -43,8 +44,11 @@ def moment(said: datetime | None) -> datetime | None:
     return said if said is None or said.tzinfo else said.replace(tzinfo=_zone).astimezone(UTC)
 
 
-def listing(rows: Sequence[object], columns: Columns, *, as_json: bool, empty: str) -> None:
-    """Rows as a table without its empty columns, or all that they hold as a JSON array."""
+def listing(rows: Sequence[object], columns: Columns, *, as_json: bool, empty: str, above: int = 0) -> None:
+    """Rows as a table without its empty columns, or all that they hold as a JSON array.
+
+    Where it is too wide, what the first columns, as many as `above`, say stands above all rows that have it in common.
+    """
     if as_json:
         print_json(rows)
     elif not rows:
@@ -54,7 +58,7 @@ def listing(rows: Sequence[object], columns: Columns, *, as_json: bool, empty: s
         cells = [list(map(text, row)) for row in values]
         told = [number for number in range(len(columns)) if any(row[number] for row in cells)]
         headings = [_(heading) for heading in columns]
-        _print_table([headings[n] for n in told], [[row[n] for n in told] for row in cells])
+        _print_rows([headings[n] for n in told], [[row[n] for n in told] for row in cells], above)
         _say_zone(value for row in values for value in row)
 
 
@@ -65,7 +69,7 @@ def card(thing: object, columns: Columns, *, as_json: bool) -> None:
     else:
         values = _values(thing, columns)
         lines = zip(columns, map(text, values), strict=True)
-        _print_table([], [[_(label), cell] for label, cell in lines if cell])
+        _print_lines([[_(label), cell] for label, cell in lines if cell])
         _say_zone(values)
 
 
@@ -87,11 +91,7 @@ def has_width() -> bool:
 
 def room(most: int) -> int:
     """How many cells wide a picture may be: `most`, or a narrow terminal's whole row."""
-    if not has_width():
-        return most
-    from rich.console import Console
-
-    return min(most, Console().width)
+    return min(most, _width())
 
 
 def heading(title: str) -> None:
@@ -168,31 +168,63 @@ def _values(thing: object, columns: Columns) -> list[object]:
     return [getattr(thing, of) if isinstance(of, str) else of(thing) for of in columns.values()]
 
 
-def _print_table(headings: list[str], rows: list[list[str]]) -> None:
-    from rich import box
+class _Shape(NamedTuple):
+    """Of a column: its cells, and whether amounts stand in it, one under the other."""
+
+    width: int
+    counts: bool
+
+
+def _print_rows(headings: list[str], rows: list[list[str]], above: int) -> None:
+    shapes = _shapes(headings, rows)
+    if sum(shape.width for shape in shapes) + _BETWEEN * (len(shapes) - 1) <= _width():
+        above = 0
+    for common, found in groupby(rows, lambda row: row[:above]):
+        if common:
+            print()
+            say("   ".join(common))
+        _print_table(headings[above:], [row[above:] for row in found], shapes[above:])
+
+
+def _print_lines(lines: list[list[str]]) -> None:
+    _print_table([], lines, [_Shape(shape.width, counts=False) for shape in _shapes(["", ""], lines)])
+
+
+def _shapes(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[_Shape]:
     from rich.cells import cell_len
+
+    columns = zip(headings, *rows, strict=True)
+    return [_Shape(max(map(cell_len, column)), all(map(_is_number, column[1:]))) for column in columns]
+
+
+def _width() -> int:
+    """Of a row, in cells."""
+    from rich.console import Console
+
+    return Console().width if has_width() else _PIPE_WIDTH
+
+
+def _print_table(headings: list[str], rows: list[list[str]], shapes: list[_Shape]) -> None:
+    from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=bool(headings))
-    console = Console(width=None if has_width() else _PIPE_WIDTH)
-    columns = list(zip(*rows, strict=True))
-    titles = headings or [""] * len(columns)
-    widths = [max(map(cell_len, (title, *cells))) for title, cells in zip(titles, columns, strict=True)]
-    whole = _whole(widths, console.width)
+    console = Console(width=_width())
+    whole = _whole([shape.width for shape in shapes], console.width)
     if headings and not whole:  # a column would be lost: each row is a card of its own
         for row in rows:
-            _print_table([], [list(line) for line in zip(headings, row, strict=True) if line[1]])
+            _print_lines([list(line) for line in zip(headings, row, strict=True) if line[1]])
             print()
         return
-    for title, cells, width in zip(titles, columns, widths, strict=True):
+    for title, (width, counts) in zip(headings or [""] * len(shapes), shapes, strict=True):
         table.add_column(
             title,
             no_wrap=width <= whole,
-            min_width=min(width, _LEAST_WIDTH),
+            min_width=width if width <= whole else min(width, _LEAST_WIDTH),
             overflow="fold",
-            justify="right" if headings and all(map(_is_number, cells)) else "left",
+            justify="right" if counts else "left",
         )
     for row in rows:
         table.add_row(*map(Text, row))

@@ -3,15 +3,16 @@
 import io
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 import typer
 from rich.cells import cell_len
 
-from broadcaster.cli.output import card, confirm, length, listing, say, text, use_zone
+from broadcaster.cli.output import Columns, card, confirm, length, listing, say, text, use_zone
 
 
 class State(StrEnum):
@@ -142,3 +143,33 @@ def test_no_column_is_lost_where_they_do_not_fit_unbroken(
     out = capsys.readouterr().out
     assert [out.count(str(n)) for n in range(columns)] == [19] * columns
     assert max(map(cell_len, out.splitlines())) <= 80
+
+
+DAYS: Columns = {"Day": "day", "Title": "title", "Village": "village", "Ordered": "ordered"}
+
+
+def heard(day: int, village: str) -> SimpleNamespace:
+    return SimpleNamespace(
+        day=date(2026, 11, day), title="致广大村民朋友的一封信", village=village, ordered=3
+    )
+
+
+def test_what_rows_have_in_common_stands_above_them_where_the_table_is_too_wide(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    listing(
+        [heard(26, "李家村"), heard(26, "王村"), heard(27, "王村")], DAYS, as_json=False, empty="", above=2
+    )
+    first, second = capsys.readouterr().out.strip().split("\n\n")
+    assert first.splitlines()[0].split() == ["2026-11-26", "致广大村民朋友的一封信"]
+    assert [line.split()[0] for line in first.splitlines()[3:]] == ["李家村", "王村"]
+    assert second.splitlines()[1] == first.splitlines()[1]  # columns stand under each other
+
+
+def test_a_table_that_fits_says_everything_in_each_row(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listing([heard(26, "李家村"), heard(26, "王村")], DAYS, as_json=False, empty="", above=2)
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[2:]] == ["2026-11-26"] * 2
