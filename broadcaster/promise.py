@@ -16,7 +16,7 @@ from broadcaster.holdings import Holdings
 from broadcaster.registry.line import SERIAL, on_line, pacing_of
 from broadcaster.storage.tables import EndpointRow, LineRow, RecordingRow
 from devices.reports import LineReport, TransferReport
-from devices.serial.arrival import Consignment, Hearing, arrivals, margin
+from devices.serial.arrival import Consignment, Hearing, announced_s, arrivals, margin
 from devices.serial.pacing import SLOW_BAUD
 from schedules.places import Place, chain_of, covers
 
@@ -181,10 +181,19 @@ def _last(
 def _seconds(
     line: LineRow, report: LineReport, queue: Iterable[TransferReport]
 ) -> Mapping[str, Mapping[str, float | None]]:
+    pacing, hearings = pacing_of(line), hearings_of(report)
+    known = {each.recording for each in report.transfers}
+    begins_s = announced_s(pacing, tuple(hearings.values()))
     consignments = (
-        Consignment(recording=each.recording, size=each.size, lacking=each.lacking) for each in queue
+        Consignment(
+            recording=each.recording,
+            size=each.size,
+            lacking=each.lacking,
+            begins_s=0.0 if each.recording in known else begins_s,
+        )
+        for each in queue
     )
-    return arrivals(pacing_of(line), consignments, hearings_of(report), thrift=report.thrift / 100)
+    return arrivals(pacing, consignments, hearings, thrift=report.thrift / 100)
 
 
 def hearings_of(report: LineReport) -> dict[str, Hearing]:

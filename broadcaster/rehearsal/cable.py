@@ -2,8 +2,9 @@
 
 Theory of operation. A head asks its taps every second whether they have anything to say: in a week that is more than all else
 that a county does. While nobody has, the cable rests: questions and answers that would say nothing are left out, but for one
-round now and then, after which the hub's report is as true as it would be. Whoever has something to say ends the rest.
-What is said is handed to the line in pieces of up to AHEAD_S, of which each costs a turn: about a frame.
+round now and then, after which the hub's report is as true as it would be. Whoever has something to say ends the rest. A cable
+that drops frames goes to rest only when its head has counted enough of them. What is said is handed to the line in pieces of up
+to AHEAD_S, of which each costs a turn: about a frame.
 """
 
 from collections.abc import Callable
@@ -125,10 +126,13 @@ class Cable:
         head = self._wire.ends[HEAD]
         if not isinstance(head, Head) or not head.idle or self._wire.speaks:
             return False
+        counts = self._wire.weather.lost_frames > 0
         for address, end in enumerate(self._wire.ends[1:], 1):
             member = head.member(address)
             if isinstance(end, Tap):
                 if member.presence is not Presence.PRESENT or member.misses or end.unsent:
+                    return False
+                if counts and not member.drops.settled:
                     return False
             elif member.presence is not Presence.ABSENT:
                 return False

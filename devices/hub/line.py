@@ -11,13 +11,14 @@ from math import inf
 from devices import topics
 from devices.endpoint.clock import Instant
 from devices.hub.documents import ORDER, Documents, Kept, Need
-from devices.hub.offers import GATHER_S, Offers, Recordings
+from devices.hub.offers import Offers, Recordings
 from devices.hub.provision import HubLine
 from devices.hub.reached import Reached
 from devices.hub.ward import Said, Ward, ward_at
 from devices.links import Message
 from devices.reports import Heartbeat
 from devices.serial import parcels
+from devices.serial.arrival import GATHER_S
 from devices.serial.bodies import Lane
 from devices.serial.events import Delivered, Held, Present, Refused, Silent
 from devices.serial.frames import EVERYBODY

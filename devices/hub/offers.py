@@ -13,13 +13,12 @@ from devices.hub.documents import Documents, Need
 from devices.hub.thrift import Carried, Thrift
 from devices.hub.ward import Ward
 from devices.reports import TransferReport
-from devices.serial.arrival import Hearing
+from devices.serial.arrival import GATHER_S, Hearing
 from devices.serial.frames import EVERYBODY
 from devices.serial.head import Head
 from devices.serial.pacing import Line
 
 AT_ONCE = 2  # recordings offered, so that the line is full while one of them is asked about
-GATHER_S = 1.0  # before a recording is offered: others may turn out to need it too
 STILL_JOINING = 0.25  # of a recording's airtime: who needs it later gets it afterwards, not all anew
 SAMPLE_S = 5.0
 

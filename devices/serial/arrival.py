@@ -23,6 +23,8 @@ SAMPLES, SAMPLE_S, SAMPLE_BYTES = 3, 4.0, 8_000
 BUSY_ROUNDS, BUSY_S = 250, 60.0
 WAIT_S, WAIT_BYTES = 0.05, 6  # for an answer that does not come: seconds and airtime
 OFFERS, REPEATED_OFFERS = 3, 11  # to several, where few frames are lost and where many are
+GATHER_S = 1.0  # before a recording is offered: others may turn out to need it too
+DOCUMENTS, DOCUMENT = 2, 120  # that name a recording, and bytes of each
 FRAMES = 150  # by which the share of those that drop was measured, about
 SURPLUS = 2  # mixes beyond what the neediest lacks;
 SPARE, SPARE_VARIANCE = 1.6, 2.7  # of which so many are needed, since mixes may say the same
@@ -45,11 +47,12 @@ class Hearing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consignment:
-    """A recording for endpoints of one line. `lacking`: the bytes that each lacks."""
+    """A recording for endpoints of one line. `lacking`: the bytes that each lacks; `begins_s`: from now, at the earliest."""
 
     recording: str
     size: int
     lacking: Mapping[str, int]
+    begins_s: float = 0.0
 
 
 def margin(hearing: Hearing) -> float:
@@ -77,7 +80,7 @@ def airtime_s(line: Line, size: int, taps: Sequence[Hearing], *, lacking: int | 
     noisy = (loss(tap.calm, CUT + shape.block, shape.guard) for tap in taps)
     chances = [min(0.9, either(*each)) for each in zip(noisy, dropped, strict=True)]
     frames_s = line.airtime_s(wire_length(CUT + shape.block, shape.guard))
-    unanswered = min(0.9, either(fmean(dropped), fmean(dropped)))
+    unanswered = _unanswered(dropped)
     if len(taps) == 1:
         sent_s = count / (1 - chances[0]) * frames_s + line.airtime_s(OFFER)
         asked_s = _rounds_for_one(count, chances[0]) * _exchange_s(line, unanswered)
@@ -87,6 +90,21 @@ def airtime_s(line: Line, size: int, taps: Sequence[Hearing], *, lacking: int | 
         sent_s = (count + frames) * frames_s + offers * line.airtime_s(OFFER)
         asked_s = rounds * _count_s(line, len(taps), unanswered)
     return asked_s + _with_questions_s(line, sent_s, len(taps), unanswered)
+
+
+def announced_s(line: Line, taps: Sequence[Hearing]) -> float:
+    """How long until a hub offers a recording that is new to it: when all taps are known to have the documents that name it."""
+    if not taps:
+        return GATHER_S
+    unanswered = _unanswered(tap.dropped for tap in taps)
+    one_s = (line.airtime_s(DOCUMENT) + _count_s(line, len(taps), unanswered)) / (1 - unanswered)
+    return GATHER_S + DOCUMENTS * one_s
+
+
+def _unanswered(dropped: Iterable[float]) -> float:
+    """The chance of a question to remain without an answer."""
+    mean = fmean(dropped)
+    return min(0.9, either(mean, mean))
 
 
 def _likely(measured: Sequence[float]) -> list[float]:
@@ -181,7 +199,7 @@ def arrivals(
         if there:
             listeners = [taps[name] for name in there]
             alone_s = airtime_s(line, consignment.size, listeners, lacking=max(there.values()))
-            passed_s += alone_s / pace
+            passed_s = max(passed_s, consignment.begins_s) + alone_s / pace
         found[consignment.recording] = {
             name: passed_s if name in there else None if lacking else 0.0
             for name, lacking in consignment.lacking.items()

@@ -35,6 +35,11 @@ class Question:
     began_s: float = inf  # the first frame of an answer
 
     @property
+    def heard(self) -> bool:
+        """Whether anybody began to answer."""
+        return self.began_s != inf
+
+    @property
     def deadline(self) -> float:
         """When waiting ends."""
         return max(self.begins_by, min(self.ends_by, self.byte_s + self.quiet_s))
@@ -63,9 +68,13 @@ class Asking:
             + 2
         )
 
-    def ask(self, sequence: int, body: Poll | Roll, taps: set[int], asked_s: float) -> None:
-        """A question's last byte leaves at `asked_s`."""
+    def ask(
+        self, sequence: int, body: Poll | Roll, taps: set[int], asked_s: float, *, unheard: bool = False
+    ) -> None:
+        """A question's last byte leaves at `asked_s`. `unheard`: all but the end of its answer may be."""
         begins_by = asked_s + self._line.turn_s + self.reply_s
+        if unheard and isinstance(body, Poll):
+            begins_by += self._line.airtime_s(body.room * 16 + (_GAPS if body.until > body.since else 0))
         if isinstance(body, Roll):
             begins_by += len(body.taps) * body.slot * SLOT_UNIT_S
             self.open = Question(
@@ -100,7 +109,7 @@ class Asking:
         question = self.open
         assert question is not None
         question.taps.discard(tap)
-        if question.of_one and question.began_s != inf:
+        if question.of_one and question.heard:
             measured = 2 * (question.began_s - question.asked_s - self._line.turn_s)
             self._delay_s *= _FORGETS
             self.reply_s = self._quiet_s + max(0.0, min(_MOST_REPLY_S, max(measured, self._delay_s)))

@@ -7,7 +7,7 @@ to be lost is taken off. Older counts weigh less.
 import math
 from collections.abc import Iterable
 
-_FRAMES = 1_600  # when so many are counted, all that was counted weighs half
+_FRAMES = 1_600  # that are remembered: what was counted before them weighs ever less
 _EXCHANGE = 2  # frames of a question and its answer: one that is lost leaves it unanswered
 MOST = 0.9
 LUCK = 0.03  # of how long a recording takes, one standard deviation
@@ -53,7 +53,7 @@ class Drops:
     @property
     def share(self) -> float:
         """The chance of a frame to vanish."""
-        frames = self._blocks + _EXCHANGE * self._questions
+        frames = self._frames
         if not frames:
             return 0.0
         answered = 1 - self._unanswered / self._questions if self._questions else 1.0
@@ -61,14 +61,24 @@ class Drops:
         foretold = min(MOST, (self._foretold + self._unlucky) / frames)
         return min(MOST, max(0.0, 1 - (1 - lost / frames) / (1 - foretold)))
 
+    @property
+    def settled(self) -> bool:
+        """Whether more of the same would tell little more."""
+        return self._frames > _FRAMES - 1
+
+    @property
+    def _frames(self) -> float:
+        return self._blocks + _EXCHANGE * self._questions
+
     def _age(self) -> None:
-        if self._blocks + _EXCHANGE * self._questions >= _FRAMES:
-            self._blocks /= 2
-            self._lost /= 2
-            self._foretold /= 2
-            self._questions /= 2
-            self._unanswered /= 2
-            self._unlucky /= 2
+        if self._frames > _FRAMES:
+            kept = _FRAMES / self._frames
+            self._blocks *= kept
+            self._lost *= kept
+            self._foretold *= kept
+            self._questions *= kept
+            self._unanswered *= kept
+            self._unlucky *= kept
 
 
 def either(one: float, other: float) -> float:

@@ -32,6 +32,7 @@ from devices.serial.noise import CALMEST, Noise, best_guard, best_shape, goodput
 from devices.serial.outbox import Outbox
 from devices.serial.pacing import AHEAD_S, Line, Pacer
 from devices.serial.presence import Member, Presence, Sign
+from devices.serial.sending import MANY
 from devices.serial.streams import Inflow
 from devices.serial.transfers import Transfers
 
@@ -46,6 +47,7 @@ _ABSENT_S, _ABSENT_ROUNDS = (
     30,
 )  # between questions to an absent tap at most: the longer of these, seconds and rounds
 _BUSY_ROOM = 0.25  # of the longest answer, for who had nothing to say while a recording is on its way
+_OVERHEAD = 4  # units of 16 bytes, of a piece or two
 _ASKED = 8  # bytes of a question's or an answer's body, about
 _EXCHANGE = 56  # bytes of a question and its answer
 
@@ -293,16 +295,21 @@ class Head:
         absent = member.presence is Presence.ABSENT
         transfer, since, until = (0, 0, 0) if absent else self._transfers.question(member.address, now)
         urgent, normal = (member.inflows[lane].ack for lane in Lane)
+        room = self._asking.room(1.0 if member.waiting or not self._transfers.busy else _BUSY_ROOM)
         poll = Poll(
             introduce=absent,
             acks=self._outbox.acks_wanted(member),
-            room=self._asking.room(1.0 if member.waiting or not self._transfers.busy else _BUSY_ROOM),
+            room=min(room, member.waiting // 16 + _OVERHEAD) if self._talks_over(member) else room,
             transfer=transfer,
             since=since,
             until=until,
             heard=(urgent, normal),
         )
         return self._ask(member.address, poll, [member], now)
+
+    def _talks_over(self, member: Member) -> bool:
+        """Whether a tap may be speaking though nothing of it is heard: what it says first may have dropped."""
+        return self._line.half_duplex and member.drops.share > MANY
 
     def _roll(self, members: list[Member], now: float) -> Frame:
         acks = 0
@@ -319,7 +326,8 @@ class Head:
         sequence = self._next_sequence()
         frame = self._say(address, body, frame_calm, now)
         taps = {member.address for member in members}
-        self._asking.ask(sequence, body, taps, self._pacer.done_s(now))
+        unheard = isinstance(body, Poll) and self._talks_over(members[0])
+        self._asking.ask(sequence, body, taps, self._pacer.done_s(now), unheard=unheard)
         for member in members:
             member.asks_at = inf
         return frame
@@ -393,7 +401,7 @@ class Head:
                 events.append(Silent(member.address))
             if member.unexplained:
                 self._transfers.unanswered(question.transfer, member.address)
-        if any(member.unexplained for member in asked):
+        if not question.heard and all(member.unexplained for member in asked):
             self._asking.be_patient()
         return events
 

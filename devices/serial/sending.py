@@ -16,7 +16,7 @@ SURPLUS = 2  # mixes beyond what the neediest lacks: all but one round in five e
 _TRIES = 2  # questions to a tap that does not answer, before a round goes on without it
 _OFFERED_AGAIN = (4, 32, 256)  # blocks after the begin: a tap that missed the offer would lose the blocks
 _OFFERED_OFTEN = (1, 2, 3, 4, 8, 16, 32, 64, 128, 256)  # on a line that loses many frames:
-_MANY = 0.02  # so many
+MANY = 0.02  # so many
 
 
 class Sending(Protocol):
@@ -116,12 +116,7 @@ class ToOne:
     def next_body(self, sequence: int, loss: float) -> Offer | Block | Mix | None:
         if self._through or not self._there:
             return None
-        if (
-            not self._offer_due
-            and loss > _MANY
-            and self._offer_again
-            and self._blocks >= self._offer_again[0]
-        ):
+        if not self._offer_due and loss > MANY and self._offer_again and self._blocks >= self._offer_again[0]:
             self._offer_again.pop(0)
             self._offer_due = True
         if self._offer_due:
@@ -291,7 +286,7 @@ class ToMany:
             return None
         if self._offer_in and self._filled >= self._offer_in[0]:
             self._offer_in.pop(0)
-            if not self.offered and loss > _MANY:
+            if not self.offered and loss > MANY:
                 self._offer_in = list(_OFFERED_OFTEN)
             self.offered = True
             return self.offer

@@ -78,12 +78,9 @@ def test_while_the_way_to_it_is_broken_an_endpoint_goes_on(undisturbed: Rehearse
     assert found.digest != undisturbed.digest
 
 
-@pytest.mark.parametrize(("seed", "share"), [(1, 0.0), (2, 0.1), (3, 0.3)])
-def test_audio_arrives_about_when_it_was_promised(seed: int, share: float) -> None:
-    """From the approval to the last byte, over the controller, the broker, the hub and a line that loses frames.
-
-    Three recordings are three pieces of luck: one of them may be off by more than the tenth of the usual.
-    """
+@pytest.mark.parametrize(("seed", "share"), [(0, 0.0), (0, 0.1), (0, 0.3), (1, 0.3)])
+def test_audio_arrives_within_a_tenth_of_when_it_was_promised(seed: int, share: float) -> None:
+    """From the approval to the last byte, over the controller, the broker, the hub and a line that loses frames."""
     found = rehearse(
         Scenario(
             seed=seed,
@@ -98,8 +95,7 @@ def test_audio_arrives_about_when_it_was_promised(seed: int, share: float) -> No
     arrival = found.to_json()["arrival"]
     assert arrival["count"] >= 9
     assert arrival["missing"] == 0
-    assert arrival["mean"] < 10
-    assert arrival["p90"] < 15
+    assert arrival["within_tenth"] == arrival["count"]
 
 
 def test_a_hub_that_loses_reports_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,9 +107,9 @@ def test_a_hub_that_loses_reports_is_seen(monkeypatch: pytest.MonkeyPatch) -> No
 class Resting:
     """A cable with one head and three taps on which nobody has anything to say."""
 
-    def __init__(self) -> None:
+    def __init__(self, weather: Weather = CLEAN) -> None:
         self.world = World(datetime(2026, 3, 2, tzinfo=UTC))
-        self.cable = Cable(self.world, BUS, CLEAN, taps=3, seed=1)
+        self.cable = Cable(self.world, BUS, weather, taps=3, seed=1)
         self.events: list[object] = []
         self.taps = [
             Tap(address=address, line=BUS, shelf=MemoryShelf(), nonce=lambda: 7) for address in (1, 2, 3)
@@ -134,6 +130,16 @@ def test_a_cable_rests_while_nobody_has_anything_to_say() -> None:
     before = [tap.questions for tap in resting.taps]
     resting.world.run_until(3_600)
     assert all(0 < tap.questions - was < 5 for tap, was in zip(resting.taps, before, strict=True))
+
+
+def test_a_cable_that_drops_frames_rests_once_its_head_knows_how_many() -> None:
+    resting = Resting(Weather(lost_frames=0.3))
+    resting.world.run_until(1_500)
+    shares = [resting.head.member(tap.address).drops.share for tap in resting.taps]
+    assert shares == pytest.approx([0.3] * 3, abs=0.05)
+    before = [tap.questions for tap in resting.taps]
+    resting.world.run_until(3_000)
+    assert all(tap.questions - was < 20 for tap, was in zip(resting.taps, before, strict=True))
 
 
 def test_whoever_has_something_to_say_ends_the_rest() -> None:

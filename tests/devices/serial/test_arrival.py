@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.serial.arrival import Consignment, Hearing, airtime_s, arrivals, working_calm
+from devices.serial.arrival import Consignment, Hearing, airtime_s, announced_s, arrivals, working_calm
 from devices.serial.emulated import Weather
 from devices.serial.events import Held
 from devices.serial.pacing import Line
@@ -76,6 +76,25 @@ def test_more_takes_longer_and_less_is_lacking_sooner(size: int, more: int, calm
 
 def test_a_minute_of_low_rate_speech_takes_less_than_a_minute_at_9600_baud() -> None:
     assert airtime_s(SLOW, 45_000, [Hearing(calm=109)]) < 55
+
+
+def test_nothing_arrives_before_it_was_announced() -> None:
+    queue = [
+        Consignment(recording=name, size=1_000, lacking={"horn-01": 1_000}, begins_s=60.0)
+        for name in (LETTER, NEWS)
+    ]
+    found = arrivals(SLOW, queue, {"horn-01": Hearing()})
+    letter, news = found[LETTER]["horn-01"], found[NEWS]["horn-01"]
+    assert letter is not None
+    assert news is not None
+    assert 60 < letter < 63
+    assert news == pytest.approx(60 + 2 * (letter - 60))
+
+
+@pytest.mark.parametrize("dropped", [0.0, 0.1, 0.3])
+def test_the_more_frames_drop_the_longer_an_announcement_takes(dropped: float) -> None:
+    taps = [Hearing(dropped=dropped)] * 3
+    assert announced_s(BUS, taps) < announced_s(BUS, [Hearing(dropped=dropped + 0.1)] * 3) < 10
 
 
 def test_what_waits_goes_first() -> None:

@@ -50,6 +50,15 @@ def test_a_question_that_was_lost_leaves_no_patience_behind() -> None:
     assert asked.answered() == pytest.approx(usual)
 
 
+def test_what_may_be_lost_of_an_answer_is_waited_for() -> None:
+    asking, room = Asking(Line(baud=9_600)), 10
+    asking.ask(1, Poll(room=room), {TAP}, 0.0)
+    usual = asking.open.deadline if asking.open else 0.0
+    asking.ask(2, Poll(room=room), {TAP}, 0.0, unheard=True)
+    assert asking.open is not None
+    assert asking.open.deadline == pytest.approx(usual + room * 16 * 10 / 9_600)
+
+
 @pytest.mark.parametrize("ago", [1, 2])
 def test_what_answers_an_older_question_is_no_late_answer(ago: int) -> None:
     asked = Asked()

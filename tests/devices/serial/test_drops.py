@@ -31,6 +31,16 @@ def test_blocks_and_questions_tell_the_same(share: float) -> None:
     assert questions.share == pytest.approx(share, abs=0.04)
 
 
+def test_it_is_settled_once_it_has_counted_much() -> None:
+    drops = Drops()
+    for _ in range(799):
+        drops.asked(0, 0.0)
+    assert not drops.settled
+    drops.sent(10, 5, 0.0)
+    drops.asked(0, 0.0)
+    assert drops.settled
+
+
 def test_what_noise_takes_is_no_drop() -> None:
     drops = Drops()
     drops.sent(100, 20, 0.2)

@@ -51,6 +51,19 @@ def test_a_recording_arrives_whole(wire: str) -> None:
     assert party.all_have(content)
 
 
+def test_nobody_talks_over_a_tap_whose_first_words_were_lost() -> None:
+    """What several say at once is garbled: it would be taken for noise."""
+    party = Party(Line(baud=9_600, half_duplex=True, turn_s=0.005), Weather(lost_frames=0.3), taps=3)
+    party.for_s(60)
+    for number in range(10):
+        for address in party.addresses:
+            party.tap(address).send(recording(150, number))
+        party.for_s(10)
+    assert [len(party.received(address)) for address in party.addresses] == [10] * 3
+    assert party.head.noise.garbled == 0
+    assert [party.tap(address).noise.garbled for address in party.addresses] == [0] * 3
+
+
 def test_the_slowest_and_noisiest_line_carries_both_ways() -> None:
     party, content = Party(Line(baud=1_200), Weather(bit_errors=1e-3)), recording(1_000)
     party.offer(content)
