@@ -35,7 +35,7 @@ from broadcaster.desk.door import Desk, Door, Entry, entries
 from broadcaster.desk.errors import DeskError, Invalid, NotFound, Refused
 from broadcaster.desk.files import Download, Upload
 from broadcaster.desk.house import HouseDoor
-from broadcaster.desk.problems import MEDIA_TYPE, ProblemJson, problems_of, to_json
+from broadcaster.desk.problems import MEDIA_TYPE, NOT_SERVED, ProblemJson, problems_of, to_json
 from broadcaster.desk.remote import ACT_AS, KEY, PREFIX, WORK
 from broadcaster.language import N_
 
@@ -202,9 +202,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
         case 401:
             said = Refused(N_("The token is missing, unknown or withdrawn."))
         case 404 | 405:
-            said = NotFound(
-                N_("There is no {method} {path} here."), method=request.method, path=request.url.path
-            )
+            said = NotFound(NOT_SERVED, method=request.method, path=request.url.path)
         case _:
             said = Invalid(N_("The request cannot be read: {reason}"), reason=error.detail)
     return _problem(said, error.status_code, error.headers)

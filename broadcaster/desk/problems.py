@@ -10,6 +10,7 @@ from broadcaster.language import N_
 from broadcaster.misfits import sentence_of
 
 MEDIA_TYPE = "application/problem+json"
+NOT_SERVED = N_("There is no {method} {path} here.")
 STATUS: Mapping[str, int] = {
     "refused": 403,
     "not_found": 404,

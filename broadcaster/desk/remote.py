@@ -12,11 +12,12 @@ from urllib.parse import quote, unquote
 from uuid import uuid4
 
 import httpx
+from pydantic import ValidationError
 
 from broadcaster.desk.door import Entry
 from broadcaster.desk.errors import Unavailable
 from broadcaster.desk.files import Download, Upload
-from broadcaster.desk.problems import from_json
+from broadcaster.desk.problems import NOT_SERVED, from_json
 from broadcaster.language import N_
 
 R = TypeVar("R")
@@ -72,10 +73,20 @@ class RemoteDoor:
         response = self._send(entry, checked, values, {KEY: key} if key else {})
         self._unanswered.pop(order, None)
         if response.is_error:
-            raise from_json(response.content)
+            refusal = from_json(response.content)
+            raise self._other_version() if refusal.message == NOT_SERVED else refusal
         if entry.hints["return"] is Download:
             return cast(R, _download(response))
-        return entry.answer_type.validate_json(response.content)
+        try:
+            return entry.answer_type.validate_json(response.content)
+        except ValidationError as error:
+            raise self._other_version() from error
+
+    def _other_version(self) -> Unavailable:
+        return Unavailable(
+            N_("The controller at {url} is of another version than this program: start it again."),
+            url=self._url,
+        )
 
     def _send(
         self,

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from broadcaster.api.app import create_app
-from broadcaster.desk.door import Entry, Noun, order
+from broadcaster.desk.door import Desk, Entry, Noun, order
 from broadcaster.desk.errors import Conflict, DeskError, Invalid, NotFound, Refused, Unavailable
 from broadcaster.desk.files import Upload
 from broadcaster.desk.remote import RemoteDoor
@@ -225,4 +225,17 @@ def test_an_answer_from_something_else_is_unavailable() -> None:
     transport = httpx.MockTransport(lambda request: httpx.Response(502, text="<h1>Bad gateway</h1>"))
     door = RemoteDoor("http://127.0.0.1:9", "t", client=httpx.Client(transport=transport))
     with pytest.raises(Unavailable, match="<h1>Bad gateway"):
+        SampleDesk(door).horns.list()
+
+
+def test_a_controller_of_another_version_is_told_from_what_is_not_there(house: SampleHouse) -> None:
+    app = create_app(Desk, lambda token, act_as: house.door("ann"))
+    with served(app) as url, pytest.raises(Unavailable, match=f"{url} is of another version"):
+        SampleDesk(RemoteDoor(url, "t")).horns.list()
+
+
+def test_an_answer_of_another_shape_is_that_of_another_version() -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=[{"id": "h1"}]))
+    door = RemoteDoor("http://127.0.0.1:9", "t", client=httpx.Client(transport=transport))
+    with pytest.raises(Unavailable, match="another version"):
         SampleDesk(door).horns.list()
