@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from broadcaster.tickets import states as tickets
-from devices.serial import presence, sending
+from devices.serial import presence, to_many
 from devices.supervision import states as supervision
 from schedules import notices
 
@@ -63,9 +63,9 @@ MACHINES = (
     ),
     Machine(
         title="A recording for several taps · 同时传给多个分接端的音频",
-        path="devices/serial/sending.py",
-        begins=sending.Phase.FILL,
-        table=sending.PHASES,
+        path="devices/serial/to_many.py",
+        begins=to_many.Phase.FILL,
+        table=to_many.PHASES,
     ),
 )
 

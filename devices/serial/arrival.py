@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import NormalDist, fmean
 
 from devices.serial.bodies import BLOCK_SIZES, MOST_BLOCKS, SLOTS
-from devices.serial.drops import either, steady_block, usual
+from devices.serial.drops import MANY, either, steady_block, usual
 from devices.serial.noise import CALMEST, best_shape, loss, wire_length
 from devices.serial.pacing import Line
 
@@ -86,7 +86,7 @@ def airtime_s(line: Line, size: int, taps: Sequence[Hearing], *, lacking: int | 
         asked_s = _rounds_for_one(count, chances[0]) * _exchange_s(line, unanswered)
     else:
         frames, rounds = _mended(count, chances)
-        offers = REPEATED_OFFERS if max(chances) > DROPPING else OFFERS
+        offers = REPEATED_OFFERS if max(chances) > MANY else OFFERS
         sent_s = (count + frames) * frames_s + offers * line.airtime_s(OFFER)
         asked_s = rounds * _count_s(line, len(taps), unanswered)
     return asked_s + _with_questions_s(line, sent_s, len(taps), unanswered)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 _FRAMES = 1_600  # that are remembered: what was counted before them weighs ever less
 _EXCHANGE = 2  # frames of a question and its answer: one that is lost leaves it unanswered
 MOST = 0.9
+MANY = 0.02  # of frames that drop: from there on they are reckoned with
 LUCK = 0.03  # of how long a recording takes, one standard deviation
 _LEAST = 128  # bytes of a block: smaller ones cost more of the line than they are worth
 

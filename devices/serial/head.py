@@ -26,13 +26,13 @@ from devices.serial.bodies import (
     TapPiece,
     Welcome,
 )
+from devices.serial.drops import MANY
 from devices.serial.events import Delivered, HeadEvent, Held, Present, Received, Refused, Silent
 from devices.serial.frames import EVERYBODY, FIRST_GROUP, NOBODY, Deframer, Frame, Garbled
 from devices.serial.noise import CALMEST, Noise, best_guard, best_shape, goodput, loss, safe_guard
 from devices.serial.outbox import Outbox
 from devices.serial.pacing import AHEAD_S, Line, Pacer
 from devices.serial.presence import Member, Presence, Sign
-from devices.serial.sending import MANY
 from devices.serial.streams import Inflow
 from devices.serial.transfers import Transfers
 

@@ -8,7 +8,9 @@ from devices.serial.bodies import BLOCK_SIZES, MOST_BLOCKS, Block, Gaps, Mix, Of
 from devices.serial.drops import Drops, either, steady_block, usual
 from devices.serial.noise import best_guard, best_shape, loss, new_block
 from devices.serial.pacing import Line
-from devices.serial.sending import Sending, ToMany, ToOne
+from devices.serial.sending import Sending
+from devices.serial.to_many import ToMany
+from devices.serial.to_one import ToOne
 
 CUT = 3  # bytes of a block or a mix before its content
 _SAMPLE_FIRST_S, _SAMPLE_LAST_S = 0.25, 4.0  # between questions while blocks are sent, at least,

@@ -10,8 +10,8 @@ from devices.serial.events import Held, Present, Silent, TapEvent
 from devices.serial.frames import EVERYBODY, Deframer, Frame, Heard
 from devices.serial.head import Head
 from devices.serial.presence import PRESENCES, Presence, Sign
-from devices.serial.sending import PHASES, Phase
 from devices.serial.tap import Tap
+from devices.serial.to_many import PHASES, Phase
 from tests.devices.serial.parties import BUS, FAST, Party, recording
 
 

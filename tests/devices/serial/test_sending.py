@@ -3,7 +3,9 @@
 import hashlib
 
 from devices.serial.bodies import REFUSED, UNKNOWN, Block, Gaps, Mix, Offer
-from devices.serial.sending import SURPLUS, Phase, Sending, ToMany, ToOne
+from devices.serial.sending import Sending
+from devices.serial.to_many import SURPLUS, Phase, ToMany
+from devices.serial.to_one import ToOne
 from tests.devices.serial.parties import recording
 
 CONTENT = recording(640)
