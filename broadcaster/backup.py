@@ -38,7 +38,7 @@ class Contents:
 
 def back_up(settings: Settings, file: Path, *, report: Report = lambda share: None) -> Contents:
     """Writes `file`, whole or not at all. NotFound without a county, or a directory to write to; Invalid for a database
-    that is not a file of ours; Unavailable where it cannot be copied."""
+    that is not a file of ours, or what is there and is no file, such as a device; Unavailable where it cannot be copied."""
     if settings.database.url:
         raise Invalid(
             N_(
@@ -60,6 +60,8 @@ def back_up(settings: Settings, file: Path, *, report: Report = lambda share: No
             N_("There is no directory {directory}. Is the disk mounted? Nothing was backed up."),
             directory=file.absolute().parent,
         )
+    if file.exists() and not file.is_file():
+        raise Invalid(N_("{file} is not an ordinary file. Nothing was backed up."), file=file)
     part = file.with_name(f"{file.name}.part")
     try:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as scratch:

@@ -5,6 +5,7 @@ translated when the tree of commands stands. What costs time to import is import
 """
 
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -110,6 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese ends no command
+    logging.getLogger("broadcaster").addHandler(logging.NullHandler())  # a person reads what `complain` says
     language.use(_asked_language(given) or language.preferred(os.environ))
     tree = commands(_named(given))
     try:

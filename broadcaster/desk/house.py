@@ -133,8 +133,9 @@ class HouseDoor:
         try:
             with self._house.transaction() as session:
                 self._house.keep(session, act)
-        except SQLAlchemyError:
-            log.exception("an order that was not done could not be written down", extra={"order": act.what})
+        except SQLAlchemyError as error:
+            facts = {"order": act.what, "reason": str(error).partition("\n")[0]}
+            log.error("an order that was not done could not be written down", extra=facts)
 
     def _worked(self, entry: Entry[..., Any], checked: dict[str, Any], act: Act) -> object:
         """The order's work beforehand, for whoever has the right to it."""

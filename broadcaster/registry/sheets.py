@@ -103,16 +103,14 @@ def _delimiter(text: str) -> str:
 
 
 def _xlsx(name: str, content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
-    from openpyxl import load_workbook
-
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(member.file_size for member in archive.infolist()) > XLSX_UNPACKED_LIMIT:
                 raise _unreadable(name, N_("the workbook unpacks to more than any list needs"))
-        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = workbook.worksheets[0]
-        sheet.reset_dimensions()
-        rows = [[_plain(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+        values = _values(content, computed=False)
+        if any(isinstance(value, str) and value.startswith("=") for row in values for value in row):
+            values = _computed(name, values, _values(content, computed=True))
+        rows = [[_plain(value) for value in row] for row in values]
     except Invalid:
         raise
     except Exception as error:  # openpyxl lets through whatever its XML and ZIP libraries raise
@@ -121,6 +119,29 @@ def _xlsx(name: str, content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
     width = max(map(len, rows), default=0)
     for number, row in enumerate(rows, 1):
         yield number, tuple(row + [""] * (width - len(row)))
+
+
+def _values(content: bytes, *, computed: bool) -> list[tuple[Any, ...]]:
+    """The cells of the first sheet; of one with a formula that, or what it came to when a spreadsheet computed it last."""
+    from openpyxl import load_workbook
+
+    sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=computed).worksheets[0]
+    sheet.reset_dimensions()
+    return list(sheet.iter_rows(values_only=True))
+
+
+def _computed(
+    name: str, written: list[tuple[Any, ...]], computed: list[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """The computed cells; Invalid where a formula never was, which would be taken for an empty cell."""
+    for number, (formulas, values) in enumerate(zip(written, computed, strict=True), 1):
+        for column, (formula, value) in enumerate(zip(formulas, values, strict=True)):
+            if value is None and formula is not None:
+                message = N_(
+                    "the formula {formula} in column {column} was never computed: save the list in a spreadsheet program"
+                )
+                raise _unreadable(f"{name}:{number}", message, column=str(column + 1), formula=str(formula))
+    return computed
 
 
 def _plain(value: Any) -> str:

@@ -1,5 +1,6 @@
 """A backup: whole or not at all, made beside a writer, and nothing but an empty place takes it again."""
 
+import os
 import sqlite3
 import tarfile
 from datetime import UTC, datetime
@@ -96,6 +97,14 @@ def test_a_disk_that_is_not_mounted_is_told_and_nothing_is_written(
     with pytest.raises(NotFound, match="no directory"):
         back_up(settings, tmp_path / "usb" / "county.tar")
     assert not (tmp_path / "usb").exists()
+
+
+def test_a_device_is_not_replaced_by_a_backup(settings: Settings, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(Invalid, match="not an ordinary file"):
+        back_up(settings, pipe)
+    assert pipe.is_fifo()
 
 
 def test_a_database_that_cannot_be_copied_is_told_and_leaves_nothing(

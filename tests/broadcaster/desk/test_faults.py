@@ -40,6 +40,17 @@ def test_a_full_disk_is_named_and_nothing_half_is_left(station: Station) -> None
     assert station.desk("li").notices.list() == ()
 
 
+def test_of_an_order_that_cannot_even_be_written_down_the_log_has_a_line_and_no_traceback(
+    station: Station, caplog: pytest.LogCaptureFixture
+) -> None:
+    with station.house.engine.connect() as connection:
+        connection.execute(text("PRAGMA query_only=1"))
+    with pytest.raises(Unavailable, match="readonly database"):
+        station.draft()
+    (said,) = [each for each in caplog.records if each.name == "broadcaster.desk.house"]
+    assert (said.exc_info, said.order) == (None, "notices.draft")  # type: ignore[attr-defined]
+
+
 def test_a_database_that_is_gone_is_said_with_the_reason(station: Station, tmp_path: Path) -> None:
     station.house.engine.dispose()
     for file in tmp_path.glob("*.db*"):

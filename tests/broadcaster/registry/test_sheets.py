@@ -1,4 +1,5 @@
 import io
+import zipfile
 from datetime import time
 
 import pytest
@@ -104,8 +105,29 @@ def test_a_file_that_cannot_be_read_says_why(content: bytes, where: str, says: s
 
 
 def test_numbers_of_a_workbook_look_as_they_do_on_the_screen() -> None:
-    row = [341523100200.0, 31.5, 7, 4.34152310020003e22, time(22, 0), None, "=1+1"]
-    assert cells(workbook(row)) == [("341523100200", "31.5", "7", "4.34152310020003e+22", "22:00", "", "")]
+    row = [341523100200.0, 31.5, 7, 4.34152310020003e22, time(22, 0)]
+    assert cells(workbook(row)) == [("341523100200", "31.5", "7", "4.34152310020003e+22", "22:00")]
+
+
+def test_a_formula_that_was_never_computed_is_no_empty_cell() -> None:
+    with pytest.raises(Invalid) as refused:
+        read("list.xlsx", workbook(["code", "people"], ["341523100200", "=1000+958"]))
+    (problem,) = refused.value.problems
+    assert (problem.where, problem.facts["formula"]) == ("list.xlsx:2", "=1000+958")
+
+
+def test_a_formula_stands_for_what_it_came_to() -> None:
+    """The value that a spreadsheet program keeps beside the formula is put there by hand."""
+    written = workbook(["people"], ["=1000+958"])
+    with zipfile.ZipFile(io.BytesIO(written)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    computed = io.BytesIO()
+    with zipfile.ZipFile(computed, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(
+                name, content.replace(b"<v></v>", b"<v>1958</v>").replace(b"<v />", b"<v>1958</v>")
+            )
+    assert cells(computed.getvalue()) == [("people",), ("1958",)]
 
 
 def test_short_rows_of_a_workbook_are_as_wide_as_the_widest() -> None:
