@@ -234,7 +234,7 @@ def _first_broken(linked: Sequence[Linked], records: Sequence[AsPlayed]) -> str 
     for (before, this), (last, record) in zip(pairwise(linked), pairwise(records), strict=True):
         if record.seq != last.seq + 1:
             return f"record {record.seq} comes after {last.seq}"
-        if this.get("hash") != _hash_of(this, str(before["hash"])):
+        if this.get("hash") != _hash_of(this, str(before.get("hash"))):
             return f"record {record.seq} has not the hash of its members"
     return None
 
@@ -251,9 +251,9 @@ def _against(batch: PlayedBatch, records: list[AsPlayed], tip: Tip | None) -> Ch
         return Checked(verdict=ChainVerdict.ALREADY_KNOWN, tip=tip)
     known = held.seq - first + 1  # how many of the batch are held already
     if known == 0:
-        agrees = batch.records[0]["hash"] == _hash_of(batch.records[0], held.hash)
+        agrees = batch.records[0].get("hash") == _hash_of(batch.records[0], held.hash)
     else:
-        agrees = batch.records[known - 1]["hash"] == held.hash
+        agrees = batch.records[known - 1].get("hash") == held.hash
     if not agrees:
         detail = f"chain {batch.chain} does not continue record {held.seq} with hash {held.hash}"
         return Checked(verdict=ChainVerdict.FORK, tip=tip, detail=detail)

@@ -108,12 +108,12 @@ class DiskMedia:
             _synchronise(self._directory)
         except OSError:
             log.exception("a recording could not be kept")
-            part.unlink(missing_ok=True)
+            self.discard(sha256)
             return False
         return True
 
     def holds(self, sha256: str) -> bool:
-        return (self._directory / sha256).exists()
+        return os.path.exists(self._directory / sha256)  # of a path that cannot be read it says no
 
     def sound(self, sha256: str) -> Path | None:
         path = self._directory / sha256

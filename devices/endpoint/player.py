@@ -99,10 +99,13 @@ class Player:
         return self._pieces
 
     def unfinished(self, time: datetime) -> Iterator[tuple[Piece, datetime, datetime, int]]:
-        """What a power cut would leave half heard: piece, start of the attempt, when it sounded last, milliseconds heard."""
+        """What a power cut would leave half heard: piece, start of the attempt, when it sounded last, milliseconds heard.
+
+        Without what has not sounded yet: nobody heard any of it.
+        """
         begun = self._stretch is not None and self._stretch.progress.first_sample_s is not None
         for state in (self._sounding, *self._paused):
-            if state is not None and state.started is not None:
+            if state is not None and state.started is not None and state.heard_ms:
                 key = state.item.key
                 heard = time if state is self._sounding and not begun else self._last_heard[key]
                 yield self._pieces[key], state.started, heard, state.heard_ms
@@ -315,8 +318,8 @@ class Player:
         key = attempt.item.key
         return Ended(
             piece=self._pieces[key],
-            started=attempt.started,
-            ended=self._last_heard.get(key) if attempt.started is not None else None,
+            started=attempt.started if attempt.heard_ms else None,
+            ended=self._last_heard.get(key) if attempt.heard_ms else None,
             heard_ms=attempt.heard_ms,
             full_ms=attempt.item.duration_ms,
             result=attempt.result,
