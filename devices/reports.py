@@ -20,6 +20,8 @@ Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}\\Z")]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Ordinal = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Natural = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]  # also of seconds: 68 years of them keep within the calendar
+Turn = Annotated[int, Meta(ge=1, le=2**31 - 1)]  # of a heartbeat or an event in its boot
 Topic = Annotated[str, Meta(max_length=80)]  # of a document, without its root
 Percent = Annotated[int, Meta(ge=0, le=100)]
 Volts = Annotated[int, Meta(ge=0, le=500)]
@@ -49,8 +51,8 @@ class Heartbeat(Struct, frozen=True, kw_only=True, gc=False):
 
     v: Version = 1
     boot: Annotated[str, Meta(min_length=8, max_length=8)]  # a Boot; the codec looks at its digits but once
-    seq: Ordinal  # counts heartbeats of this boot from 1
-    up_s: Natural
+    seq: Turn  # counts heartbeats of this boot from 1
+    up_s: Count
     clock_ms: Natural
     clock: ClockQuality
     next_in_s: Annotated[int, Meta(ge=1, le=86_400)]  # when the next heartbeat is planned
@@ -58,17 +60,17 @@ class Heartbeat(Struct, frozen=True, kw_only=True, gc=False):
     missing: Annotated[
         tuple[Sha256, ...], Meta(max_length=16)
     ] = ()  # recordings needed and lacked, the first
-    missing_count: Natural = 0
+    missing_count: Count = 0
     sounding: Name | None = None  # slot or alert id
     volume: Percent | None = None
     mains: bool | None = None
     battery: Percent | None = None
     temperature: Annotated[int, Meta(ge=-100, le=200)] | None = None  # °C
     signal: Annotated[int, Meta(ge=-200, le=100)] | None = None  # dBm
-    unreceipted: Natural = 0  # as-played records not yet receipted
+    unreceipted: Count = 0  # as-played records not yet receipted
     free_kb: Natural | None = None
     software: Annotated[str, Meta(max_length=64)] = ""
-    boots: Natural | None = None  # starts counted in the endpoint's life
+    boots: Count | None = None  # starts counted in the endpoint's life
     reset: Reset | None = None  # why this start
     mains_v: Volts | None = None
     battery_mv: Annotated[int, Meta(ge=0, le=100_000)] | None = None
@@ -80,7 +82,7 @@ class Heartbeat(Struct, frozen=True, kw_only=True, gc=False):
     # Correlation of microphone and what sounds, percent
     echo: Annotated[int, Meta(ge=-100, le=100)] | None = None
     impedance_percent: Annotated[int, Meta(ge=0, le=10_000)] | None = None  # of the loudspeaker's reference
-    line_errors: Natural | None = None  # damaged frames of the serial line since the start
+    line_errors: Count | None = None  # damaged frames of the serial line since the start
     faults: Annotated[tuple[FaultCode, ...], Meta(max_length=5)] = ()  # in force
 
 
@@ -105,11 +107,11 @@ class Event:
 
     v: Version = 1
     boot: Boot
-    seq: Ordinal
+    seq: Turn
     kind: EventKind
-    age_ms: Natural = 0
+    age_ms: Annotated[int, Meta(ge=0, le=2**41 - 1)] = 0
     detail: Annotated[str, Meta(max_length=1_000)] = ""
-    up_s: Natural | None = None  # when it happened: seconds since the program started
+    up_s: Count | None = None  # when it happened: seconds since the program started
     mains_v: Volts | None = None  # just before
 
 

@@ -20,6 +20,7 @@ HOUR_S, WEEK_S, DAY_S = 3_600.0, 604_800.0, 86_400.0
 _PRIOR = 100.0  # expected heartbeats with one miss: what is assumed of a line before it is known
 _RUN_PRIOR = 20.0
 _LATE = 0.95
+_WORST = 0.95  # chance of a miss: of a line that loses everything no number of misses would be rare
 _LOSSY_FROM = 30.0  # heartbeats expected within the hour before a line is judged
 _LOSSY, _CLEAN = 0.10, 0.05
 _SURE = 1.645  # standard deviations of a one-sided 95 %
@@ -88,7 +89,7 @@ class Rhythm:
     def loss_after_loss(self, fleet: Runs) -> float:
         """The chance of a miss after a miss."""
         again = self.missed_week - self.runs_week + fleet.share * _RUN_PRIOR
-        return min(0.95, again / (self.missed_week + _RUN_PRIOR))
+        return min(_WORST, again / (self.missed_week + _RUN_PRIOR))
 
     @property
     def is_lossy(self) -> bool:
@@ -113,7 +114,7 @@ class Rhythm:
     def silent_after(self, endpoints: int, fleet: Runs, failed_probes: int = 0) -> float:
         """Observable silence, s, beyond which the fleet's budget of false alarms allows to call it silent."""
         loss, again = round(self.loss, 4), round(self.loss_after_loss(fleet), 3)
-        misses = misses_allowed(loss, max(loss, again), self.period, endpoints)
+        misses = misses_allowed(loss, min(_WORST, max(loss, again)), self.period, endpoints)
         return max(FEWEST_MISSES, misses - failed_probes) * self.period + self.jitter + SLACK_S
 
 

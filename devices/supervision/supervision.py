@@ -10,7 +10,7 @@ Wills, broker disconnects and retained replays are hints: they ask for a probe a
 """
 
 from collections.abc import Iterable
-from math import inf
+from math import ceil, inf
 
 from devices.presence import Presence
 from devices.reports import Event, EventKind, Heartbeat, Status
@@ -89,7 +89,7 @@ class Supervision:
             return bool(self._happened)
         rebooted, before = beat.boot != watch.boot, watch.heard
         seen = watch.path.saw_all_since(before)
-        missed = beat.seq - watch.seq - 1 if seen and not rebooted else 0
+        missed = self._missed(watch, beat, now) if seen and not rebooted else 0
         self._learn(watch, beat, now, missed, seen=seen, rebooted=rebooted)
         watch.good = watch.good + 1 if missed == 0 else 1
         sign = Sign.HEARD_ON_BATTERY if beat.mains is False else Sign.HEARD
@@ -112,7 +112,7 @@ class Supervision:
         onset = now - event.age_ms / 1000
         watch.gasp_boot, watch.gasp_seq = event.boot, event.seq
         if event.kind is EventKind.MAINS_BACK:
-            self._sign(watch, Sign.MAINS_BACK, onset, now)
+            self._sign(watch, Sign.MAINS_BACK, min(max(onset, watch.onset), now), now)
         elif onset >= watch.heard - OVERTAKEN_S:  # else it has been heard since: history
             watch.gasp_up_s, watch.gasp_rx = event.up_s, now
             self._sign(watch, Sign.GASPED, onset, now)
@@ -250,6 +250,10 @@ class Supervision:
                 return beat.up_s > watch.gasp_up_s
             return now - watch.gasp_rx > OVERTAKEN_S
         return True
+
+    def _missed(self, watch: Watch, beat: Heartbeat, now: float) -> int:
+        """How many did not come since the last: no more than there was time for, whatever number an endpoint gives."""
+        return min(beat.seq - watch.seq - 1, ceil(max(0.0, now - watch.heard) / watch.rhythm.period))
 
     def _learn(
         self, watch: Watch, beat: Heartbeat, now: float, missed: int, *, seen: bool, rebooted: bool

@@ -257,6 +257,16 @@ def test_lost_doubled_and_reordered_batches_append_each_record_once_and_in_order
         assert tip == tip_at(len(stored))
 
 
+@pytest.mark.parametrize("bare", [0, 1])
+def test_a_record_without_its_hash_makes_a_batch_no_chain(bare: int) -> None:
+    sent = batch(CHAIN, RECORDS[:3], KEY)
+    records = tuple(
+        {k: v for k, v in r.items() if k != "hash" or n != bare} for n, r in enumerate(sent.records)
+    )
+    assert check(replace(sent, records=records), None, KEY).new == ()
+    assert check(replace(sent, records=records), tip_at(1 + bare), KEY).new == ()
+
+
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),

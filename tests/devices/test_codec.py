@@ -101,6 +101,8 @@ def test_members_that_are_not_known_are_passed_over() -> None:
         ("held", {str(n): 1 for n in range(65)}, "$.held"),
         ("missing", ["a" * 63], "$.missing[0]"),
         ("battery", 101, "$.battery"),
+        ("seq", 2**31, "$.seq"),
+        ("up_s", 2**31, "$.up_s"),
         ("reset", "tired", "Invalid enum value 'tired' - at `$.reset`"),
         ("faults", [6], "$.faults[0]"),
         ("volume_actual", 101, "$.volume_actual"),
@@ -111,6 +113,12 @@ def test_members_that_are_not_known_are_passed_over() -> None:
 def test_a_member_out_of_its_range_is_named(member: str, value: object, said: str) -> None:
     members = {**json.loads(encode(HEARTBEAT)), member: value}
     assert said in complaint(ReportKind.HEARTBEAT, json.dumps(members).encode())
+
+
+def test_an_event_of_a_time_before_the_calendar_is_refused() -> None:
+    assert "$.age_ms" in complaint(
+        ReportKind.EVENT, b'{"boot":"0a1b2c3d","seq":1,"kind":"mains_back","age_ms":2200000000000}'
+    )
 
 
 def test_a_member_that_is_missing_is_named() -> None:

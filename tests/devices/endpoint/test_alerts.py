@@ -7,7 +7,7 @@ import pytest
 
 from devices.documents import Alerts, Settings
 from devices.endpoint.media import DiskMedia
-from devices.endpoint.output import SIREN_MS, Siren
+from devices.endpoint.output import SIREN_MS, SilentOutput, Siren, Sound
 from devices.reports import EventKind, Heartbeat
 from schedules.notices import InterruptionPolicy
 from schedules.precedence import BroadcastClass, Severity
@@ -332,3 +332,36 @@ def test_a_sounding_that_was_interrupted_is_not_one_of_its_repeats():
     board.tell(Alerts(alerts=(rain, alert(recording=None, repeats=1))))
     board.run_for(minutes=2)
     assert board.outcomes == [("rain", "partial"), ("flood", "counted"), ("rain", "counted")]
+
+
+class HesitantOutput(SilentOutput):
+    """Sounds 300 ms after it was asked to, as a real one opens its way first."""
+
+    def start(self, sound: Sound, at_s: float, now_s: float) -> None:
+        super().start(sound, at_s + 0.3, now_s)
+
+
+def hesitant() -> Board:
+    """A board whose alert for the village has its turn and no sample yet."""
+    board = Board(output=HesitantOutput())
+    board.tell(
+        Alerts(alerts=(alert("rain", severity=Severity.BLUE, recording=None, repeats=1),)), area=VILLAGE
+    )
+    board.now_s += 0.05
+    return board
+
+
+def test_an_alert_that_is_interrupted_before_its_first_sample_begins_afterwards():
+    board = hesitant()
+    board.tell(Alerts(alerts=(alert(recording=None, repeats=1),)), area=COUNTY)
+    board.run_for(minutes=2)
+    assert board.outcomes == [("flood", "counted"), ("rain", "counted")]
+    assert board.proved[1].heard_ms == SIREN_MS
+
+
+def test_an_alert_that_is_stopped_before_its_first_sample_was_not_heard():
+    board = hesitant()
+    board.tell(Alerts(alerts=(alert(recording=None, repeats=1),)), area=COUNTY)
+    board.tell(Alerts(stopped=("rain",)), area=VILLAGE)
+    board.run_for(minutes=2)
+    assert board.outcomes == [("flood", "counted")]

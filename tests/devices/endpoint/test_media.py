@@ -2,6 +2,7 @@
 
 import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -108,6 +109,29 @@ def test_what_a_failing_disk_does_not_keep_is_not_whole(tmp_path, monkeypatch, f
     monkeypatch.setattr(os, failing, fails)
     assert not media.finish(digest, len(sound_bytes("letter", 2)))
     assert (media.whole(), media.parts()) == ((), frozenset())
+
+
+def test_a_disk_that_takes_no_deleting_either_ends_nothing(tmp_path, monkeypatch):
+    media = DiskMedia(tmp_path, reserve_kb=0)
+    digest = written(media)
+
+    def fails(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(os, "fsync", fails)
+    monkeypatch.setattr(Path, "unlink", fails)
+    assert not media.finish(digest, len(sound_bytes("letter", 2)))
+    assert media.whole() == ()
+
+
+def test_what_a_failing_disk_cannot_tell_is_not_held(tmp_path, monkeypatch):
+    media = DiskMedia(tmp_path)
+
+    def fails(*_, **__):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "stat", fails)
+    assert not media.holds(sha256("letter"))
 
 
 def test_the_oldest_recording_is_named_first(tmp_path):

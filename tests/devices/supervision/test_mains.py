@@ -32,6 +32,13 @@ def test_its_age_says_when_it_happened():
     assert field.run(19).way() == [State.MAINS_LOST_HELD, State.MAINS_LOST]
 
 
+def test_mains_are_not_back_before_they_failed_whatever_age_is_told():
+    field = dark(Field().run(300)).run(60)
+    field.gasp(kind=EventKind.MAINS_BACK, age_s=400_000_000)
+    lost, back = field.flips[-2:]
+    assert (back.to_state, back.onset) == (State.RETURNING, lost.onset)
+
+
 def test_mains_that_are_back_within_the_hold_were_a_dip():
     field = Field().run(300)
     field.gasp()

@@ -175,6 +175,23 @@ def test_how_losses_come_in_runs_is_learned_from_the_whole_fleet():
     )
 
 
+def test_an_endpoint_that_counts_wildly_teaches_nobody_and_is_missed_like_others():
+    field = Field(2).run(600)
+    before = field.supervision.runs.share
+    field.horn.seq = 2_000_000_000
+    field.run(60)
+    assert field.supervision.runs.share == pytest.approx(before, abs=0.02)
+    field.horn.alive = False
+    assert field.run(1_200).way() == [State.SUSPECT, State.SILENT]
+    assert field.state("horn-1") is State.OK
+
+
+def test_a_line_that_loses_everything_for_a_year_is_still_called_silent():
+    rhythm = Rhythm(period=5.0)
+    rhythm.came(0.0, 6_000_000)
+    assert rhythm.silent_after(1_000, Runs()) < 100
+
+
 def test_a_failed_probe_is_acted_upon_at_once():
     field = Field().run(300)
     next(iter(field.supervision.watches)).rhythm.missed_hour = 20.0  # a bad line
