@@ -152,10 +152,12 @@ class Hub:
             case Present():
                 duty.present(event, now)
                 self._gauge.hurry(now.mono_s)
+                log.info("an endpoint of the line is there", extra=_whose(duty, event.tap))
             case Silent():
                 duty.silent(event, now)
                 self._gauge.hurry(now.mono_s)
                 self._say_offline(duty.wards[event.tap].endpoint)
+                log.warning("an endpoint of the line does not answer any more", extra=_whose(duty, event.tap))
             case Delivered():
                 duty.delivered(event, now)
             case Held():
@@ -254,3 +256,8 @@ class Hub:
 
     def _say(self, kind: EventKind, about: str, detail: str) -> None:
         log.warning("a recording could not be fetched", extra={"kind": kind, "about": about, "why": detail})
+
+
+def _whose(duty: LineDuty, tap: int) -> dict[str, object]:
+    """For the logbook: where on which line, and who."""
+    return {"line": duty.line.name, "address": tap, "endpoint": duty.wards[tap].endpoint}

@@ -19,7 +19,7 @@ from devices.endpoint.media import DiskMedia
 from devices.endpoint.program import clock_is_synced
 from devices.hub.core import Hub
 from devices.hub.provision import HubProvision
-from devices.hub.store import HubStore
+from devices.hub.store import HubStore, StoreInUse
 from devices.links import Message
 from devices.mqtt.link import Connection, MqttLink
 from devices.serial.events import HeadEvent
@@ -42,6 +42,8 @@ async def run_hub(directory: Path, *, software: str = "") -> None:
         try:
             with contextlib.closing(HubStore.open(directory / STORE)) as store:
                 await HubProgram(HubProvision.load(directory / PROVISION), directory, store, software).run()
+        except StoreInUse as error:
+            log.error("this is not started while another program runs here", extra={"reason": str(error)})
         except Exception:
             log.exception("the hub broke and is begun anew", extra={"hub": directory.name})
             if (task := asyncio.current_task()) is not None and task.cancelling():

@@ -26,6 +26,10 @@ CREATE TABLE IF NOT EXISTS epochs (line TEXT PRIMARY KEY, epoch INTEGER NOT NULL
 """
 
 
+class StoreInUse(Exception):
+    """Another program works with the store: two hubs in one directory would end each other's sessions without end."""
+
+
 class KeptDocument(NamedTuple):
     """A document as it arrived."""
 
@@ -42,16 +46,19 @@ class HubStore:
 
     @classmethod
     def open(cls, path: Path | None) -> Self:
-        """The store at `path`, or in memory. One that is damaged is begun anew: all of it can be fetched again but for the
-        reports that waited, which endpoints repeat until they are receipted."""
+        """The store at `path`, or in memory. Raises StoreInUse.
+
+        One that is damaged is begun anew: all of it can be fetched again but for the reports that waited, which endpoints
+        repeat until they are receipted.
+        """
         name = str(path) if path is not None else ":memory:"
         try:
             return cls(_connect(name))
         except sqlite3.DatabaseError as error:
-            if path is None or error.sqlite_errorcode & 0xFF not in (
-                sqlite3.SQLITE_CORRUPT,
-                sqlite3.SQLITE_NOTADB,
-            ):
+            code = error.sqlite_errorcode & 0xFF
+            if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise StoreInUse(f"{path} is in use by another program") from error
+            if path is None or code not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 raise
             path.replace(path.with_name(f"{path.name}.damaged"))
             for journal in ("-wal", "-shm"):
@@ -145,6 +152,8 @@ class HubStore:
 def _connect(name: str) -> sqlite3.Connection:
     database = sqlite3.connect(name, isolation_level=None, timeout=0.5)
     try:
+        # One program a store; and no file of shared memory
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         database.executescript(_TABLES)

@@ -67,6 +67,7 @@ class Tap:
         self._receiving: dict[int, Receiving] = {}
         self._tickets = 0
         self.questions = 0  # that were obeyed
+        self.overheard = 0  # frames of a head, for whomever
 
     @property
     def joined(self) -> bool:
@@ -89,6 +90,7 @@ class Tap:
         for heard in self._deframer.feed(received):
             self.noise.hear(heard)
             if not isinstance(heard, Garbled) and heard.frame.from_head:
+                self.overheard += 1
                 events += self._hear(heard.frame, now)
         return events
 

@@ -56,6 +56,8 @@ class TapLink:
         self.tap = Tap(address=address, line=line, shelf=self._shelf, nonce=nonce)
         self._connected = False
         self._asked = (0, float("-inf"))  # questions that were seen, and when the last of them was
+        self._heard_until = (0, 0)  # then: frames of the head, and what was garbled
+        self._complained = False
 
     @property
     def connected(self) -> bool:
@@ -104,11 +106,27 @@ class TapLink:
         """Now and then: whether the head still asks."""
         questions, since = self._asked
         if questions != self.tap.questions or since == float("-inf"):
-            self._asked = (self.tap.questions, now)
+            self._asked, self._complained = (self.tap.questions, now), False
+            self._heard_until = (self.tap.overheard, self.tap.noise.garbled)
             if self.tap.joined and questions != self.tap.questions:
                 self._up()
-        elif now - since > SILENT_S:
+        elif now - since > SILENT_S and not self._complained:
+            self._complained = True
+            self._complain()
             self.down(f"the head of the line has not asked for {SILENT_S:.0f} s")
+
+    def _complain(self) -> None:
+        """Where a technician has to look."""
+        heard, garbled = self._heard_until
+        frames, damaged = self.tap.overheard - heard, self.tap.noise.garbled - garbled
+        if frames:
+            look_at = "the address, here and in the hub's list: others are asked"
+        elif damaged:
+            look_at = "the speed, here and at the hub, and the wires: what comes is no frame"
+        else:
+            look_at = "the cable, the port and whether the hub runs: nothing comes"
+        facts = {"address": self.tap.address, "frames": frames, "garbled": damaged, "look_at": look_at}
+        log.warning("the head of the line does not ask this endpoint", extra=facts)
 
     def down(self, reason: str) -> None:
         """The link has ended."""

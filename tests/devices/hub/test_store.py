@@ -1,9 +1,12 @@
 """What a hub keeps across power cuts."""
 
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from devices.hub.postbox import BATCH, Postbox
-from devices.hub.store import HubStore, KeptDocument
+from devices.hub.store import HubStore, KeptDocument, StoreInUse
 from devices.links import Message
 from tests.devices.endpoint.board import ScriptedLink
 
@@ -16,6 +19,7 @@ def test_what_is_kept_is_there_after_the_power_was_cut(tmp_path: Path) -> None:
     store.reach("horn-01", "t", 5)
     store.hold("horn-01", "ab" * 32, held=True)
     store.put(GASP)
+    store.close()
     again = HubStore.open(tmp_path / "hub.db")
     assert again.documents() == [KeptDocument("t", 5, b"five")]
     assert again.reached() == {("horn-01", "t"): 5}
@@ -29,8 +33,19 @@ def test_a_damaged_store_is_begun_anew(tmp_path: Path) -> None:
     assert (tmp_path / "hub.db.damaged").exists()
 
 
+def test_a_store_that_another_program_uses_is_left_alone(tmp_path: Path) -> None:
+    store = HubStore.open(tmp_path / "hub.db")
+    with pytest.raises(StoreInUse, match="in use"):
+        HubStore.open(tmp_path / "hub.db")
+    store.close()
+    HubStore.open(tmp_path / "hub.db")
+
+
 def test_an_epoch_is_not_used_twice(tmp_path: Path) -> None:
-    epochs = [HubStore.open(tmp_path / "hub.db").next_epoch("east", first=0xFFFE) for _ in range(3)]
+    epochs = []
+    for _ in range(3):
+        with closing(HubStore.open(tmp_path / "hub.db")) as store:
+            epochs.append(store.next_epoch("east", first=0xFFFE))
     assert epochs == [0xFFFE, 0xFFFF, 0]
 
 

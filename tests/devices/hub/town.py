@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from devices import topics
 from devices.chunks import CHUNK, manifest_of, wanted
 from devices.codec import decode
@@ -68,7 +70,7 @@ class QuickOutput:
 
     def stop(self, now_s: float) -> Progress:
         self.stops += 1
-        return replace(self.progress(now_s), stage=Stage.FINISHED)
+        return structs.replace(self.progress(now_s), stage=Stage.FINISHED)
 
 
 class Station:
