@@ -114,7 +114,7 @@ class Gauge:
         found = []
         for tap in islice(duty.wards.values(), MOST_TAPS):
             member = duty.head.member(tap.address)
-            silent_s = None if member.heard_at == -inf else max(0, int(now.mono_s - member.heard_at))
+            silent_s = max(0, int(now.mono_s - member.heard_at)) if member.answers else None
             found.append(
                 TapReport(
                     endpoint=tap.endpoint,

@@ -132,7 +132,7 @@ class LineDuty:
         anew, ward.boot = beat.boot != ward.boot, beat.boot
         for topic in ward.topics:
             name = topic.removeprefix(f"{topics.ROOT}/")
-            if topic in ward.under_way or topic.endswith(DocumentKind.RECEIPT):
+            if topic.endswith(DocumentKind.RECEIPT):
                 continue
             revision, known = beat.held.get(name, 0), self._reached.revision(endpoint, topic)
             believed = now.mono_s - self._reached.since_s(endpoint, topic) < BELIEVED_S and not anew

@@ -8,6 +8,7 @@ never wrap in memory.
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from devices.serial.bodies import Ack, HeadPiece, Lane, Piece, TapPiece
 
@@ -67,7 +68,10 @@ class Outflow:
 
     def lacks(self, receiver: int) -> bool:
         """Whether this receiver lacks pieces that were sent."""
-        return receiver in self._reached and self._reached[receiver] < self._number
+        reached = self._reached.get(receiver)
+        if reached is None:
+            return False
+        return any(cut.sent is not None and cut.number >= reached for cut in islice(self._pieces, WINDOW))
 
     def put(self, message: Outgoing) -> Outgoing | None:
         """Queue a message; what had to give way for it."""

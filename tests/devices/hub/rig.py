@@ -13,7 +13,7 @@ from devices.hub.core import Hub
 from devices.hub.provision import HubLine, HubProvision, TapProvision
 from devices.hub.store import HubStore
 from devices.links import Message
-from devices.reports import LineReport, Report, Want
+from devices.reports import Heartbeat, LineReport, Report, Want
 from devices.sealing import seal
 from devices.serial import parcels
 from devices.serial.emulated import EmulatedLine, End, Unplugged, Weather
@@ -22,6 +22,7 @@ from devices.serial.pacing import Line
 from devices.serial.shelf import MemoryShelf
 from devices.serial.tap import Tap
 from devices.topics import DocumentKind, ReportKind
+from schedules.records import ClockQuality
 from tests.devices.endpoint.board import ScriptedLink
 from tests.devices.endpoint.village import COUNTY, DAWN, SIGNER, TOWN, VILLAGE
 
@@ -197,3 +198,17 @@ class Rig:
 
     def has(self, address: int, sha256: str) -> bool:
         return bytes.fromhex(sha256) in self.shelves[address].whole
+
+
+def lacking(*recordings: str, boot: str = "0a1b2c3d") -> Heartbeat:
+    """A heartbeat that names them, and holds no document."""
+    return Heartbeat(
+        boot=boot,
+        seq=1,
+        up_s=9,
+        clock_ms=1,
+        clock=ClockQuality.SYNCED,
+        next_in_s=60,
+        missing=recordings,
+        missing_count=len(recordings),
+    )

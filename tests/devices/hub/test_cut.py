@@ -1,5 +1,7 @@
 """Where a line is cut."""
 
+from dataclasses import replace
+
 from devices.hub.cut import Cut, cut_of
 from devices.reports import TapReport
 
@@ -34,3 +36,10 @@ def test_silent_ones_between_others_are_no_cut() -> None:
 def test_who_was_never_heard_says_nothing() -> None:
     assert cut_of(taps("+?--?")) == Cut("horn-1", "horn-3")
     assert cut_of(taps("++??")) is None
+
+
+def test_a_cut_is_sought_along_the_cable_not_by_addresses() -> None:
+    """The first two were renumbered when they were moved to its end."""
+    silent, moved = taps("--++"), (3, 4, 1, 2)
+    along = [replace(tap, position=position) for tap, position in zip(silent, moved, strict=True)]
+    assert cut_of(along) == Cut("horn-4", "horn-1")

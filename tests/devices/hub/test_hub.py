@@ -6,21 +6,21 @@ from datetime import timedelta
 import pytest
 
 from devices import topics
+from devices.codec import encode
 from devices.documents import Alerts, Plan, TimeBeacon
 from devices.endpoint.downloads import UNNEEDED_KEPT
 from devices.hub.line import CROSSED_S
 from devices.hub.store import HubStore
 from devices.links import Message
 from devices.presence import Presence
-from devices.reports import Event, EventKind, Heartbeat, Status, Want
+from devices.reports import Event, EventKind, Status, Want
 from devices.serial import parcels
 from devices.serial.events import Told
 from devices.serial.frames import EVERYBODY
 from devices.serial.tap import Tap
 from devices.topics import DocumentKind, ReportKind
-from schedules.records import ClockQuality
 from tests.devices.endpoint.village import COUNTY, alert, cue, item, plan
-from tests.devices.hub.rig import HUB, Rig
+from tests.devices.hub.rig import HUB, Rig, lacking
 from tests.devices.serial.parties import recording
 
 LETTER = recording(20_000)
@@ -180,7 +180,7 @@ def test_an_endpoint_speaks_for_itself_only() -> None:
     rig = Rig(taps=2).run(3)
     tap = rig.wire.ends[1]
     assert isinstance(tap, Tap)
-    forged = Message(topics.report("horn-2", ReportKind.EVENT), b"{}", 1)
+    forged = Message(topics.report("horn-2", ReportKind.EVENT), encode(GASP), 1)
     tap.send(parcels.to_bytes(forged, "horn-1"))
     rig.run(4)
     assert rig.said(ReportKind.EVENT, "horn-2") == []
@@ -196,20 +196,6 @@ def test_an_endpoint_that_falls_silent_is_said_to_be_offline() -> None:
     assert len(said) == 2
     assert b"offline" in said[-1].payload
     assert said[-1].retain
-
-
-def lacking(*recordings: str, boot: str = "0a1b2c3d") -> Heartbeat:
-    """A heartbeat that names them."""
-    return Heartbeat(
-        boot=boot,
-        seq=1,
-        up_s=9,
-        clock_ms=1,
-        clock=ClockQuality.SYNCED,
-        next_in_s=60,
-        missing=recordings,
-        missing_count=len(recordings),
-    )
 
 
 def with_the_letter(taps: int = 1) -> Rig:

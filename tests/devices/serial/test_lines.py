@@ -10,6 +10,7 @@ from devices.serial.emulated import Unplugged, Weather
 from devices.serial.events import Delivered, Held, Present, Silent
 from devices.serial.frames import EVERYBODY, Deframer, Heard
 from devices.serial.pacing import Line
+from devices.serial.streams import LONGEST_PIECE, WINDOW
 from tests.devices.serial.parties import BUS, FAST, SLOW, Party, recording
 
 WIRES = {
@@ -117,6 +118,18 @@ def test_a_tap_that_falls_silent_is_told_of_and_welcomed_back() -> None:
     party.send(1, b"waits for it")
     assert party.until(lambda: party.happened(Present) == 2, 120)
     assert party.until(lambda: party.told() == [b"waits for it"])
+
+
+@pytest.mark.parametrize("line", [BUS, FAST])
+@pytest.mark.parametrize("taps", [1, 2, 3])
+def test_a_message_to_everybody_of_more_than_a_window_arrives_however_few_they_are(
+    line: Line, taps: int
+) -> None:
+    """Who has all that was sent is not asked before those who have not."""
+    party = Party(line, taps=taps)
+    assert party.until(party.all_present)
+    party.send(EVERYBODY, content := recording(2 * WINDOW * LONGEST_PIECE))
+    assert party.until(lambda: all(party.told(tap) == [content] for tap in party.addresses), 3)
 
 
 def test_dead_taps_cost_the_others_little() -> None:

@@ -40,6 +40,16 @@ def test_what_came_in_blocks_of_one_size_counts_in_those_of_another(then: int) -
     assert second.lacking == {64: 12, 128: 7, 512: 2}[then]
 
 
+def test_a_block_of_another_length_or_number_than_was_offered_is_passed_over() -> None:
+    shelf = MemoryShelf()
+    receiving = Receiving(offer(256), shelf)
+    for strange in (block(0, 128), Block(transfer=1, number=4, content=bytes(256))):
+        receiving.take(strange)
+    assert receiving.lacking == 4
+    assert not [receiving.take(block(number, 256)) for number in range(3)].count(True)
+    assert receiving.take(block(3, 256))
+
+
 def test_mixes_complete_what_is_held_in_part() -> None:
     shelf = MemoryShelf()
     Receiving(offer(64), shelf).take(block(3, 64))

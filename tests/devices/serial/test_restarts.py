@@ -4,10 +4,24 @@ from math import inf
 
 import pytest
 
-from devices.serial.bodies import Answer, Body, HeadPiece, Hello, Lane, Poll, Welcome
+from devices.serial.bodies import (
+    UNKNOWN,
+    Answer,
+    Begin,
+    Body,
+    HeadPiece,
+    Hello,
+    Lane,
+    Note,
+    Offer,
+    Poll,
+    Roll,
+    Welcome,
+)
 from devices.serial.emulated import Unplugged
-from devices.serial.events import Held, Present, Silent, TapEvent
+from devices.serial.events import Delivered, Held, Present, Silent, TapEvent
 from devices.serial.frames import EVERYBODY, Deframer, Frame, Heard
+from devices.serial.guard import Guard
 from devices.serial.head import Head
 from devices.serial.presence import PRESENCES, Presence, Sign
 from devices.serial.tap import Tap
@@ -101,6 +115,58 @@ def test_a_recorded_welcome_does_not_bring_an_old_epoch_back() -> None:
     tap.receive(Frame(address=1, epoch=9, sequence=1, body=Poll(introduce=True)).to_bytes(), 0.0)
     assert tap.receive(welcome.to_bytes(), 0.1) == []
     assert not tap.joined
+
+
+def welcomed() -> Tap:
+    """In epoch 1, by the frame of sequence 2."""
+    tap = Party(FAST).new_tap(1)
+    tap.receive(Frame(address=1, epoch=1, sequence=1, body=Poll(introduce=True)).to_bytes(), 0.0)
+    (hello,) = frames_of(tap.to_send(1.0))
+    assert isinstance(hello.body, Hello)
+    welcome = Welcome(nonce=hello.body.nonce, begins=(Begin(EVERYBODY, 0, 0),))
+    tap.receive(Frame(address=1, epoch=1, sequence=2, body=welcome).to_bytes(), 1.0)
+    return tap
+
+
+def test_a_note_that_was_recorded_in_this_epoch_is_not_obeyed_again() -> None:
+    tap = welcomed()
+    note = Frame(address=EVERYBODY, epoch=1, sequence=3, body=Note(content=b"noon")).to_bytes()
+    assert [len(tap.receive(note, at_s)) for at_s in (2.0, 3.0)] == [1, 0]
+
+
+def test_after_a_welcome_a_number_of_a_transfer_means_nothing_of_before() -> None:
+    tap = welcomed()
+    offer = Offer(transfer=1, block=64, size=640, sha256=bytes(32))
+    tap.receive(Frame(address=1, epoch=1, sequence=3, body=offer).to_bytes(), 2.0)
+    tap.receive(Frame(address=1, epoch=2, sequence=1, body=Poll()).to_bytes(), 3.0)
+    (hello,) = frames_of(tap.to_send(4.0))
+    assert isinstance(hello.body, Hello)
+    welcome = Welcome(nonce=hello.body.nonce, begins=())
+    tap.receive(Frame(address=1, epoch=2, sequence=2, body=welcome).to_bytes(), 5.0)
+    tap.receive(Frame(address=1, epoch=2, sequence=3, body=Poll(transfer=1)).to_bytes(), 6.0)
+    (answer,) = frames_of(tap.to_send(7.0))
+    assert isinstance(answer.body, Answer)
+    assert answer.body.missing == UNKNOWN
+
+
+def test_a_roll_is_answered_with_its_guard() -> None:
+    """So that the head knows how long each slot is."""
+    tap, roll = welcomed(), Roll(slot=100, taps=(1,))
+    frame = Frame(address=EVERYBODY, epoch=1, sequence=3, body=roll, guard=Guard.HEAVY)
+    tap.receive(frame.to_bytes(), 2.0)
+    (answer,) = frames_of(tap.to_send(3.0))
+    assert answer.guard is Guard.HEAVY
+
+
+def test_what_was_said_to_all_is_not_delivered_to_who_rebooted_in_its_middle() -> None:
+    party = Party(BUS, taps=2)
+    assert party.until(party.all_present)
+    party.send(EVERYBODY, content := b"to all " * 1_000)
+    party.for_s(0.3)
+    party.wire.replace(2, party.new_tap(2))
+    party.for_s(20)
+    delivered = [event.tap for _, _, event in party.wire.events if isinstance(event, Delivered)]
+    assert (delivered, party.told(1), party.told(2)) == ([1], [content], [])
 
 
 def test_a_stranger_to_the_epoch_is_only_told_who_is_there() -> None:
