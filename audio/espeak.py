@@ -5,9 +5,10 @@ The engine is a C library with global state: one instance for each process, one 
 
 import ctypes
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 from audio import pcm
 from audio.errors import SpeechFailed, full_disk_told
@@ -41,13 +42,24 @@ class EspeakVoice:
         with full_disk_told(into.parent):
             try:
                 with _engine_lock:
-                    self._speak_all(spoken, aside)
+                    self._speak_until_interrupted(spoken, aside)
                 aside.replace(into)
             except BaseException:
                 aside.unlink(missing_ok=True)
                 raise
 
-    def _speak_all(self, spoken: tuple[Sentence, ...], into: Path) -> None:
+    def _speak_until_interrupted(self, spoken: tuple[Sentence, ...], into: Path) -> None:
+        """In a thread of its own: Ctrl-C would be raised as the engine calls back, where it is lost."""
+        given_up = Event()
+        with ThreadPoolExecutor(1, "voice") as voice:
+            speaking = voice.submit(self._speak_all, spoken, into, given_up)
+            try:
+                speaking.result()
+            except BaseException:
+                given_up.set()
+                raise
+
+    def _speak_all(self, spoken: tuple[Sentence, ...], into: Path, given_up: Event) -> None:
         engine, sample_rate = _engine()
         if engine.espeak_SetVoiceByName(self._voice.encode()):
             raise SpeechFailed(
@@ -59,11 +71,13 @@ class EspeakVoice:
             file.setsampwidth(pcm.SAMPLE_BYTES)
             file.setframerate(sample_rate)
             for sentence in spoken:
-                _synthesise(engine, sentence.text.encode(), file)
+                if given_up.is_set():
+                    return
+                _synthesise(engine, sentence.text.encode(), file, given_up)
                 file.writeframesraw(pcm.silence(sentence.pause_ms, sample_rate))
 
 
-def _synthesise(engine: ctypes.CDLL, text: bytes, file: wave.Wave_write) -> None:
+def _synthesise(engine: ctypes.CDLL, text: bytes, file: wave.Wave_write, given_up: Event) -> None:
     """Exceptions cannot cross the C library, so what writing raises is kept until it has returned."""
     failures: list[BaseException] = []
 
@@ -74,7 +88,7 @@ def _synthesise(engine: ctypes.CDLL, text: bytes, file: wave.Wave_write) -> None
         except BaseException as failure:
             failures.append(failure)
             return _STOP
-        return _GO_ON
+        return _STOP if given_up.is_set() else _GO_ON
 
     callback = _Callback(keep)  # must live as long as the engine may call it
     engine.espeak_SetSynthCallback(callback)

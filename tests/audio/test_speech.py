@@ -3,7 +3,9 @@
 import subprocess
 import sys
 from pathlib import Path
-from threading import Thread
+from signal import SIGINT, pthread_kill
+from threading import Thread, get_ident
+from time import sleep
 
 import pytest
 
@@ -27,6 +29,21 @@ def quiet_share(sound: bytes) -> float:
     samples = memoryview(sound).cast("h")
     peaks = [max(map(abs, samples[at : at + 320])) for at in range(0, len(samples) - 320, 320)]
     return sum(peak < 100 for peak in peaks) / len(peaks)
+
+
+def test_an_interrupt_while_the_engine_speaks_ends_it_and_leaves_nothing(tmp_path: Path) -> None:
+    """The signal comes once the engine has given its first sound of a sentence that goes on for minutes."""
+    aside, main = tmp_path / ".speech.wav.part", get_ident()
+
+    def interrupt() -> None:
+        while not aside.exists() or aside.stat().st_size < 10_000:
+            sleep(0.001)
+        pthread_kill(main, SIGINT)
+
+    Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        EspeakVoice().speak("请注意防火，" * 3_000, tmp_path / "speech.wav")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_mandarin_sounds_like_speech(tmp_path: Path) -> None:
