@@ -67,10 +67,17 @@ def working_calm(calms: Iterable[int]) -> int:
 
 
 def airtime_s(line: Line, size: int, taps: Sequence[Hearing], *, lacking: int | None = None) -> float:
-    """How long until taps that hear so have a recording of which the neediest lacks so many bytes, on a line of their own.
+    """How long until taps that hear so are known to have a recording of which the neediest lacks so many bytes.
 
-    Raises ValueError without taps.
+    On a line of their own. Raises ValueError without taps.
     """
+    return each_and_all_s(line, size, taps, lacking=lacking)[1]
+
+
+def each_and_all_s(
+    line: Line, size: int, taps: Sequence[Hearing], *, lacking: int | None = None
+) -> tuple[tuple[float, ...], float]:
+    """(until each of them usually has it, until all are known to have it), as `airtime_s`."""
     if not taps:
         raise ValueError("taps: expected the hearing of at least one, got none")
     largest = min(line.largest_block, steady_block(size, usual(tap.dropped for tap in taps)))
@@ -84,12 +91,18 @@ def airtime_s(line: Line, size: int, taps: Sequence[Hearing], *, lacking: int | 
     if len(taps) == 1:
         sent_s = count / (1 - chances[0]) * frames_s + line.airtime_s(OFFER)
         asked_s = _rounds_for_one(count, chances[0]) * _exchange_s(line, unanswered)
-    else:
-        frames, rounds = _mended(count, chances)
-        offers = REPEATED_OFFERS if max(chances) > MANY else OFFERS
-        sent_s = (count + frames) * frames_s + offers * line.airtime_s(OFFER)
-        asked_s = rounds * _count_s(line, len(taps), unanswered)
-    return asked_s + _with_questions_s(line, sent_s, len(taps), unanswered)
+        whole_s = asked_s + _with_questions_s(line, sent_s, 1, unanswered)
+        return (whole_s,), whole_s
+    offers_s = (REPEATED_OFFERS if max(chances) > MANY else OFFERS) * line.airtime_s(OFFER)
+    count_s = _count_s(line, len(taps), unanswered)
+
+    def mended_s(mixes: float, rounds: float) -> float:
+        sent_s = (count + mixes) * frames_s + offers_s
+        return rounds * count_s + _with_questions_s(line, sent_s, len(taps), unanswered)
+
+    whole_s = mended_s(*_mended(count, chances))
+    each = (mended_s(*_mended_at_one(count, chance)) for chance in chances)
+    return tuple(min(whole_s, each_s) for each_s in each), whole_s
 
 
 def announced_s(line: Line, taps: Sequence[Hearing]) -> float:
@@ -127,6 +140,12 @@ def _smallest(size: int) -> int:
 def _rounds_for_one(count: float, chance: float) -> float:
     """How often one tap is asked until nothing is missing, when every block was sent."""
     return 1 + math.log1p(min(count, 16) * chance) / -math.log(chance) if chance else 1.0
+
+
+def _mended_at_one(count: float, chance: float) -> tuple[float, float]:
+    """(mixes, times all are counted) until one of several taps usually has it, that was sent every block once."""
+    some = 1 - math.exp(-count * chance)
+    return (count * chance + some * SPARE) / (1 - chance), some
 
 
 def _mended(count: float, chances: Sequence[float]) -> tuple[float, float]:
@@ -196,12 +215,14 @@ def arrivals(
     pace = min(MOST_THRIFT, max(LEAST_THRIFT, thrift))
     for consignment in queue:
         there = {name: lacking for name, lacking in consignment.lacking.items() if name in taps and lacking}
+        due: dict[str, float] = {}
         if there:
             listeners = [taps[name] for name in there]
-            alone_s = airtime_s(line, consignment.size, listeners, lacking=max(there.values()))
-            passed_s = max(passed_s, consignment.begins_s) + alone_s / pace
+            begun_s = max(passed_s, consignment.begins_s)
+            each, whole_s = each_and_all_s(line, consignment.size, listeners, lacking=max(there.values()))
+            due = {name: begun_s + taken_s / pace for name, taken_s in zip(there, each, strict=True)}
+            passed_s = begun_s + whole_s / pace
         found[consignment.recording] = {
-            name: passed_s if name in there else None if lacking else 0.0
-            for name, lacking in consignment.lacking.items()
+            name: due.get(name) if lacking else 0.0 for name, lacking in consignment.lacking.items()
         }
     return found

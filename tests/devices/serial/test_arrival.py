@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.serial.arrival import Consignment, Hearing, airtime_s, announced_s, arrivals, working_calm
+from devices.serial.arrival import (
+    Consignment,
+    Hearing,
+    airtime_s,
+    announced_s,
+    arrivals,
+    each_and_all_s,
+    working_calm,
+)
 from devices.serial.emulated import Weather
 from devices.serial.events import Held
 from devices.serial.pacing import Line
@@ -76,6 +84,18 @@ def test_more_takes_longer_and_less_is_lacking_sooner(size: int, more: int, calm
 
 def test_a_minute_of_low_rate_speech_takes_less_than_a_minute_at_9600_baud() -> None:
     assert airtime_s(SLOW, 45_000, [Hearing(calm=109)]) < 55
+
+
+@given(st.lists(st.floats(0.0, 0.4), min_size=1, max_size=12), st.integers(1, 200_000))
+def test_each_has_it_before_all_are_known_to_have_it(dropped: list[float], size: int) -> None:
+    each, whole_s = each_and_all_s(BUS, size, [Hearing(dropped=share) for share in dropped])
+    assert len(each) == len(dropped)
+    assert 0 < max(each) <= whole_s
+
+
+def test_who_hears_worse_has_it_later() -> None:
+    (near_s, far_s), _whole_s = each_and_all_s(BUS, MINUTE, [Hearing(), Hearing(dropped=0.3)])
+    assert far_s > 1.1 * near_s
 
 
 def test_nothing_arrives_before_it_was_announced() -> None:
