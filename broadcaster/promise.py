@@ -37,7 +37,7 @@ class Arrival(StrEnum):
 class Promise:
     """When one endpoint of a line will have a recording; `arrives` None: nobody can say.
 
-    Nine of ten arrive between `earliest` and `latest`.
+    Nineteen of twenty arrive between `earliest` and `latest`.
     """
 
     endpoint: str

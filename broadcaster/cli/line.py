@@ -100,7 +100,7 @@ def _heard(each: "LineEndpoint") -> str:
 
 
 def _between(each: "Promise") -> str:
-    """When nine of ten arrive."""
+    """When nineteen of twenty arrive."""
     if each.earliest is None or each.latest is None:
         return ""
     return f"{wall(each.earliest):%H:%M}–{wall(each.latest):%H:%M}"

@@ -31,7 +31,7 @@ SPARE, SPARE_VARIANCE = 1.6, 2.7  # of which so many are needed, since mixes may
 LEAST_THRIFT, MOST_THRIFT = 0.25, 1.5
 RIVALS = 1.3  # taps that lack about as much as the neediest
 # Of the time foretold, measured: where no frame drops, and where DROPPING of them do.
-MARGIN, DROPPING_MARGIN = 0.04, 0.1
+MARGIN, DROPPING_MARGIN = 0.04, 0.08
 DROPPING = 0.03
 _SURE = 0.02  # a round less likely than that is left out
 _NORMAL = NormalDist()
@@ -56,7 +56,7 @@ class Consignment:
 
 
 def margin(hearing: Hearing) -> float:
-    """The share of the time foretold within which nine of ten recordings arrive: what becomes of single frames is luck."""
+    """The share of the time foretold within which nineteen of twenty recordings arrive: what becomes of single frames is luck."""
     return MARGIN + (DROPPING_MARGIN - MARGIN) * min(1.0, hearing.dropped / DROPPING)
 
 

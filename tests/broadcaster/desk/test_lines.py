@@ -192,7 +192,7 @@ def test_a_promise_tells_its_margin(desk, county_house: CountyHouse) -> None:
         assert there.arrives - there.earliest == there.latest - there.arrives
         assert unknown.earliest is None
         margins.append((there.latest - there.arrives) / (there.arrives - NOW))
-    assert margins == pytest.approx([0.04, 0.1])
+    assert margins == pytest.approx([0.04, 0.08])
 
 
 def test_what_waits_before_it_makes_it_late(desk, county_house: CountyHouse) -> None:
