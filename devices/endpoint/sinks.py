@@ -1,19 +1,23 @@
 """Sinks: where an output's PCM goes, a WAV file or a program such as `aplay`. Mono, 16 bits little-endian, 16 kHz."""
 
 import contextlib
+import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import wave
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from audio import pcm
 from devices.endpoint.output import Sound
 
+_KILLED_S = 1.0  # for a program to be gone
 _DRAIN_S = 10.0  # a program that has not ended so long after its last sample is stuck
 
 
@@ -68,13 +72,14 @@ class CommandSink:
     ahead_s = 0.4  # more than the buffer of a sound card, so that it starts at once and never runs dry
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._last_words = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the program
+        self._last_words = _nowhere_on_disk()
         self._process = subprocess.Popen(
             list(command),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=self._last_words,
             bufsize=0,
+            start_new_session=True,  # a script's own programs end with it
         )
 
     def write(self, block: bytes) -> None:
@@ -100,8 +105,11 @@ class CommandSink:
         self._last_words.close()
 
     def cut(self) -> None:
-        self._process.kill()
-        self._process.wait()
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):  # one that hangs in its driver outlives SIGKILL
+            self._process.wait(_KILLED_S)
 
     @property
     def _program(self) -> str:
@@ -113,6 +121,13 @@ class CommandSink:
         self._last_words.seek(0)
         said = self._last_words.read(300).decode(errors="replace").strip()
         return f"{self._program} ended with code {self._process.returncode}: {said or 'it said nothing'}"
+
+
+def _nowhere_on_disk() -> IO[bytes]:
+    """An empty file in memory: a board whose disk takes no writes must still be heard."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("last words"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def wav_sinks(directory: Path, *, keep: int = 50) -> SinkOf:

@@ -27,6 +27,7 @@ Speak = Callable[[str, str, Path], None]  # text, language, the audio file to wr
 _BLOCKS = 5  # of playback at once: 100 ms
 _STEP_BYTES = pcm.size_of(_BLOCKS * BLOCK_MS)
 _OVERRUN_MS = 1_000  # a recording is cut so long after the length that its document says
+_VOICE_S = 5.0  # longer than its siren sounds, a voice is not waited for
 _LEAD_IN_MS = 1_500  # may hum without being content
 _INAUDIBLE = 100  # of 32767: -50 dBFS
 
@@ -203,30 +204,51 @@ class _Player(threading.Thread):
 
     def _siren(self, siren: Siren) -> Iterator[bytes]:
         """The siren, then the words. They are prepared while it sounds: nobody waits for a slow voice."""
-        tone = tones.bells(SIREN_MS) if siren.drill else tones.siren(SIREN_MS)
-        steps = [step for step, _ in _cut_up(tone)]
-        yield from steps[:_BLOCKS]
-        with tempfile.TemporaryDirectory() as directory:
-            spoken = self._spoken(siren, Path(directory) / "speech.wav")
-            words_ms = sum(pcm.duration_ms(len(block)) for block in _joined(spoken, 0)) if spoken else 0
-            self._full_ms = SIREN_MS + words_ms
-            yield from steps[_BLOCKS:]
-            if spoken is not None:
-                yield from _joined(spoken, 0)
-
-    def _spoken(self, siren: Siren, into: Path) -> Path | None:
-        if not siren.text or self._speak is None:
-            return None
+        voice = _Voice(siren, self._speak)
+        voice.start()
         try:
-            self._speak(siren.text, siren.language, into)
-        except Exception:
-            log.exception("an alert's text could not be spoken; its siren sounds without words")
-            return None
-        return into
+            for step, _ in _cut_up(tones.bells(SIREN_MS) if siren.drill else tones.siren(SIREN_MS)):
+                if voice.ended.is_set():
+                    self._full_ms = SIREN_MS + voice.words_ms
+                yield step
+            words = voice.words if voice.ended.wait(_VOICE_S) else None
+            self._full_ms = SIREN_MS + (voice.words_ms if words else 0)
+            if words is not None:
+                yield from _joined(words, 0)
+        finally:
+            voice.heard.set()
 
     def _end(self, stage: Stage, fault: str = "") -> None:
         self._fault = fault
         self._stage = stage
+
+
+class _Voice(threading.Thread):
+    """Speaks an alert's text into a file, which is there until it was `heard`; `words` once they are whole, if ever."""
+
+    def __init__(self, siren: Siren, speak: Speak | None) -> None:
+        super().__init__(name="speaks", daemon=True)
+        self._siren, self._speak = siren, speak
+        self.ended, self.heard = threading.Event(), threading.Event()
+        self.words: Path | None = None
+        self.words_ms = 0
+
+    def run(self) -> None:
+        try:
+            if self._siren.text and self._speak is not None:
+                self._say(self._speak)
+        except Exception:
+            log.exception("an alert's text could not be spoken; its siren sounds without words")
+        self.ended.set()
+
+    def _say(self, speak: Speak) -> None:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
+            words = Path(directory) / "speech.wav"
+            speak(self._siren.text, self._siren.language, words)
+            self.words_ms = sum(pcm.duration_ms(len(block)) for block in _joined(words, 0))
+            self.words = words
+            self.ended.set()
+            self.heard.wait()
 
 
 def _joined(path: Path, start_ms: int) -> Iterator[bytes]:

@@ -1,8 +1,10 @@
 """Outputs that sound: on time, with gain, silent when told, and telling what broke. In virtual time."""
 
 import array
+import subprocess
 import sys
 import threading
+import time
 import wave
 from pathlib import Path
 
@@ -125,18 +127,27 @@ def test_what_was_prepared_and_stopped_never_sounds(letter):
     assert (ears.sink.written, ears.sink.ended) == (b"", "cut")
 
 
-def test_stop_does_not_wait_for_a_slow_voice():
-    speaking, stopped = threading.Event(), threading.Event()
+@pytest.fixture
+def stuck():
+    """A voice that never comes to an end while the test lasts."""
+    over = threading.Event()
+    yield lambda text, language, into: over.wait(PATIENCE_S)
+    over.set()
 
-    def speak(text, language, into):
-        speaking.set()
-        assert stopped.wait(PATIENCE_S)
 
-    ears = Ears(speak)
+def test_stop_does_not_wait_for_a_slow_voice(stuck):
+    ears = Ears(stuck, held=True)
     ears.play(Siren(text="洪水"))
-    assert speaking.wait(PATIENCE_S)
-    assert ears.output.stop(ears.timer.now_s()).heard_ms == 500  # what sounds while the voice works
-    stopped.set()
+    ears.timer.run_to(2.0)
+    assert ears.output.stop(2.0).heard_ms == 2_000
+
+
+def test_a_voice_that_hangs_does_not_silence_the_siren(stuck, monkeypatch):
+    monkeypatch.setattr("devices.endpoint.sounding._VOICE_S", 0.0)
+    ears = Ears(stuck)
+    ears.play(Siren(text="洪水"))
+    progress = ears.end()
+    assert (progress.stage, progress.heard_ms, progress.full_ms) == (Stage.FINISHED, SIREN_MS, SIREN_MS)
 
 
 def test_a_resumed_recording_begins_in_the_middle_after_a_chime_that_does_not_count(letter):
@@ -221,17 +232,44 @@ def test_a_drill_begins_with_bells_and_an_emergency_with_the_siren():
     assert drill.output.progress(0.0).full_ms == SIREN_MS
 
 
-def test_a_voice_that_fails_does_not_silence_the_siren(monkeypatch):
-    monkeypatch.setattr("devices.endpoint.sounding.SIREN_MS", 600)
+def no_voice(text, language, into):
+    raise RuntimeError("no voice")
 
-    def speak(text, language, into):
-        raise RuntimeError("no voice")
 
+def half_a_file(text, language, into):
+    into.write_bytes(b"RIFF")  # as on a disk that became full
+
+
+@pytest.mark.parametrize("speak", [no_voice, half_a_file])
+def test_a_voice_that_fails_does_not_silence_the_siren(speak):
     ears = Ears(speak)
     ears.play(Siren(text="洪水"))
     progress = ears.end()
-    assert (progress.stage, progress.heard_ms) == (Stage.FINISHED, 600)
-    assert SIREN_MS > 5_000
+    assert (progress.stage, progress.heard_ms) == (Stage.FINISHED, SIREN_MS)
+
+
+@pytest.fixture
+def read_only(monkeypatch):
+    """A machine on which no temporary file can be made."""
+
+    def refused(*_, **__):
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.gettempdir", refused)
+
+
+def test_where_no_file_can_be_written_the_siren_sounds_without_words(read_only):
+    ears = Ears(half_a_file)
+    ears.play(Siren(text="洪水"))
+    progress = ears.end()
+    assert (progress.stage, progress.heard_ms) == (Stage.FINISHED, SIREN_MS)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="its last words are kept in memory on Linux only")
+def test_where_no_file_can_be_written_a_program_sounds_all_the_same(read_only, letter):
+    ears = Ears(sink_of=command_sinks(program("sys.stdin.buffer.read()")))
+    ears.play(letter)
+    assert ears.end().stage is Stage.FINISHED
 
 
 def test_a_wav_output_writes_one_file_for_each_play_and_keeps_the_newest(tmp_path, letter):
@@ -295,3 +333,39 @@ def test_cutting_a_program_twice_is_harmless():
     sink.cut()
     with pytest.raises(OSError, match="ended with code"):
         sink.write(bytes(100_000))
+
+
+def test_the_programs_of_a_script_end_with_it(tmp_path):
+    sink = CommandSink(["sh", "-c", "sleep 300 & echo $! > $0; wait", str(tmp_path / "child")])
+    child = tmp_path / "child"
+    eventually(lambda: child.exists() and child.read_text().endswith("\n"))
+    sink.cut()
+    eventually(lambda: has_ended(int(child.read_text())))
+
+
+def eventually(condition) -> None:
+    patience_s = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < patience_s
+        time.sleep(0.005)
+
+
+def has_ended(process: int) -> bool:
+    """Whether a process is gone, or nothing but a row that nobody has read yet."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def test_a_program_that_outlives_its_killing_holds_nobody_up(monkeypatch):
+    sink = CommandSink(program("sys.stdin.read()"))
+
+    def hangs(process, timeout=None):
+        assert timeout is not None
+        raise subprocess.TimeoutExpired("program", timeout)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(subprocess.Popen, "wait", hangs)
+        sink.cut()
+    sink.cut()
