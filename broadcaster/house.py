@@ -28,6 +28,7 @@ from broadcaster.storage.migration import StorageError
 from broadcaster.storage.tables import KeyRow
 from devices.mqtt.accounts import Accounts
 from devices.mqtt.connection import Connection, connection_to
+from devices.mqtt.kept import keep
 from devices.mqtt.wards import WARDS, load_wards, save_wards
 from devices.signing import Ed25519Signer, PublicKey, Signer, signer_of
 from schedules.places import Place
@@ -199,7 +200,7 @@ class CountyHouse:
         if not kept.exists():
             self.broker_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             with socket.create_server((self.settings.broker.host, 0)) as free:
-                kept.write_text(f"{free.getsockname()[1]}\n")
+                keep(kept, f"{free.getsockname()[1]}\n")
         return int(kept.read_text())
 
 

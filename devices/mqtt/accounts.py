@@ -2,12 +2,12 @@
 
 import hashlib
 import hmac
-import os
 import secrets
 from base64 import b64decode, b64encode
 from pathlib import Path
 
 from devices.mqtt.access import HUB_PREFIX, checked_user
+from devices.mqtt.kept import keep
 
 ITERATIONS = (
     101  # Mosquitto's own number: passwords are drawn, not chosen, and a county reconnects all at once
@@ -60,14 +60,7 @@ class Accounts:
         """Write the file, readable to its owner only; a reader meets the old file or the new one."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         text = "".join(f"{user}:{stored}\n" for user, stored in sorted(self._hashes.items()))
-        partial = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        with open(
-            partial, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)
-        ) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.path)
+        keep(self.path, text)
 
 
 def _digest(password: str, salt: bytes, iterations: int) -> bytes:

@@ -24,6 +24,7 @@ from pathlib import Path
 from devices.mqtt import access
 from devices.mqtt.accounts import Accounts
 from devices.mqtt.connection import Backoff
+from devices.mqtt.kept import keep
 from devices.mqtt.wards import WARDS, load_wards
 
 log = logging.getLogger(__name__)
@@ -118,7 +119,7 @@ class Broker:
         if not self.passwords.exists():
             Accounts(self.passwords).save()
         self._port = await self._choose_port()
-        (self._directory / "port").write_text(f"{self._port}\n")
+        keep(self._directory / "port", f"{self._port}\n")
         self._configure()
         self._child = await self._launch()
         self._keeper = asyncio.create_task(self._keep_alive(), name="broker")
@@ -159,13 +160,13 @@ class Broker:
             conf = MOSQUITTO_CONF.format(directory=self._directory, host=self._host, port=self._port)
             if os.geteuid() == 0:
                 conf += "user root\n"  # or it becomes a user who may not read these files
-            (self._directory / "mosquitto.conf").write_text(conf)
+            keep(self._directory / "mosquitto.conf", conf)
             self._write_access()
 
     def _write_access(self) -> None:
         if self.kind is BrokerKind.MOSQUITTO:
             wards = load_wards(self._directory / WARDS)
-            (self._directory / "acl").write_text(access.mosquitto_acl(wards))
+            keep(self._directory / "acl", access.mosquitto_acl(wards))
 
     def _command(self) -> list[str]:
         if self._mosquitto is not None:

@@ -1,10 +1,11 @@
 """Wards: the endpoints for which each hub speaks at the broker, in a file beside the accounts."""
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+
+from devices.mqtt.kept import keep
 
 WARDS = "hubs"  # the file's name
 
@@ -22,6 +23,4 @@ def load_wards(path: Path) -> dict[str, tuple[str, ...]]:
 def save_wards(path: Path, wards: Mapping[str, Sequence[str]]) -> None:
     """Write the file; a reader meets the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(wards)) + b"\n")
-    part.replace(path)
+    keep(path, msgspec.json.format(msgspec.json.encode(wards)).decode() + "\n")
