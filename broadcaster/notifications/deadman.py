@@ -1,5 +1,7 @@
 """The dead-man's switch: a process beside the controller that says when that is down. Run it every minute by a timer."""
 
+import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,9 +11,11 @@ from sqlmodel import Session, col, select
 from broadcaster.house import CountyHouse
 from broadcaster.language import _
 from broadcaster.notifications.channels import channels
-from broadcaster.notifications.post import CannotSend, Letter
+from broadcaster.notifications.post import Letter
 from broadcaster.storage.tables import AliveRow, ContactRow
 from broadcaster.tickets.parts import Part
+
+log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=3)
 _TOLD = (Part.STATION, Part.LEADER)
@@ -62,7 +66,7 @@ def _tell(
     for contact in contacts:
         for channel in contact.channels:
             letter = Letter(
-                key=f"deadman-{int(alive_at.timestamp())}-{contact.name}-{channel}",
+                key=_key(alive_at, contact.name, channel, text),
                 name=contact.name,
                 phone=contact.phone,
                 title=_("Village broadcasting"),
@@ -71,9 +75,15 @@ def _tell(
             try:
                 ways[channel](letter)
                 told.append(contact.name)
-            except (KeyError, CannotSend):
+            except Exception as error:  # whatever is wrong with one way, the others are tried
+                log.warning("a message did not get through", extra={"contact": contact.name, "why": repr(error)})
                 failed.append(contact.name)
     return tuple(told), tuple(failed)
+
+
+def _key(alive_at: datetime, *said: str) -> str:
+    """The same for each attempt to say the same; it travels in a header, which takes no Chinese name."""
+    return hashlib.sha256("|".join((alive_at.isoformat(), *said)).encode()).hexdigest()[:32]
 
 
 def _contacts(session: Session) -> list[ContactRow]:

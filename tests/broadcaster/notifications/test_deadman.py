@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from broadcaster.config import load
@@ -60,3 +61,40 @@ def test_what_did_not_get_through_is_tried_again(house: CountyHouse, monkeypatch
     monkeypatch.setattr(deadman, "channels", lambda _settings: {"hook": deaf})
     for minutes in (4, 5):
         assert deadman.look(house, MONDAY + minutes * MINUTE).not_told == ("zhao",)
+
+
+def test_a_fault_of_one_channel_keeps_nobody_else_from_being_told(
+    house: CountyHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_letter: Letter) -> None:
+        raise UnicodeEncodeError("ascii", "李", 0, 1, "a header takes none")
+
+    letters: Told = []
+    alive(house)
+    with house.transaction() as session:
+        session.add(ContactRow(name="an", place="341523000000", part="leader", channels=["ill", "hook"]))
+    monkeypatch.setattr(deadman, "channels", lambda _settings: {"ill": broken, "hook": letters.append})
+    seen = deadman.look(house, MONDAY + 4 * MINUTE)
+    assert (seen.told, seen.not_told) == (("an", "zhao"), ("an",))
+
+
+def test_whoever_has_a_chinese_name_is_told_by_the_gateway(
+    house: CountyHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heads: list[httpx.Headers] = []
+
+    def post(url: str, *, json: object, headers: dict[str, str], timeout: float) -> httpx.Response:
+        heads.append(httpx.Request("POST", url, json=json, headers=headers).headers)
+        return httpx.Response(200, request=httpx.Request("POST", url))
+
+    monkeypatch.setattr(httpx, "post", post)
+    alive(house)
+    with house.transaction() as session:
+        session.merge(
+            ContactRow(
+                name="李站长", place="341523000000", part="station", phone="13800000000", channels=["sms"]
+            )
+        )
+    house.settings = load(house.settings.directory, options={"notify.sms_gateway": "http://127.0.0.1/sms"})
+    assert deadman.look(house, MONDAY + 4 * MINUTE).told == ("李站长",)
+    assert len(heads) == 1
