@@ -52,8 +52,13 @@ def endpoint_place(village: Place, endpoint_id: str) -> Place:
 
 
 def level_of(where: Place) -> Level:
-    """The level that the code's trailing zeros tell."""
-    return Level.ENDPOINT if "/" in where else _LEVELS[len(where.rstrip("0"))]
+    """The level that the code's trailing zeros tell; ValueError for what is longer than a code."""
+    if "/" in where:
+        return Level.ENDPOINT
+    try:
+        return _LEVELS[len(where.rstrip("0"))]
+    except IndexError:
+        raise ValueError(f"place {where!r}: expected an area code of 12 digits") from None
 
 
 def prefix_of(where: Place) -> str:

@@ -30,10 +30,10 @@ _same = attrgetter(*_SAME)
 def recalled(session: Session, now: Moment, readings: Readings, zone: ZoneInfo, *, pace_s: float) -> Mind:
     """A mind that goes on from what was stored; at the very first start it knows nothing."""
     timeline = _timeline(session, now)
-    supervision, correlation, examination, told = (
-        session.get(MemoryRow, name) for name in (SUPERVISION, CORRELATION, EXAMINATION, CELLS)
+    supervision, correlation, examination = (
+        session.get(MemoryRow, name) for name in (SUPERVISION, CORRELATION, EXAMINATION)
     )
-    cells = msgspec.msgpack.decode(told.payload, type=dict[str, str]) if told else {}
+    told = cells(session)
     at_s = timeline.at(now)
     mind = Mind(
         timeline,
@@ -41,8 +41,8 @@ def recalled(session: Session, now: Moment, readings: Readings, zone: ZoneInfo, 
         if supervision
         else Supervision(at_s),
         readings,
-        terrain.read(session, cells),
-        cells=cells,
+        terrain.read(session, told),
+        cells=told,
         local=lambda at_s: datetime.fromtimestamp(at_s, zone),
         pace_s=pace_s,
     )
@@ -51,6 +51,12 @@ def recalled(session: Session, now: Moment, readings: Readings, zone: ZoneInfo, 
         msgspec.msgpack.decode(examination.payload, type=Examined) if examination else None,
     )
     return mind
+
+
+def cells(session: Session) -> dict[str, str]:
+    """The cell of the mobile network that each endpoint last told of."""
+    told = session.get(MemoryRow, CELLS)
+    return msgspec.msgpack.decode(told.payload, type=dict[str, str]) if told else {}
 
 
 def keep_happened(session: Session, mind: Mind, wall: Callable[[float], datetime]) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from broadcaster.repairs.incidents import Incident
 from broadcaster.repairs.topology import Kind, Placement, Topology, node_id
 from broadcaster.storage.tables import EndpointRow, LineRow
-from schedules.places import Place, covers, level_of
+from schedules.places import Place, covers, place
 
 SERIAL = "serial:"
 BROKER = "broker"
@@ -86,8 +86,7 @@ def below(terrain: Terrain, known: Topology, target: str) -> frozenset[str]:
     if target in known.nodes:
         return frozenset(known.nodes[target].members)
     try:
-        area = Place(target)
-        level_of(area)
+        area = place(target)
     except ValueError:
         return frozenset()
     return frozenset(n for n, stand in terrain.items() if covers(area, Place(stand.placement.village)))

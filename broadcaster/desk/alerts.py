@@ -138,7 +138,7 @@ class Alerts(Noun):
         Sent twice with the same confirmation it is one alert: who got no answer may ask again.
         """
         row, where = _asked(ctx, notice, places)
-        ctx.act.subject = alert_id = f"a{ctx.now:%Y%m%d}-{confirmation}"
+        ctx.act.subject = alert_id = _id(confirmation)
         if (known := ctx.session.get(AlertRow, alert_id)) and _state(known, ctx.now) is AlertState.IN_FORCE:
             return _view(ctx, known)
         reach = reach_of(ctx.session, where)
@@ -271,15 +271,31 @@ def _confirmation(row: NoticeRow, where: Iterable[Place], minutes: int, reach: R
     return f"{shown_ms:x}-{hashlib.sha256(repr(shown).encode()).hexdigest()[:9]}"
 
 
+def _id(confirmation: str) -> str:
+    """Of the alert that it is for, whenever that is sent: the day is that of the preview."""
+    shown_at = _shown_at(confirmation)
+    return f"a{shown_at:%Y%m%d}-{confirmation}" if shown_at else ""
+
+
+def _shown_at(confirmation: str) -> datetime | None:
+    """When a preview was shown; None for what none gave."""
+    if not _CONFIRMATION.fullmatch(confirmation):
+        return None
+    return datetime.fromtimestamp(_shown_ms(confirmation) / 1000, UTC)
+
+
+def _shown_ms(confirmation: str) -> int:
+    return int(confirmation.partition("-")[0], 16)
+
+
 def _confirms(
     confirmation: str, row: NoticeRow, where: Iterable[Place], minutes: int, reach: Reach, now: datetime
 ) -> bool:
     """Whether it names what would sound now, and was shown lately."""
-    if not _CONFIRMATION.fullmatch(confirmation):
+    shown_at = _shown_at(confirmation)
+    if shown_at is None or not timedelta(seconds=-1) <= now - shown_at <= _FRESH:
         return False
-    shown_ms = int(confirmation.partition("-")[0], 16)
-    fresh = timedelta(seconds=-1) <= now - datetime.fromtimestamp(shown_ms / 1000, UTC) <= _FRESH
-    return fresh and confirmation == _confirmation(row, where, minutes, reach, shown_ms)
+    return confirmation == _confirmation(row, where, minutes, reach, _shown_ms(confirmation))
 
 
 def _ending(session: Session, ended: AlertRow, now: datetime, who: str) -> AlertRow:

@@ -102,6 +102,9 @@ class Crews(Noun):
         stand_in: str = "",
     ) -> CrewView:
         """Say what a crew is, when it goes out and who is told while it is away; one that is not known yet begins."""
+        before = ctx.session.get(CrewRow, crew)
+        if before is not None:
+            ctx.require(Right.SETTLE, Place(before.place))
         if hours is not None and hours[1] <= hours[0]:
             raise Invalid(N_("The hours of a crew end after they begin, on the same day."))
         if stand_in:
@@ -184,6 +187,9 @@ class Crews(Noun):
         enabled: bool = True,
     ) -> ContactView:
         """Say who is told, for which place, and through which channels."""
+        before = ctx.session.get(ContactRow, contact)
+        if before is not None:
+            ctx.require(Right.SETTLE, Place(before.place))
         if part is Part.CREW:
             _known(ctx, crew)
         if "sms" in channels and not phone:

@@ -20,6 +20,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import (
     TYPE_CHECKING,
+    Annotated,
     Any,
     Concatenate,
     Generic,
@@ -33,13 +34,21 @@ from typing import (
     overload,
 )
 
-from pydantic import BaseModel, ConfigDict, SecretStr, TypeAdapter, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    create_model,
+)
 
 from broadcaster.desk.errors import Invalid
 from broadcaster.desk.files import Upload
 from broadcaster.desk.problems import problems_of
 from broadcaster.language import N_
-from schedules.places import Place
+from schedules.places import Place, place
 
 if TYPE_CHECKING:
     from broadcaster.desk.house import Context
@@ -193,13 +202,28 @@ class Entry(Generic[P, R]):
     @cached_property
     def _model(self) -> type[BaseModel]:
         fields: dict[str, Any] = {
-            name: (self.hints[name], ... if parameter.default is parameter.empty else parameter.default)
+            name: (
+                _with_places(self.hints[name]),
+                ... if parameter.default is parameter.empty else parameter.default,
+            )
             for name, parameter in self.parameters.items()
         }
         config = ConfigDict(
             extra="forbid", revalidate_instances="always"
         )  # callers in process are checked too
         return create_model(self.name, __config__=config, **fields)
+
+
+_CHECKED_PLACE = Annotated[str, AfterValidator(place)]
+
+
+def _with_places(hint: Any) -> Any:
+    """The type of an argument, in which places are places: what is stored as one is counted upon to be one."""
+    if hint is Place:
+        return _CHECKED_PLACE
+    if hint == Place | None:
+        return _CHECKED_PLACE | None
+    return tuple[_CHECKED_PLACE, ...] if hint == tuple[Place, ...] else hint
 
 
 def question(

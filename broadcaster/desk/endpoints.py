@@ -68,7 +68,8 @@ class Endpoints(Noun):
     def take_in(self, ctx: Context, file: Upload, dry_run: bool = False) -> Imported:
         """Import endpoints from a CSV or XLSX list; a bad file changes nothing."""
         found = lists.import_endpoints(ctx.session, file.name, content_of(file), now=ctx.now, dry_run=dry_run)
-        ctx.require(Right.REGISTER, *(endpoint.village for endpoint in found.difference.to_store))
+        moved = (change.before.village for change in found.difference.changed)
+        ctx.require(Right.REGISTER, *(each.village for each in found.difference.to_store), *moved)
         return imported(ctx, found, endpoints.COLUMNS, dry_run=dry_run)
 
     @question("GET", "/endpoints/export", right=Right.VIEW)

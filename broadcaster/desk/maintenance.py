@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
+from broadcaster.controller import memory, terrain
 from broadcaster.desk.door import Noun, order, question
 from broadcaster.desk.errors import Conflict, Invalid, NotFound
 from broadcaster.desk.house import Context
 from broadcaster.language import N_
 from broadcaster.people.rights import Right
-from broadcaster.storage.tables import MaintenanceRow
+from broadcaster.storage.tables import AreaRow, MaintenanceRow
 from schedules.places import Place
 
 
@@ -42,7 +43,8 @@ class Maintenance(Noun):
     def plan(
         self, ctx: Context, place: Place, target: str, begins: datetime, ends: datetime, reason: str
     ) -> MaintenanceView:
-        """Announce work on `target`, which lies in `place`."""
+        """Announce work on `target`, which lies in `place`: it takes the right wherever something hangs on it."""
+        ctx.require(Right.SETTLE, *_below(ctx, target))
         if not ends > max(begins, ctx.now):
             raise Invalid(N_("Announced work has to end after it begins, and not before now."))
         if not reason.strip():
@@ -58,12 +60,21 @@ class Maintenance(Noun):
         row = ctx.session.get(MaintenanceRow, work)
         if row is None:
             raise NotFound(N_("There is no announced work {work}."), work=work)
+        ctx.require(Right.SETTLE, *_below(ctx, row.target))
         if row.cancelled_at is not None or row.ends <= ctx.now:
             raise Conflict(N_("Announced work {work} is over already."), work=work)
-        ctx.require(Right.SETTLE)
         row.cancelled_at = ctx.now
         ctx.session.add(row)
         return _view(row)
+
+
+def _below(ctx: Context, target: str) -> list[Place]:
+    """The area that it is, or the villages of all endpoints below it; none where it is on no map."""
+    if ctx.session.get(AreaRow, target) is not None:
+        return [Place(target)]
+    known = terrain.read(ctx.session, memory.cells(ctx.session))
+    below = terrain.below(known, terrain.topology(known), target)
+    return sorted({Place(known[name].placement.village) for name in below})
 
 
 def _view(row: MaintenanceRow) -> MaintenanceView:

@@ -56,9 +56,9 @@ class Storms(Noun):
         row = ctx.session.get(StormRow, storm)
         if row is None:
             raise NotFound(N_("There is no storm {storm}."), storm=storm)
+        ctx.require(Right.SETTLE, Place(row.place))
         if row.cancelled_at is not None:
             raise Conflict(N_("Storm {storm} was taken back already."), storm=storm)
-        ctx.require(Right.SETTLE)
         row.cancelled_at = ctx.now
         ctx.session.add(row)
         return _view(row)

@@ -206,7 +206,7 @@ def _exists(session: Session, place: Place) -> bool:
     try:
         if level_of(place) is not Level.ENDPOINT:
             return session.get(AreaRow, place) is not None
-    except StopIteration:  # no code of an area
+    except ValueError:  # no code of an area
         return False
     village, _, endpoint = place.partition("/")
     row = session.get(EndpointRow, endpoint)

@@ -76,7 +76,9 @@ def _tell(
                 ways[channel](letter)
                 told.append(contact.name)
             except Exception as error:  # whatever is wrong with one way, the others are tried
-                log.warning("a message did not get through", extra={"contact": contact.name, "why": repr(error)})
+                log.warning(
+                    "a message did not get through", extra={"contact": contact.name, "why": repr(error)}
+                )
                 failed.append(contact.name)
     return tuple(told), tuple(failed)
 

@@ -49,3 +49,8 @@ def test_the_chain_of_an_endpoint_is_its_four_places() -> None:
     assert chain_of(SCHOOL) == (SCHOOL, LIJIA, HILLS, COUNTY)
     assert chain_of(COUNTY) == (COUNTY,)
     assert chain_of(Place("341523000200")) == (Place("341523000200"), COUNTY)  # a village without a town
+
+
+def test_what_is_longer_than_a_code_has_no_level() -> None:
+    with pytest.raises(ValueError, match="expected an area code of 12 digits"):
+        level_of(Place("feeder:10 kV-9"))

@@ -133,6 +133,13 @@ def test_announced_work_is_nobodys_ticket(valley: Valley) -> None:
     assert valley.tickets == []
 
 
+@pytest.mark.parametrize("target", ["feeder:10 kV-9, which is on no map", "0", ""])
+def test_announced_work_on_what_is_on_no_map_stops_nothing(valley: Valley, target: str) -> None:
+    valley.plan_work(target, hours=1).run(10)
+    valley.cut(valley.feeder(1)).run(8 * MINUTE)
+    assert valley.open == [POWER_CUT]
+
+
 def test_what_still_fails_when_announced_work_ends_becomes_a_ticket(valley: Valley) -> None:
     valley.plan_work("feeder:10 kV-1", hours=0.5).run(10)
     valley.cut(valley.feeder(1)).run(20 * MINUTE)

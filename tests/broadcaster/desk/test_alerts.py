@@ -188,6 +188,17 @@ def test_an_order_whose_answer_was_lost_may_be_given_again_without_a_second_aler
         alerts.send(notice=notice, confirmation=shown)
 
 
+def test_midnight_of_utc_between_two_tries_makes_no_second_alert(station: Station) -> None:
+    """It is eight in the morning at the county's station then."""
+    station.now = station.now.replace(hour=23, minute=59, second=58)
+    notice, alerts = station.emergency(), station.desk("li").alerts
+    shown = alerts.preview(notice=notice).confirmation
+    first = alerts.send(notice=notice, confirmation=shown)
+    station.later(seconds=5)
+    assert alerts.send(notice=notice, confirmation=shown) == first
+    assert alerts.list() == (first,)
+
+
 def test_what_was_ended_is_sent_anew_within_the_same_second(station: Station) -> None:
     notice, alerts = station.emergency(), station.desk("li").alerts
     first = alerts.send(notice=notice, confirmation=alerts.preview(notice=notice).confirmation)

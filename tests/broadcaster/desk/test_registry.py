@@ -12,6 +12,7 @@ from broadcaster.desk.files import Upload
 from broadcaster.desk.house import OWNER
 from broadcaster.people.rights import Grant, Role
 from broadcaster.registry.lists import Format
+from schedules.places import Place
 from schedules.rules import Window
 from tests.broadcaster.county import COUNTY, FERRY, LIJIA, TOWN
 from tests.broadcaster.desk.people import Station
@@ -100,6 +101,15 @@ def test_a_list_for_another_town_is_refused_and_nothing_of_it_is_kept(qian: Coun
     assert {each.id for each in qian.endpoints.list()} == {"li-1", "li-2", "wang-1"}
     said = qian.endpoints.take_in(file=a_file("horns.csv", f"{HORNS}li-3,{LIJIA},李家村南,50\n"))
     assert said.added == ("li-3",)
+
+
+def test_one_town_moves_no_endpoint_of_another_into_its_own_list(station: Station, qian: CountyDesk) -> None:
+    other = Place("341523200000")
+    station.desk(OWNER).users.add(user="zhou", grants=(Grant(role=Role.ADMIN, place=other),))
+    moved = a_file("horns.csv", f"{HORNS}li-1,{FERRY},渡口,50\n")
+    with pytest.raises(Refused, match=LIJIA):
+        station.desk("zhou").endpoints.take_in(file=moved)
+    assert qian.endpoints.show(endpoint="li-1").village == LIJIA
 
 
 def test_hours_and_minutes_of_an_area_hold_below_it_until_they_are_taken_back(zhao: CountyDesk) -> None:

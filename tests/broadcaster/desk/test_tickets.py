@@ -8,6 +8,8 @@ import pytest
 
 from broadcaster.desk.errors import Conflict, Invalid, NotFound, Refused
 from broadcaster.desk.files import Upload
+from broadcaster.desk.house import OWNER
+from broadcaster.people.rights import Grant, Role
 from broadcaster.repairs.causes import Cause, Owner
 from broadcaster.repairs.evidence import Statement
 from broadcaster.storage import tickets as kept
@@ -19,6 +21,8 @@ from schedules.places import Place
 from tests.broadcaster.county import COUNTY, FERRY, LIJIA, TOWN
 from tests.broadcaster.desk.people import Station
 from tests.broadcaster.tickets.workshop import DAY, GROUND, HOUR, WORKING, incident
+
+FERRY_TOWN = Place("341523200000")
 
 
 def broken(station: Station, root: str = "li-1", cause: Cause = Cause.AMPLIFIER, place: str = LIJIA) -> int:
@@ -248,3 +252,32 @@ def test_hours_and_stand_ins_that_make_no_sense_are_refused(station: Station) ->
     crews.set(crew="one", place=TOWN)
     with pytest.raises(Invalid, match="themselves"):
         crews.set(crew="one", place=TOWN, stand_in="one")
+
+
+def test_one_town_changes_neither_crews_nor_people_nor_work_nor_storms_of_another(station: Station) -> None:
+    until = station.now + DAY
+    of_county, of_town = station.desk("li"), station.desk("qian")
+    station.desk(OWNER).users.add(user="qian", grants=(Grant(role=Role.OPERATOR, place=FERRY_TOWN),))
+    of_county.crews.set(crew="one", place=TOWN)
+    of_county.crews.tell(contact="zhao", place=COUNTY, part=Part.LEADER, channels=("hook",))
+    work = of_county.maintenance.plan(
+        place=TOWN, target="li-1", begins=station.now, ends=until, reason="new poles"
+    )
+    storm = of_county.storms.note(place=TOWN, begins=station.now, ends=until)
+    span = {"begins": station.now, "ends": until, "reason": "a prank"}
+    for order in (
+        lambda: of_town.crews.set(crew="one", place=FERRY_TOWN, enabled=False),
+        lambda: of_town.crews.tell(contact="zhao", place=FERRY_TOWN, part=Part.LEAD, enabled=False),
+        lambda: of_town.maintenance.plan(place=FERRY_TOWN, target=COUNTY, **span),
+        lambda: of_town.maintenance.plan(place=FERRY_TOWN, target="wang-1", **span),
+        lambda: of_town.maintenance.cancel(work=work.id),
+        lambda: of_town.storms.cancel(storm=storm.id),
+    ):
+        with pytest.raises(Refused):
+            order()
+
+
+def test_what_is_no_place_is_none_anywhere(station: Station) -> None:
+    """Whoever were told for a code with a digit too many would stop all messages."""
+    with pytest.raises(Invalid):
+        station.desk("li").crews.tell(contact="sun", place=Place(f"{TOWN}0"), part=Part.LEAD)
