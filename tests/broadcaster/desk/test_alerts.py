@@ -17,7 +17,7 @@ from broadcaster.storage.tables import AlertRow, AreaRow, EndpointStateRow, Noti
 from devices.documents import Alerts
 from devices.topics import DocumentKind, area_document
 from schedules.notices import NoticeState
-from schedules.places import Place, endpoint_place
+from schedules.places import Level, Place, endpoint_place
 from schedules.precedence import BroadcastClass, Severity
 from schedules.slots import PlannedBecause
 from tests.broadcaster.county import COUNTY, FERRY, LIJIA, NOW, TOWN, WANGZHUANG, add_notice, sha256
@@ -129,6 +129,32 @@ def test_what_is_sent_is_what_endpoints_are_told_until_it_expires(station: Stati
     assert desired_alerts(station) == {}
 
 
+def test_how_loud_and_how_often_it_sounds_is_as_the_sender_says(station: Station) -> None:
+    notice = station.emergency(volume=80, level=Level.TOWN)
+    station.send(notice, places=(TOWN, TOWN), volume=0, repeats=3, repeat_gap_s=0)
+    (alert,) = published(station, TOWN).alerts
+    assert (alert.volume, alert.repeats, alert.repeat_gap_s) == (0, 3, 0)
+    assert alert.level is Level.TOWN
+    station.send(notice, places=(LIJIA,))
+    (alert,) = published(station, LIJIA).alerts
+    assert (alert.volume, alert.repeats, alert.repeat_gap_s) == (80, None, 10)
+
+
+def test_alerts_are_listed_from_the_newest_and_alone_those_in_force(station: Station) -> None:
+    first = station.send(station.emergency(), minutes=10)
+    station.later(minutes=5)
+    second = station.send(station.emergency("wind"), minutes=10)
+    assert [each.id for each in station.desk("li").alerts.list()] == [second.id, first.id]
+    station.later(minutes=5)
+    assert [each.id for each in station.desk("li").alerts.list(in_force=True)] == [second.id]
+
+
+def test_the_newest_version_that_may_be_sent_is_sent(station: Station) -> None:
+    notice = station.emergency()
+    station.emergency(version=2, asset="flood", cancel_asset=None, text="请撤离")
+    assert station.desk("li").alerts.preview(notice=notice).version == 2
+
+
 def test_an_alert_tells_the_controller_and_the_trail(station: Station) -> None:
     sent = station.send(station.emergency())
     assert station.orders[-1] == "alerts.send"
@@ -145,7 +171,7 @@ def test_what_was_not_shown_is_not_sent(station: Station) -> None:
     assert alerts.list() == ()
 
 
-@pytest.mark.parametrize("changed", ["text", "severity", "people"])
+@pytest.mark.parametrize("changed", ["text", "severity", "volume", "klass", "people"])
 def test_a_confirmation_is_stale_once_something_has_changed(station: Station, changed: str) -> None:
     notice, alerts = station.emergency(), station.desk("li").alerts
     shown = alerts.preview(notice=notice).confirmation
@@ -156,6 +182,10 @@ def test_a_confirmation_is_stale_once_something_has_changed(station: Station, ch
             row.text = "不要转移"
         elif changed == "severity":
             row.severity = Severity.BLUE
+        elif changed == "volume":
+            row.volume = 100
+        elif changed == "klass":
+            row.klass = BroadcastClass.DRILL
         else:
             session.get_one(AreaRow, LIJIA).population += 1
 
@@ -172,6 +202,15 @@ def test_a_confirmation_is_good_for_ten_minutes(station: Station) -> None:
     notice, alerts = station.emergency(), station.desk("li").alerts
     shown = alerts.preview(notice=notice).confirmation
     station.later(minutes=11)
+    with pytest.raises(Conflict, match="look at the preview again"):
+        alerts.send(notice=notice, confirmation=shown)
+
+
+def test_a_confirmation_from_the_future_is_of_a_clock_that_was_wrong(station: Station) -> None:
+    notice, alerts = station.emergency(), station.desk("li").alerts
+    station.later(minutes=1)
+    shown = alerts.preview(notice=notice).confirmation
+    station.later(minutes=-1)
     with pytest.raises(Conflict, match="look at the preview again"):
         alerts.send(notice=notice, confirmation=shown)
 
@@ -281,8 +320,11 @@ def test_cancelling_ends_it_everywhere_and_sounds_the_saved_end_once(station: St
     told = published(station, COUNTY)
     assert told.stopped == (sent.id,)
     assert [(each.recording, each.repeats) for each in told.alerts] == [(sha256("siren"), 1)]
+    assert [each.text for each in told.alerts] == [""]
     with pytest.raises(Conflict, match="is over already"):
         station.desk("li").alerts.cancel(alert=sent.id)
+    station.later(minutes=10)
+    assert published(station, COUNTY).alerts == ()
     with pytest.raises(NotFound):
         station.desk("li").alerts.cancel(alert="a-9")
 
