@@ -42,9 +42,11 @@ class TownHall:
         cable: Cable,
         reading: Reading,
         chance: random.Random,
+        report_s: float = REPORT_S,
     ) -> None:
         self._world, self._chance = world, chance
         self._provision, self.cable, self._reading = provision, cable, reading
+        self._report_s = report_s
         (self._line,) = provision.lines
         self._store, self._media = FusedHubStore.open(None), MemoryMedia()
         self._fuse = self._store.fuse = Fuse()
@@ -112,7 +114,7 @@ class TownHall:
             boot=f"{self._chance.getrandbits(32):08x}",
             chance=self._chance,
             unseal=self._reading.unseal,
-            report_s=REPORT_S,
+            report_s=self._report_s,
         )
         self._link.will = hub.will
         self._do(lambda hub, now: hub.started(now))

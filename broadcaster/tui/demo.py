@@ -1,7 +1,8 @@
 """The simulated county behind `broadcaster tui --demo`: the real controller and endpoints, on one event heap, in this process.
 
 It begins at midnight, hurries to the present while one looks at it, and goes on in real time. Nothing is spoken and
-nothing is sent: the recordings are tones, made in an instant. Everything is gone when the terminal is closed.
+nothing is sent: the recordings are tones, made in an instant. One village hangs on a slow serial line, so that one sees what
+that takes. Everything is gone when the terminal is closed.
 """
 
 import array
@@ -29,14 +30,19 @@ from broadcaster.controller.habits import Habits
 from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.files import Upload
 from broadcaster.desk.house import OWNER, HouseDoor
+from broadcaster.desk.lines import LineDraft
 from broadcaster.house import CountyHouse
 from broadcaster.live import LibraryShelf
 from broadcaster.people.rights import Grant, Role
-from broadcaster.registry.sample import AREAS, ENDPOINTS, SampleNotice, notices
+from broadcaster.registry.line import hub_lines
+from broadcaster.registry.sample import AREAS, ENDPOINTS, LINE, SampleNotice, endpoints, notices
+from broadcaster.rehearsal.cable import Cable
 from broadcaster.rehearsal.fuse import FusedStore
 from broadcaster.rehearsal.horn import Horn, Site
 from broadcaster.rehearsal.reading import Reading
 from broadcaster.rehearsal.station import Station
+from broadcaster.rehearsal.tapped import TappedHorn
+from broadcaster.rehearsal.town_hall import TownHall
 from broadcaster.rehearsal.truth import Ears
 from broadcaster.rehearsal.wire import Broker, Weather
 from broadcaster.rehearsal.witness import Witness
@@ -46,7 +52,9 @@ from broadcaster.storage.tables import AssetRow, EndpointRow, NoticeRow, Recordi
 from broadcaster.tickets.parts import Skill
 from devices.endpoint.instruments import Readings
 from devices.endpoint.media import MemoryMedia
+from devices.hub.provision import HubProvision
 from devices.provisioning import Provision
+from devices.serial import emulated
 from devices.signing import Keyring
 from schedules.notices import NoticeKind, NoticeState
 from schedules.places import Place, chain_of
@@ -56,6 +64,9 @@ WRITER, APPROVER = "li", "wang"
 _STRIDE_S = 300.0  # virtual seconds between two breaths while it hurries
 _BREATH_S = 0.02
 _RATE = 8000  # Hz of the tones
+_LOW_RATE = 10  # times smaller a recording for slow lines: 6,400 bit/s
+_HUB = "hub-zhuxi"
+_HUB_BOOTS_S, _HUB_REPORTS_S = 60.0, 30.0
 
 
 class Surroundings:
@@ -107,6 +118,7 @@ class SimulatedCounty:
             random.Random(1),
         )
         self.house.linked = lambda: True
+        self._hall = self._town_hall()
         self._horns = [
             self._horn(endpoint.id, Place(endpoint.village)) for endpoint in self.desk(OWNER).endpoints.list()
         ]
@@ -129,6 +141,7 @@ class SimulatedCounty:
         self._station.start()
         for number, horn in enumerate(self._horns):
             self._world.at(number * 2.0, horn.boot)
+        self._world.at(_HUB_BOOTS_S, self._hall.boot)
         self._troubles()
         self._world.after(telemetry.wait_s(self.now()), self._gauge)
 
@@ -164,7 +177,7 @@ class SimulatedCounty:
             self._world.at(morning, horn.power_off)
             self._world.at(morning + 3600, horn.power_on)
         self._world.at(forenoon, self._horns[1].power_off)
-        self._world.at(forenoon + 600, partial(self._horns[-1].network, reachable=False))
+        self._world.at(forenoon + 600, partial(self._horns[-3].network, reachable=False))
 
     def _horn(self, name: str, village: Place) -> Horn:
         chance = random.Random(name)
@@ -178,6 +191,7 @@ class SimulatedCounty:
             proof_key=hashlib.sha256(name.encode()).digest(),
             keys=(self.house.signer.public,),
             zone=self.house.settings.zone.key,
+            line=self._hall.line_of(name) if name in self._hall.addresses else None,
         )
         site = Site(
             provision=provision,
@@ -187,16 +201,34 @@ class SimulatedCounty:
             clock_error_s=chance.gauss(0, 0.006),
             instruments=Surroundings(self.now, self.house.settings.zone, chance),
         )
-        return Horn(
+        given = (
             self._world, self._broker, Weather(), site, Ears(), chance, self._reading.unseal, self._witness
+        )  # fmt: skip
+        return Horn(*given) if provision.line is None else TappedHorn(*given, hall=self._hall)
+
+    def _town_hall(self) -> TownHall:
+        """The hub of the serial line, and its cable."""
+        with self.house.transaction() as session:
+            (line,) = hub_lines(session, _HUB)
+        provision = HubProvision(
+            hub=_HUB, host="demo.invalid", password=_HUB, keys=(self.house.signer.public,), lines=(line,)
+        )
+        noise = emulated.Weather(bit_errors=1e-5)
+        cable = Cable(self._world, line.wiring.line, noise, len(line.taps), seed=1)
+        chance = random.Random(_HUB)
+        return TownHall(
+            self._world, self._broker, Weather(), provision, cable, self._reading, chance, _HUB_REPORTS_S
         )
 
     def _fill(self) -> None:
         """The sample county with its people and notices; the last announcement waits for approval."""
         owner = CountyDesk(HouseDoor(self.house, OWNER, clock=self.now))
-        with AREAS.open("rb") as areas, ENDPOINTS.open("rb") as endpoints:
+        with AREAS.open("rb") as areas:
             owner.areas.take_in(file=Upload(AREAS.name, areas))
-            owner.endpoints.take_in(file=Upload(ENDPOINTS.name, endpoints))
+        owner.lines.set(
+            line=LINE, draft=LineDraft(hub=_HUB, port="/dev/ttyUSB0", half_duplex=True, turn_ms=5)
+        )
+        owner.endpoints.take_in(file=Upload(ENDPOINTS.name, io.BytesIO(endpoints(wired=True))))
         county = Place(owner.areas.list()[0].code)
         owner.users.add(user=WRITER, full_name="李编辑", grants=(Grant(role=Role.OPERATOR, place=county),))
         owner.crews.set(crew="青石抢修队", place=county, skills=(Skill.LIFT, Skill.ELECTRICIAN))
@@ -242,7 +274,6 @@ class SimulatedCounty:
     def _asset(self, session: Session, name: str, title: str, *, seconds: int) -> str:
         content = tone(seconds, 300 + 40 * (len(title) % 7))
         sha256 = hashlib.sha256(content).hexdigest()
-        self.house.library.add(io.BytesIO(content), sha256=sha256, now=datetime.now(UTC))
         asset = f"a-{sha256[:12]}"
         session.add(
             AssetRow(
@@ -256,19 +287,22 @@ class SimulatedCounty:
             )
         )
         session.flush()
-        for profile in (Profile.SPEECH, Profile.MP3):
+        slow = content[::_LOW_RATE]  # as small as speech for slow lines; nobody listens to it
+        for profile, kept in ((Profile.SPEECH, content), (Profile.MP3, content), (Profile.LOW_RATE, slow)):
+            name = hashlib.sha256(kept).hexdigest()
+            self.house.library.add(io.BytesIO(kept), sha256=name, now=datetime.now(UTC))
             session.add(
                 RecordingRow(
                     asset=asset,
                     profile=profile,
-                    sha256=sha256,
-                    codec=Codec.OPUS if profile is Profile.SPEECH else Codec.MP3,
-                    size=len(content),
+                    sha256=name,
+                    codec=Codec.MP3 if profile is Profile.MP3 else Codec.OPUS,
+                    size=len(kept),
                     duration_ms=seconds * 1000,
                     loudness_lufs=-16.0,
                     true_peak_dbtp=-1.2,
                     sample_rate=_RATE,
-                    bitrate=_RATE * 8,
+                    bitrate=len(kept) * 8 // seconds,
                 )
             )
         session.flush()
