@@ -152,6 +152,21 @@ def link_text(record: AsPlayed, previous_hash: str) -> tuple[str, str]:
     return hashed, _encoded(members).decode()
 
 
+def undamaged(texts: Iterable[str]) -> list[AsPlayed]:
+    """Of consecutive records as `link_text` gave them: those that a disk has not changed since, as far as it can be seen."""
+    records, before = [], None
+    for text in texts:
+        try:
+            linked = msgspec.json.decode(text, type=Linked)
+            record, hashed = record_from_json(linked), str(linked["hash"])
+            if before is None or hashed == _hash_of(linked, before):
+                records.append(record)
+            before = hashed
+        except (msgspec.MsgspecError, BadReport, KeyError, ValueError):
+            before = None
+    return records
+
+
 def batch(chain: str, linked: Iterable[Linked], proof_key: bytes) -> PlayedBatch:
     """Consecutive linked records of one chain, ready to be sent; ValueError if there is none."""
     records = tuple(linked)

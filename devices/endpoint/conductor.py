@@ -125,7 +125,7 @@ class Conductor:
         time = self._clock.time(now_s)
         for note in notes:
             record = proof.taken_up(note, self._settings.counting_percent)
-            if not record.heard_ms:
+            if record is None:
                 continue  # nobody heard any of it: it is still owed
             written.records.append(record)
             if record.slot is not None:

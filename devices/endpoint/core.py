@@ -147,6 +147,7 @@ class Endpoint:
             self._clock.verified(self._held.newest, now.mono_s)
         if self._store.trouble:
             self._storage_fault(self._store.trouble)
+        self._recorder.take_up()
         for refused in self._held.load():
             self._say(EventKind.DOCUMENT_REFUSED, refused, refused)
         for topic_filter in (*self._held.filters, self._chunks, self._probe):

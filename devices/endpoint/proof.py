@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from devices import chain
 from devices.endpoint.piece import Ended, Piece
 from devices.endpoint.store import Unfinished
+from devices.errors import BadReport
 from schedules.records import AsPlayed, ClockQuality, MissedBecause, Result, result_of
 
 
@@ -53,9 +54,14 @@ def under_way(
     return Unfinished(key=piece.key, body=chain.record_to_text(record))
 
 
-def taken_up(note: Unfinished, counting_percent: int) -> AsPlayed:
-    """The record of a play that the last boot did not live to end; MISSED if nobody heard any of it."""
-    record = chain.record_from_json(msgspec.json.decode(note.body))
+def taken_up(note: Unfinished, counting_percent: int) -> AsPlayed | None:
+    """The record of a play that the last boot did not live to end; None if nobody heard any of it, or the note is damaged."""
+    try:
+        record = chain.record_from_json(msgspec.json.decode(note.body, type=chain.Linked))
+    except (msgspec.MsgspecError, BadReport):
+        return None
+    if not record.heard_ms or record.ended is None:
+        return None
     result = result_of(record.heard_ms, record.full_ms, counting_percent)
     return replace(
         record, result=result, because=None if result is Result.COUNTED else MissedBecause.NO_POWER

@@ -61,6 +61,13 @@ class Recorder:
         """How many records no receipt covers."""
         return self._tip.seq - self._receipted
 
+    def take_up(self) -> None:
+        """What earlier boots have left to be sent; what the disk has damaged since is left out, in a new chain."""
+        bodies = [body for _, body in self._store.records(0, -1)]
+        if damaged := len(bodies) - len(chain.undamaged(bodies)):
+            self._complain(f"{damaged} of {len(bodies)} records were damaged and are left out")
+            self._begin_chain()
+
     def write(
         self,
         records: Iterable[AsPlayed],
@@ -169,7 +176,7 @@ class Recorder:
         self.write_owed()
         if self._owed.records:
             return  # the store is failing; the controller will send its receipt again
-        kept = [chain.record_from_json(msgspec.json.decode(body)) for _, body in self._store.records(0, -1)]
+        kept = chain.undamaged(body for _, body in self._store.records(0, -1))
         before = self._tip
         fresh = f"{self._chance.getrandbits(64):016x}"
         self._tip = chain.Tip(chain=fresh, seq=0, hash=chain.genesis(fresh))

@@ -301,6 +301,7 @@ class EndpointStore:
 def _connect(path: str, chance: random.Random) -> sqlite3.Connection:
     """Raises sqlite3.DatabaseError for a file that is no store of ours, or cannot be used."""
     database = sqlite3.connect(path, isolation_level=None, cached_statements=64, timeout=1.0)
+    database.text_factory = lambda text: text.decode(errors="replace")  # who reads it sees what was damaged
     try:
         database.execute(
             "PRAGMA locking_mode = EXCLUSIVE"

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from devices.documents import Receipt
+from devices.endpoint.store import EndpointStore
 from devices.reports import EventKind
 from tests.devices.endpoint.board import Board, FailingStore, ready
 from tests.devices.endpoint.village import at, cue, slot
@@ -69,3 +70,38 @@ def test_a_receipt_that_cannot_be_written_down_is_said_and_costs_no_second_recor
     board.store.full = False
     board.kill().boot().run_for(minutes=1)
     assert (board.outcomes, board.store.records(0, 9)) == (BOTH, ())
+
+
+def rusted(table: str, body: str) -> Board:
+    """A board without a link that was dark after three plays, and in the middle of a fourth."""
+    store = EndpointStore.open(None, random.Random(1))
+    board = ready(cue("08:00"), cue("09:00"), cue("10:00"), cue("11:00", "11:01:30"), store=store)
+    board.disconnect().run_until(at("11:00:30")).kill()
+    which = "WHERE seq = 2" if table == "records" else ""
+    store._database.execute(f"UPDATE {table} SET body = {body} {which}")
+    return board.run_quiet(1).boot()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "replace(body, 'counted', 'cOunted')",
+        "replace(body, '60000', '60001')",
+        "substr(body, 2)",
+        "CAST(x'7bff' AS TEXT)",
+        "'7'",
+    ],
+)
+def test_a_record_that_the_disk_damaged_is_left_out_and_the_others_are_proved(body: str):
+    board = rusted("records", body)
+    assert "1 of 3 records" in board.connect().run_for(minutes=2).events(EventKind.STORAGE_FAULT)[0]
+    proved = [(slot("08:00"), "counted"), (slot("10:00"), "counted"), (slot("11:00"), "partial")]
+    assert board.outcomes == proved
+
+
+@pytest.mark.parametrize("body", ["substr(body, 2)", "CAST(x'7bff' AS TEXT)", "'7'"])
+def test_a_note_that_the_disk_damaged_ends_nothing(body: str):
+    board = rusted("unfinished", body).connect().run_for(minutes=2)
+    assert board.outcomes == [(slot(f"{hour}:00"), "counted") for hour in ("08", "09", "10")] + [
+        (slot("11:00"), "missed")
+    ]
