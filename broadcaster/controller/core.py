@@ -270,6 +270,8 @@ class Controller:
         messages = publishing.converge(session, wanted, (DocumentKind.ALERTS,), self._signer, now.utc)
         urgent = desired.alerted(session, now.utc)
         self._media.hurry(urgent)
+        if not urgent:
+            return messages
         shapes = desired.manifests(session, urgent, self._media)
         lacking = publishing.differing(session, shapes, (DocumentKind.MANIFEST,), now.utc)
         return messages + publishing.issue(session, lacking, self._signer, now.utc)

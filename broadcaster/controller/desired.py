@@ -39,13 +39,13 @@ def plans(slots: Iterable[Slot], spans: Spans, lineup: Lineup, lease: timedelta)
 
 def alerts(session: Session, now: datetime) -> dict[str, Desired]:
     """The alerts documents of every place that has one in force, or had one lately; where a slow line is, with low rates."""
-    slow = slow_places(session)
-    slim = low_rates(session) if slow else {}
     in_force: dict[Place, list[Alert]] = defaultdict(list)
     stopped: dict[Place, list[str]] = defaultdict(list)
     rows = session.exec(
         select(AlertRow).where(col(AlertRow.expires) > now - REMEMBER_STOPS).order_by(col(AlertRow.id))
-    )
+    ).all()
+    slow = slow_places(session) if rows else frozenset()
+    slim = low_rates(session) if slow else {}
     for row in rows:
         over = min(row.cancelled_at or row.expires, row.expires)
         for place in map(Place, row.targets):
@@ -115,7 +115,7 @@ def alerted(session: Session, now: datetime) -> frozenset[str]:
         select(AlertRow).where(col(AlertRow.expires) > now, col(AlertRow.cancelled_at).is_(None))
     )
     named = frozenset(sha256 for row in rows for sha256 in (row.recording, row.cancel_recording) if sha256)
-    slim = low_rates(session) if slow_places(session) else {}
+    slim = low_rates(session) if named and slow_places(session) else {}
     return named | {slim[sha256] for sha256 in named & slim.keys()}
 
 

@@ -102,13 +102,14 @@ def _staged(session: Session) -> Staged:
 def low_rates(session: Session) -> Slim:
     """The low-rate recording of each usual one."""
     rows = session.exec(
-        select(RecordingRow).where(col(RecordingRow.profile).in_((PROFILE, Profile.LOW_RATE)))
+        select(RecordingRow.asset, RecordingRow.profile, RecordingRow.sha256).where(
+            col(RecordingRow.profile).in_((PROFILE, Profile.LOW_RATE))
+        )
     )
-    by_asset: dict[str, dict[Profile, RecordingRow]] = {}
-    for row in rows:
-        by_asset.setdefault(row.asset, {})[row.profile] = row
-    pairs = (each for each in by_asset.values() if len(each) > 1)
-    return {each[PROFILE].sha256: each[Profile.LOW_RATE].sha256 for each in pairs}
+    by_asset: dict[str, dict[str, str]] = {}
+    for asset, profile, sha256 in rows:
+        by_asset.setdefault(asset, {})[profile] = sha256
+    return {each[PROFILE]: each[Profile.LOW_RATE] for each in by_asset.values() if len(each) > 1}
 
 
 def _waiting(row: NoticeRow, audio: RecordingRow) -> Programme:

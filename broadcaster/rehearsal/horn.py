@@ -58,7 +58,7 @@ class Horn:
     """Power and process of one endpoint. Virtual power cuts are exact, so its board writes its notes seldom; what the controller
     gathers for a quarter of an hour is sent together."""
 
-    PACE = Pace(note_s=60.0, alive_s=3600.0, spread_s=20.0, resend_s=1200.0, gather_s=600.0)
+    PACE = Pace(note_s=120.0, alive_s=3600.0, spread_s=20.0, resend_s=1200.0, gather_s=600.0)
 
     def __init__(
         self,
