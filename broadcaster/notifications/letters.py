@@ -5,12 +5,12 @@ nobody has tried to send it, further lines for the same person join it.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from broadcaster.language import _
 from broadcaster.storage import tickets as kept
@@ -18,12 +18,13 @@ from broadcaster.storage.crews import crews_of
 from broadcaster.storage.tables import AreaRow, ContactRow, DutyRow, LetterRow, TicketEntryRow
 from broadcaster.tickets.crews import told_for
 from broadcaster.tickets.parts import Part
-from broadcaster.tickets.telling import Person, audience, told_at
+from broadcaster.tickets.telling import ENDS, Person, audience, told_at
 from broadcaster.tickets.ticket import Entry, Ticket
 from broadcaster.words import root_said
 
 MOST_LINES = 20  # of one message; the rest is counted
 MOST_AT_ONCE = 500
+LONGEST_WAIT = timedelta(days=2)  # of a letter to be sent, while lines join it: quiet hours end within one
 SMS = "sms"
 
 
@@ -51,47 +52,42 @@ def write(session: Session, zone: ZoneInfo, now: datetime) -> int:
     contacts = {row.name: row for row in session.exec(select(ContactRow).where(col(ContactRow.enabled)))}
     people, crews = _people(session, contacts, now), crews_of(session, now)
     stead = {name: told_for(name, crews, now) for name in crews}
+    told: dict[str, list[_Line]] = {}
     for row in rows:
         row.told = True
         session.add(row)
         ticket = kept.load(session, row.ticket)
         if ticket is not None:
             line = _Line(row=row, entry=_entry(row), ticket=ticket)
-            knew = _knew(session, row.ticket) & people.keys()
+            knew = _knew(session, line, told) & people.keys()
             for name in audience(line.entry, ticket, people.values(), knew, stead):
-                for channel in contacts[name].channels:
-                    _write(session, people[name], channel, line, zone, now)
+                told.setdefault(name, []).append(line)
+    for name, lines in told.items():
+        for channel in contacts[name].channels:
+            _write(session, people[name], channel, lines, zone, now)
     return len(rows)
 
 
 def _write(
-    session: Session, person: Person, channel: str, line: _Line, zone: ZoneInfo, now: datetime
+    session: Session, person: Person, channel: str, lines: list[_Line], zone: ZoneInfo, now: datetime
 ) -> None:
+    """One letter for all of them, or more of the one that waits."""
     mine = (LetterRow.contact == person.name, LetterRow.channel == channel)
-    newest = session.exec(select(LetterRow).where(*mine).order_by(col(LetterRow.made_at).desc())).first()
-    waiting = (
-        newest is not None and newest.attempts == 0 and newest.next_at is not None and newest.next_at > now
+    last = session.exec(select(func.max(LetterRow.made_at)).where(*mine)).one()
+    next_at = min(told_at(person, line.ticket, last, now, zone) for line in lines)
+    waits = select(LetterRow).where(*mine, LetterRow.attempts == 0, col(LetterRow.next_at) > now)
+    letter = session.exec(waits.order_by(col(LetterRow.next_at)).limit(1)).first() or LetterRow(
+        key=hashlib.sha256(f"{person.name}|{channel}|{lines[0].row.id}".encode()).hexdigest()[:32],
+        contact=person.name,
+        channel=channel,
+        entries=[],
+        made_at=now,
+        next_at=next_at,
     )
-    if newest is not None and waiting:
-        newest.entries = [*newest.entries, line.row.id]
-        newest.title, newest.text = _text(session, newest.entries)
-        newest.next_at = min(newest.next_at or now, told_at(person, line.ticket, newest.made_at, now, zone))
-        session.add(newest)
-        return
-    entries = [line.row.id]
-    title, text = _text(session, entries)
-    session.add(
-        LetterRow(
-            key=hashlib.sha256(f"{person.name}|{channel}|{line.row.id}".encode()).hexdigest()[:32],
-            contact=person.name,
-            channel=channel,
-            entries=entries,
-            title=title,
-            text=text,
-            made_at=now,
-            next_at=told_at(person, line.ticket, newest.made_at if newest else None, now, zone),
-        )
-    )
+    letter.entries = [*letter.entries, *(line.row.id for line in lines)]
+    letter.title, letter.text = _text(session, letter.entries)
+    letter.next_at = min(letter.next_at or next_at, next_at)
+    session.add(letter)
     session.flush()
 
 
@@ -142,19 +138,20 @@ def _people(session: Session, contacts: dict[str, ContactRow], now: datetime) ->
     }
 
 
-def _knew(session: Session, ticket: int) -> set[str]:
-    """Who was told of a ticket, or is about to be."""
-    mine = set(session.exec(select(TicketEntryRow.id).where(TicketEntryRow.ticket == ticket)))
-    first = min((each for each in mine if each is not None), default=0)
-    rows = session.exec(
-        select(LetterRow.contact, LetterRow.entries).where(LetterRow.made_at >= _written_at(session, first))
+def _knew(session: Session, line: _Line, told: Mapping[str, list[_Line]]) -> set[str]:
+    """Of a line that ends a ticket: who was told of that ticket, or is about to be."""
+    if line.entry.step not in ENDS:
+        return set()
+    ticket = line.row.ticket
+    mine = dict(
+        session.exec(
+            select(TicketEntryRow.id, TicketEntryRow.at).where(TicketEntryRow.ticket == ticket)
+        ).all()
     )
-    return {contact for contact, entries in rows if not mine.isdisjoint(entries)}
-
-
-def _written_at(session: Session, entry: int | None) -> datetime:
-    row = session.get(TicketEntryRow, entry)
-    return row.at if row is not None else datetime.min.replace(tzinfo=UTC)
+    since = min(mine.values()) - LONGEST_WAIT
+    rows = session.exec(select(LetterRow.contact, LetterRow.entries).where(LetterRow.made_at >= since))
+    knew = {contact for contact, entries in rows if not mine.keys().isdisjoint(entries)}
+    return knew | {name for name, lines in told.items() if any(each.row.ticket == ticket for each in lines)}
 
 
 def _entry(row: TicketEntryRow) -> Entry:

@@ -5,9 +5,10 @@ and doubled only if the process dies in between; then it carries the same key, b
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -18,7 +19,7 @@ from broadcaster.storage.tables import ContactRow, LetterRow
 log = logging.getLogger(__name__)
 
 FIRST_RETRY, LONGEST_RETRY, GIVES_UP = timedelta(seconds=30), timedelta(minutes=10), timedelta(days=1)
-MOST_AT_ONCE = 50
+MOST_AT_ONCE = 10  # through one channel, before the others have their turn
 
 
 class CannotSend(Exception):
@@ -41,10 +42,18 @@ Channel = Callable[[Letter], None]
 
 def deliver(engine: Engine, channels: Mapping[str, Channel], now: datetime) -> int:
     """Sends what is due; how many got through."""
+    due: dict[str, list[str]] = {}
     with snapshot(engine) as session:
-        wanted = select(LetterRow.key).where(col(LetterRow.next_at) <= now)
-        keys = list(session.exec(wanted.order_by(col(LetterRow.next_at), LetterRow.key).limit(MOST_AT_ONCE)))
-    return sum(_deliver(engine, channels, key, now) for key in keys)
+        wanted = select(LetterRow.channel, LetterRow.key).where(col(LetterRow.next_at) <= now)
+        for channel, key in session.exec(wanted.order_by(col(LetterRow.next_at), LetterRow.key)):
+            due.setdefault(channel, []).append(key)
+    return sum(_through(engine, channels, keys[:MOST_AT_ONCE], now) for keys in due.values())
+
+
+def _through(engine: Engine, channels: Mapping[str, Channel], keys: Sequence[str], now: datetime) -> int:
+    """Letters of one channel, until it does not take one: if it hangs, it holds up the others but once."""
+    sent = takewhile(lambda key: _deliver(engine, channels, key, now), keys)
+    return len(list(sent))
 
 
 def _deliver(engine: Engine, channels: Mapping[str, Channel], key: str, now: datetime) -> bool:

@@ -33,7 +33,7 @@ class Person:
 
 
 _NEWS = frozenset({TicketStep.RIPEN, TicketStep.REOPEN})
-_ENDS = frozenset({TicketStep.PROVEN, TicketStep.OVERRIDE, TicketStep.MERGE})
+ENDS = frozenset({TicketStep.PROVEN, TicketStep.OVERRIDE, TicketStep.MERGE})
 _OWNERS: dict[Owner, frozenset[Part]] = {
     Owner.TOWN: frozenset({Part.LEAD}),
     Owner.STATION: frozenset({Part.STATION}),
@@ -76,7 +76,7 @@ def audience(
     """
     if not is_told(entry, ticket):
         return ()
-    if entry.step in _ENDS:
+    if entry.step in ENDS:
         return tuple(sorted(knew))
     crew = stead.get(ticket.crew, ticket.crew)
     parts = _parts(entry, ticket)

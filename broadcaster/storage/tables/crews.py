@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from broadcaster.storage.tables.columns import Json, Row, UtcDateTime
@@ -71,13 +72,15 @@ class LetterRow(Row, table=True):
 
     __tablename__ = "letter"
 
+    __table_args__ = (Index(None, "contact", "channel", "made_at"),)
+
     key: str = Field(primary_key=True, max_length=64)
-    contact: str = Field(index=True)
+    contact: str
     channel: str
     entries: list[Any] = Field(sa_type=Json)  # ids of the lines that it tells
     title: str
     text: str
-    made_at: datetime = Field(sa_type=UtcDateTime)
+    made_at: datetime = Field(sa_type=UtcDateTime, index=True)
     next_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)  # None: over
     attempts: int = 0
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

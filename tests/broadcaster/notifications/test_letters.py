@@ -193,3 +193,52 @@ def test_while_a_crew_is_away_the_letter_goes_to_its_stand_in(engine: Engine) ->
     given = put(engine, orders.assign(broken(engine, "li-1").ticket, "wang", "one", MONDAY), MONDAY)
     put(engine, orders.assign(given.ticket, "wang", "one", MONDAY), MONDAY + 2 * HOUR)
     assert [letter.contact for letter in written(engine)][1:] == ["of two", "of one"]
+
+
+def test_many_lines_that_come_at_once_are_one_message(engine: Engine) -> None:
+    with transaction(engine) as session:
+        for number in range(30):
+            kept.save(session, following.begun(incident(Cause.SPEAKER, f"li-{number}"), GROUND, MONDAY), None)
+        letters.write(session, WORKING.zone, MONDAY)
+    told: list[post.Letter] = []
+    for seconds in range(0, 300, 10):
+        post.deliver(engine, {"hook": told.append}, MONDAY + timedelta(seconds=seconds))
+    assert [letter.title for letter in told] == ["News of 30 tickets"]
+
+
+def test_the_end_is_told_to_whoever_was_told_in_a_message_that_waited_since_before(engine: Engine) -> None:
+    with transaction(engine) as session:
+        session.get_one(ContactRow, "lead").quiet_hours = [["22:00", "07:00"]]
+    night = MONDAY + 14 * HOUR  # 23:00 in the county
+    broken(engine, "li-1", night)
+    later = broken(engine, "li-2", night + HOUR)
+    (letter,) = written(engine)
+    assert len(letter.entries) == 2
+    post.deliver(engine, {"hook": lambda _letter: None}, night + 9 * HOUR)
+    put(engine, following.proven(later.ticket, night + 10 * HOUR), night + 10 * HOUR)
+    assert [each.title for each in written(engine)] == ["News of 2 tickets", "Ticket 2"]
+
+
+def test_a_way_that_hangs_is_tried_once_and_holds_up_no_other(engine: Engine) -> None:
+    tried, told = list[str](), list[str]()
+
+    def hang(letter: post.Letter) -> None:
+        tried.append(letter.key)
+        raise post.CannotSend("no answer within 15 s")
+
+    with transaction(engine) as session:
+        for number, way in enumerate([*["sms"] * 60, "hook"]):
+            session.add(
+                LetterRow(
+                    key=f"{number:032}",
+                    contact="lead",
+                    channel=way,
+                    entries=[],
+                    title="",
+                    text="",
+                    made_at=MONDAY,
+                    next_at=MONDAY + timedelta(seconds=number),
+                )
+            )
+    post.deliver(engine, {"sms": hang, "hook": lambda letter: told.append(letter.key)}, MONDAY + HOUR)
+    assert (len(tried), len(told)) == (1, 1)
