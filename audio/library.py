@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -154,7 +155,7 @@ class Library:
             judged = tuple(self._judged(frozenset(keep), (now - grace).timestamp()))
             for each in () if dry_run else judged:
                 if each.is_gone:
-                    (self.root / each.path).unlink()
+                    _remove(self.root / each.path)
         return judged
 
     def _judged(self, keep: frozenset[str], oldest_young: float) -> Iterator[Discarded]:
@@ -170,8 +171,14 @@ class Library:
                 fate = fates[path.name] = _fate(path.name in keep, facts.st_mtime > oldest_young)
             yield Discarded(path=path.relative_to(self.root), bytes=facts.st_size, fate=fate)
         for path in sorted(self.incoming.iterdir()):
-            size = path.stat().st_size
-            yield Discarded(path=path.relative_to(self.root), bytes=size, fate=Fate.DISCARDED_LEFTOVER)
+            try:
+                facts = path.stat()
+            except FileNotFoundError:  # the work is done
+                continue
+            # A directory is somebody's work, who holds no lock while it lasts
+            is_work = path.is_dir() and facts.st_mtime > oldest_young
+            fate = Fate.KEPT_YOUNG if is_work else Fate.DISCARDED_LEFTOVER
+            yield Discarded(path=path.relative_to(self.root), bytes=facts.st_size, fate=fate)
 
     def _place(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256
@@ -199,6 +206,13 @@ class Library:
                 raise
             _sync_directory(place.parent)
             _sync_directory(self.root)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _fate(in_use: bool, young: bool) -> Fate:

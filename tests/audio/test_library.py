@@ -234,6 +234,20 @@ def test_a_label_without_its_recording_is_a_leftover(library: Library, recording
     assert files_in(library) == set()
 
 
+def test_work_that_was_cut_off_goes_and_work_that_goes_on_stays(library: Library) -> None:
+    for name, age in (("cut-off", 2 * DAY), ("goes-on", DAY / 2)):
+        work = library.incoming / name
+        work.mkdir()
+        (work / "source.wav").write_bytes(b"sound")
+        os.utime(work, times=((NOW - age).timestamp(),) * 2)
+    report = library.discard((), now=NOW, grace=DAY)
+    assert {each.path.name: each.fate for each in report} == {
+        "cut-off": Fate.DISCARDED_LEFTOVER,
+        "goes-on": Fate.KEPT_YOUNG,
+    }
+    assert [path.name for path in library.incoming.iterdir()] == ["goes-on"]
+
+
 def test_strangers_files_are_left_alone(library: Library) -> None:
     (library.root / "ab").mkdir()
     (library.root / "ab" / "notes.txt").write_text("mine")
