@@ -62,19 +62,17 @@ def back_up(settings: Settings, file: Path, *, report: Report = lambda share: No
         )
     if file.exists() and not file.is_file():
         raise Invalid(N_("{file} is not an ordinary file. Nothing was backed up."), file=file)
-    part = file.with_name(f"{file.name}.part")
     try:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as scratch:
+            part = Path(scratch) / "part"
             contents = _write(settings.directory, Path(scratch) / DATABASE, part, report)
-        os.replace(part, file)
+            os.replace(part, file)
         _settle(file.parent)
     except sqlite3.Error as error:
         message = N_(
             "The database could not be copied beside {file}: {reason}. See that there is room. Nothing was backed up."
         )
         raise Unavailable(message, file=file, reason=error) from error
-    finally:
-        part.unlink(missing_ok=True)
     return contents
 
 
@@ -105,7 +103,7 @@ def _write(directory: Path, copy: Path, part: Path, report: Report) -> Contents:
     with closing(sqlite3.connect(directory / DATABASE)) as database:
         database.execute("VACUUM INTO ?", (str(copy),))
     found = [(DATABASE, copy), *((str(path.relative_to(directory)), path) for path in _files(directory))]
-    whole = sum(path.stat().st_size for _, path in found if path.exists())
+    whole = sum(_size(path) for _, path in found)
     sums, size = [], 0
     with open(part, "xb", opener=_private) as raw, tarfile.open(fileobj=raw, mode="w") as tar:
         for name, path in found:
@@ -114,7 +112,7 @@ def _write(directory: Path, copy: Path, part: Path, report: Report) -> Contents:
             except FileNotFoundError:
                 continue  # thrown away meanwhile: nothing needs it
             sums.append(f"{digest}  {name}\n")
-            size += path.stat().st_size
+            size += _size(path)
             report(min(size / max(whole, 1), 1.0))
         with tempfile.TemporaryFile() as listed:
             listed.write("".join(sums).encode())
@@ -123,6 +121,14 @@ def _write(directory: Path, copy: Path, part: Path, report: Report) -> Contents:
         raw.flush()
         os.fsync(raw.fileno())
     return Contents(files=len(sums), size=size)
+
+
+def _size(path: Path) -> int:
+    """0 for what was thrown away meanwhile."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _files(directory: Path) -> Iterator[Path]:

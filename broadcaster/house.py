@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -46,6 +47,9 @@ class CountyHouse:
         self.accounts_changed: Callable[[], None] = lambda: None
         # Whoever runs the controller says if it has a broker
         self.linked: Callable[[], bool | None] = lambda: None
+        self._files_turn = (
+            Lock()
+        )  # of who changes the accounts and wards: each reads the file, and writes it anew
         settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # keys and passwords lie in it
 
     def reporting(self, report: Callable[[float], None]) -> "CountyHouse":
@@ -143,24 +147,28 @@ class CountyHouse:
 
     def set_account(self, user: str, password: str) -> None:
         """An account on the private broker, which takes it up by itself."""
-        accounts = self._accounts()
-        accounts.set(user, password)
-        accounts.save()
+        with self._files_turn:
+            accounts = self._accounts()
+            accounts.set(user, password)
+            accounts.save()
         self.accounts_changed()
 
     def set_wards(self, hub: str, endpoints: Sequence[str]) -> None:
         """For whom a hub may speak at the private broker."""
         path = self.broker_directory / WARDS
-        save_wards(path, {**load_wards(path), hub: tuple(endpoints)})
+        with self._files_turn:
+            save_wards(path, {**load_wards(path), hub: tuple(endpoints)})
         self.accounts_changed()
 
     def remove_account(self, user: str) -> None:
         """An account's end."""
-        accounts = self._accounts()
-        if user in accounts:
+        with self._files_turn:
+            accounts = self._accounts()
+            if user not in accounts:
+                return
             accounts.remove(user)
             accounts.save()
-            self.accounts_changed()
+        self.accounts_changed()
 
     def transaction(self) -> AbstractContextManager[Session]:
         """One unit of work that writes."""

@@ -198,9 +198,10 @@ class Alerts(Noun):
     @question("GET", "/alerts", right=Right.VIEW)
     def list(self, ctx: Context, in_force: bool = False) -> tuple[AlertView, ...]:
         """Alerts, the newest first."""
-        rows = ctx.session.exec(select(AlertRow).order_by(col(AlertRow.sent_at).desc()))
-        views = tuple(_view(ctx, row) for row in rows)
-        return tuple(view for view in views if view.state is AlertState.IN_FORCE) if in_force else views
+        wanted = select(AlertRow).order_by(col(AlertRow.sent_at).desc())
+        if in_force:
+            wanted = wanted.where(AlertRow.expires > ctx.now, col(AlertRow.cancelled_at).is_(None))
+        return tuple(_view(ctx, row) for row in ctx.session.exec(wanted))
 
     @question("GET", "/alerts/{alert}", right=Right.VIEW)
     def show(self, ctx: Context, alert: str) -> AlertStatus:

@@ -19,6 +19,7 @@ from broadcaster.language import N_
 Cell = str | int | float | None
 
 XLSX_UNPACKED_LIMIT = 200 * 1024 * 1024  # bytes; a county's list is a thousandth of it
+_FAR_OUT = 100  # columns; no list has so many
 _EXACT = 10**15  # a spreadsheet keeps 15 digits of a number
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")  # what a spreadsheet would run, or what was guarded against that
 
@@ -110,7 +111,7 @@ def _xlsx(name: str, content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
         values = _values(content, computed=False)
         if any(isinstance(value, str) and value.startswith("=") for row in values for value in row):
             values = _computed(name, values, _values(content, computed=True))
-        rows = [[_plain(value) for value in row] for row in values]
+        rows = [_cut([_plain(value) for value in row]) for row in values]
     except Invalid:
         raise
     except Exception as error:  # openpyxl lets through whatever its XML and ZIP libraries raise
@@ -142,6 +143,13 @@ def _computed(
                 )
                 raise _unreadable(f"{name}:{number}", message, column=str(column + 1), formula=str(formula))
     return computed
+
+
+def _cut(cells: list[str]) -> list[str]:
+    """Without blank cells far out: a row that was formatted as a whole has 16,384 of them."""
+    while len(cells) > _FAR_OUT and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _plain(value: Any) -> str:

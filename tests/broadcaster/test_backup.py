@@ -153,3 +153,9 @@ def test_a_name_that_leads_outside_is_refused(tmp_path: Path, name: str) -> None
     with pytest.raises(Invalid):
         restore(tmp_path / "county.tar", tmp_path / "deep" / "again")
     assert not list(tmp_path.rglob("outside"))
+
+
+def test_what_a_power_cut_left_of_a_backup_hinders_none_after_it(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "county.tar.part").write_bytes(b"half of it")
+    back_up(settings, tmp_path / "county.tar")
+    assert (tmp_path / "county.tar").exists()

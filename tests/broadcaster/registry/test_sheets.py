@@ -57,6 +57,17 @@ def test_nothing_that_goes_out_as_csv_is_run_by_a_spreadsheet(cell: str) -> None
     assert to_csv([[cell]]).decode("utf-8-sig").lstrip('"').startswith("'")
 
 
+def test_a_row_that_was_formatted_to_its_end_makes_no_other_longer() -> None:
+    book = Workbook()
+    assert book.active
+    book.active.append(["id", "name"])
+    book.active.append(["li-1", "horn"])
+    book.active.cell(1, 16_384).number_format = "@"
+    out = io.BytesIO()
+    book.save(out)
+    assert {len(line) for line in cells(out.getvalue())} == {100}
+
+
 def test_numbers_go_out_as_numbers() -> None:
     line: list[Cell] = [-31.5, 7, None, "x"]
     assert to_csv([line]).decode("utf-8-sig") == "-31.5,7,,x\r\n"
