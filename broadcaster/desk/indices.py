@@ -1,9 +1,10 @@
 """Indices at the desk: a month's figures for the county and each of its towns."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Annotated
 
 from pydantic import Field
@@ -91,7 +92,7 @@ def _downs(session: Session, span: Span) -> Iterator[Down]:
     rows = session.exec(
         select(FlipRow).where(FlipRow.onset >= since, FlipRow.onset < span[1]).order_by(col(FlipRow.id))
     )
-    for row in rows:
+    for row in chain(_stood(session, since), rows):
         first = begun.get(row.endpoint)
         if row.to_state in _OUT and first is None:
             begun[row.endpoint] = row
@@ -108,6 +109,19 @@ def _downs(session: Session, span: Span) -> Iterator[Down]:
             )
     for row in begun.values():
         yield _down(row, None)
+
+
+def _stood(session: Session, since: datetime) -> Iterable[FlipRow]:
+    """The last flip of each endpoint before then, however long ago: who is stolen is not well after a quarter."""
+    last = (
+        select(FlipRow.id)
+        .where(FlipRow.endpoint == EndpointRow.id, FlipRow.onset < since)
+        .order_by(col(FlipRow.onset).desc(), col(FlipRow.id).desc())
+        .limit(1)
+    )
+    return session.exec(
+        select(FlipRow).join(EndpointRow, col(FlipRow.id) == last.correlate(EndpointRow).scalar_subquery())
+    )
 
 
 def _down(first: FlipRow, ended: datetime | None) -> Down:

@@ -81,6 +81,8 @@ def _write(
         contact=person.name,
         channel=channel,
         entries=[],
+        title="",
+        text="",
         made_at=now,
         next_at=next_at,
     )

@@ -2,6 +2,7 @@
 
 from datetime import time, timedelta
 
+import pytest
 from sqlmodel import Session, select
 
 from broadcaster.cli.dispatch import page
@@ -167,3 +168,11 @@ def test_a_low_battery_is_taken_along_where_a_round_passes_and_waits_where_none_
     horn = broken(station, "li-1")
     (made,) = station.desk("li").dispatch.day().rounds
     assert {task.ticket for stop in made.stops for task in stop.tasks} == {battery, horn}
+
+
+def test_who_has_been_dark_for_half_a_year_is_not_well_again_in_the_figures(station: Station) -> None:
+    station.change(lambda session: session.add(flip(station, "li-1", State.SILENT, 24 * 180)))
+    station.change(lambda session: session.add(flip(station, "li-2", State.SILENT, 24 * 181)))
+    station.change(lambda session: session.add(flip(station, "li-2", State.OK, 24 * 179, State.SILENT)))
+    county, _town = station.desk("wang").indices.month(year=station.now.year, month=station.now.month)
+    assert county.figures.availability == pytest.approx(2 / 3)
