@@ -200,7 +200,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
     said: DeskError
     match error.status_code:
         case 401:
-            said = Refused(N_("The token is missing, unknown or withdrawn."))
+            said = Refused(
+                N_(
+                    "The token is missing, unknown, expired or withdrawn. A new one: broadcaster token issue USER NAME"
+                )
+            )
         case 404 | 405:
             said = NotFound(NOT_SERVED, method=request.method, path=request.url.path)
         case _:

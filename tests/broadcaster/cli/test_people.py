@@ -174,7 +174,7 @@ def test_a_stranger_is_told_that_the_token_is_wrong(
     assert call("--controller", url, "user", "list") == (
         1,
         "",
-        "The token is missing, unknown or withdrawn.\n",
+        "The token is missing, unknown, expired or withdrawn. A new one: broadcaster token issue USER NAME\n",
     )
 
 
