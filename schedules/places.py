@@ -11,7 +11,7 @@ from typing import NewType
 
 Place = NewType("Place", str)
 
-_PLACE = re.compile(r"\d{12}(/[a-z0-9][a-z0-9_.-]{0,46})?")
+_PLACE = re.compile(r"[0-9]{12}(/[a-z0-9][a-z0-9_.-]{0,46})?")
 
 
 class Level(IntEnum):
