@@ -63,6 +63,7 @@ class DiskMedia:
         except OSError:
             log.exception("no audio can be kept")
         self._reserve_kb = reserve_kb
+        self._undeletable: set[str] = set()  # damaged recordings on a disk that takes no writes
 
     def whole(self) -> tuple[str, ...]:
         try:
@@ -105,6 +106,7 @@ class DiskMedia:
                 return False
             _synchronise(part)
             part.replace(self._directory / sha256)
+            self._undeletable.discard(sha256)
             _synchronise(self._directory)
         except OSError:
             log.exception("a recording could not be kept")
@@ -113,6 +115,8 @@ class DiskMedia:
         return True
 
     def holds(self, sha256: str) -> bool:
+        if sha256 in self._undeletable:
+            return False
         return os.path.exists(self._directory / sha256)  # of a path that cannot be read it says no
 
     def sound(self, sha256: str) -> Path | None:
@@ -138,6 +142,7 @@ class DiskMedia:
                 path.unlink(missing_ok=True)
             except OSError:
                 log.exception("a recording cannot be thrown away")
+                self._undeletable.add(sha256)
 
     def free_kb(self) -> int | None:
         try:

@@ -1,7 +1,9 @@
 """Emergencies: at once, above everything, again and again, and silent when they are stopped."""
 
+import errno
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -320,6 +322,22 @@ def test_an_alert_whose_recording_is_damaged_sounds_the_siren_at_once(tmp_path):
     (tmp_path / WARNING).write_bytes(b"rust")
     (first,) = board.run_until(at("08:00:20")).heard
     assert first.started - at("08:00") < timedelta(seconds=1)
+    assert isinstance(first.sound.body, Siren)
+
+
+def test_a_damaged_recording_that_cannot_even_be_thrown_away_does_not_hold_the_siren_up(
+    tmp_path, monkeypatch
+):
+    board = Board(media=DiskMedia(tmp_path, reserve_kb=0))
+    board.tell(Alerts(alerts=(alert(starts=at("08:00"), repeat_gap_s=600),)))
+    board.give("warning").run_until(at("07:59"))
+    (tmp_path / WARNING).write_bytes(b"rust")
+
+    def refused(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    (first,) = board.run_until(at("08:00:20")).heard
     assert isinstance(first.sound.body, Siren)
 
 
