@@ -25,7 +25,14 @@ def test_the_trailing_zeros_of_a_code_tell_its_level(code: str, level: Level, pr
 
 @pytest.mark.parametrize(
     "text",
-    ["34152310020", "3415231002000", "34152310020a", "３４１５２３１００２００", "341523100200/", "341523100200/A"],
+    [
+        "34152310020",
+        "3415231002000",
+        "34152310020a",
+        "３４１５２３１００２００",
+        "341523100200/",
+        "341523100200/A",
+    ],
 )
 def test_a_text_that_is_no_place_is_named_in_the_error(text: str) -> None:
     with pytest.raises(ValueError, match="12-digit area code") as caught:
