@@ -150,7 +150,8 @@ class HubStore:
 
 
 def _connect(name: str) -> sqlite3.Connection:
-    database = sqlite3.connect(name, isolation_level=None, timeout=0.5)
+    # Whoever opens it may hand it to the thread that its hub runs in
+    database = sqlite3.connect(name, isolation_level=None, timeout=0.5, check_same_thread=False)
     try:
         # One program a store; and no file of shared memory
         database.execute("PRAGMA locking_mode = EXCLUSIVE")
