@@ -18,7 +18,7 @@ from broadcaster.language import N_
 from broadcaster.people.rights import Right
 from broadcaster.storage.changes import changed
 from broadcaster.storage.mapping import rule_json, rule_of
-from broadcaster.storage.tables import AssetRow, NoticeRow
+from broadcaster.storage.tables import AreaRow, AssetRow, NoticeRow
 from schedules.notices import InterruptionPolicy, NoticeEvent, NoticeKind, NoticeState
 from schedules.places import Level, Place, covers
 from schedules.precedence import BroadcastClass, Severity
@@ -187,6 +187,8 @@ class Notices(Noun):
         """The newest version of every notice, the newest first."""
         rows = ctx.session.exec(select(NoticeRow).order_by(col(NoticeRow.created_at), col(NoticeRow.version)))
         latest = {row.id: row for row in rows}
+        # Held until they are all viewed: years of notices ask for none of these by itself
+        _held = [ctx.session.exec(select(table)).all() for table in (AssetRow, AreaRow)]
         return tuple(
             view(ctx.session, row)
             for row in reversed(latest.values())

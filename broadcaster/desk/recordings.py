@@ -5,8 +5,9 @@ import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from pydantic import Field
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
@@ -30,6 +31,9 @@ from schedules.notices import NoticeState
 if TYPE_CHECKING:
     from broadcaster.house import CountyHouse
 
+_LONGEST_STEM, _LONGEST_SUFFIX = 200, 12  # bytes, and characters
+Text = Annotated[str, Field(max_length=50_000)]
+Width = Annotated[int, Field(ge=1, le=500)]
 GRACE = timedelta(days=1)
 UNPROVED = timedelta(days=60)  # how long a planned play may still be proved
 
@@ -103,13 +107,13 @@ class Recordings(Noun):
     @take_in.beforehand
     def _prepare_file(house: "CountyHouse", file: Upload, title: str) -> Made:
         with tempfile.TemporaryDirectory(dir=_work_directory(house)) as work:
-            source = Path(work) / Path(file.name or "upload").name
+            source = Path(work) / _file_name(file.name)
             with source.open("wb") as copy:
                 shutil.copyfileobj(file.file, copy)
             return made_of(house, source, title)
 
     @order("POST", "/recordings/speak", right=Right.IMPORT)
-    def speak(self, ctx: Context, text: str, title: str) -> AssetView:
+    def speak(self, ctx: Context, text: Text, title: str) -> AssetView:
         """Have a text spoken by the station's voice."""
         ctx.require(Right.IMPORT)
         return _kept(ctx, title)
@@ -135,7 +139,7 @@ class Recordings(Noun):
         return replace(seen, delivery=delivery_of(ctx.session, asset, ctx.now))
 
     @question("GET", "/recordings/{asset}/picture", right=Right.VIEW)
-    def picture(self, ctx: Context, asset: str, width: int = 60) -> Picture:
+    def picture(self, ctx: Context, asset: str, width: Width = 60) -> Picture:
         """What it looks like, with its loudness."""
         row = row_of(ctx.session, asset)
         try:
@@ -186,6 +190,13 @@ def _forget(session: Session, gone: set[str]) -> None:
     left = select(RecordingRow.asset).distinct()
     for asset in session.exec(select(AssetRow).where(col(AssetRow.id).not_in(left))).all():
         session.delete(asset)
+
+
+def _file_name(said: str) -> str:
+    """What a disk takes of an upload's name: 255 bytes are 85 characters of Chinese."""
+    path = Path(said.replace("\0", ""))
+    stem = path.stem.encode()[:_LONGEST_STEM].decode(errors="ignore").strip(".")
+    return f"{stem or 'upload'}{path.suffix[:_LONGEST_SUFFIX]}"
 
 
 def made_of(house: "CountyHouse", source: Path, title: str, text: str | None = None) -> Made:

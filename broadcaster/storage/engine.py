@@ -70,7 +70,8 @@ def connect(url: str) -> Engine:
 
 def _server(where: URL) -> Engine:
     """PostgreSQL: another program may write, too, so that writers take turns at a lock of the database's, as in SQLite."""
-    engine = create_engine(where, json_serializer=_to_json, pool_pre_ping=True)
+    gives_up = {name: value for name, value in _GIVES_UP.items() if name not in where.query}
+    engine = create_engine(where, json_serializer=_to_json, pool_pre_ping=True, connect_args=gives_up)
     event.listen(engine, "begin", _begin_at_server)
     return engine
 
@@ -88,6 +89,15 @@ def _sqlite(where: URL) -> Engine:
     event.listen(engine, "connect", _settle)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+_GIVES_UP = {  # a server whose machine lost its power says nothing: without these it is waited for by the quarter of an hour
+    "connect_timeout": "10",  # seconds
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",  # milliseconds
+}
 
 
 @contextmanager

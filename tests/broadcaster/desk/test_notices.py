@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from broadcaster.controller.orders import lineup
 from broadcaster.desk.errors import Conflict, Invalid, NotFound, Refused
@@ -249,3 +250,13 @@ def test_what_is_not_there_is_named(station: Station) -> None:
     notice = station.draft().id
     with pytest.raises(NotFound, match="no version 7"):
         station.desk("li").notices.show(notice=notice, version=7)
+
+
+def test_years_of_notices_are_listed_with_a_handful_of_questions(station: Station) -> None:
+    for number in range(20):
+        station.add_asset(f"sound {number}")
+        station.draft(asset=f"sound {number}")
+    asked: list[str] = []
+    event.listen(station.house.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert len(station.desk("li").notices.list()) == 20
+    assert len([each for each in asked if each.startswith("SELECT")]) < 10

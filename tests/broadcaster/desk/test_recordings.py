@@ -64,6 +64,12 @@ def test_what_is_no_audio_is_refused_and_leaves_nothing(station: Station) -> Non
     assert list(station.house.library.incoming.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["关于做好防汛工作的紧急通知" * 9 + ".mp3", "..", ".mp3", "a\0b"])
+def test_no_name_of_a_file_is_more_than_the_disk_takes(station: Station, name: str) -> None:
+    with pytest.raises(Invalid, match="is not audio that can be read"):
+        station.desk("li").recordings.take_in(file=Upload(name, io.BytesIO(b"no sound")), title="a")
+
+
 def test_what_nothing_needs_is_cleared_away_and_cannot_be_used_any_more(station: Station) -> None:
     station.later(days=2)
     assert cleared(station, dry_run=True) == {sha256("letter"), sha256("siren")}

@@ -1,4 +1,5 @@
 import signal
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -7,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import col, select
 
-from broadcaster.storage.engine import insert_new, open_database, snapshot, transaction, upsert
+from broadcaster.storage import engine as storage_engine
+from broadcaster.storage.engine import connect, insert_new, open_database, snapshot, transaction, upsert
 from broadcaster.storage.tables import AlertRow, AreaRow, EndpointRow, EndpointStateRow, SettingRow, UserRow
 from tests.broadcaster.storage.values import NOON
 
@@ -184,3 +186,14 @@ def test_numbers_come_back_as_the_enum_that_they_stand_for(engine: Engine) -> No
     with snapshot(engine) as session:
         row = session.get_one(AlertRow, "a")
         assert (row.level.name, row.severity.name, row.klass.name) == ("COUNTY", "TEST", "EMERGENCY")
+
+
+@pytest.mark.parametrize(("usual", "said"), [("2", ""), ("600", "?connect_timeout=2")])
+def test_a_server_that_takes_a_call_and_says_nothing_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, usual: str, said: str
+) -> None:
+    monkeypatch.setitem(storage_engine._GIVES_UP, "connect_timeout", usual)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        engine = connect(f"postgresql+psycopg://li@127.0.0.1:{silent.getsockname()[1]}/county{said}")
+        with pytest.raises(OperationalError, match="timeout"), engine.connect():
+            pass
