@@ -185,8 +185,13 @@ class Horn:
                 self._link.cut()
 
     def upset_clock(self, wrong: WrongClock) -> None:
-        """The system clock shows something else from now on."""
-        self._wrong_clock = wrong
+        """The system clock shows something else from now on; but one that claimed nothing since its boot goes on so.
+
+        If its first claim were a wrong one, nothing there could tell, as at a boot.
+        """
+        claims_nothing = self._wrong_clock is not None and not self._wrong_clock.synced
+        if not (claims_nothing and wrong.synced):
+            self._wrong_clock = wrong
 
     def mend_clock(self) -> None:
         """The system clock is right again."""
