@@ -74,7 +74,8 @@ class Gauge:
         self.next_s = now.mono_s + self._every_s
         self._beats += 1
         self._publish(ReportKind.HEARTBEAT, self._heartbeat(now))
-        for name in self._lines:
+        for name, duty in self._lines.items():
+            duty.offers.listen()  # also while nothing is carried: the first promise needs it
             self._publish(ReportKind.LINE, self.line(name, now))
 
     def line(self, name: str, now: Instant) -> LineReport:

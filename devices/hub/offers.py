@@ -74,10 +74,14 @@ class Offers:
         """Offer what is lacking, and hear how calm the line is while it is used."""
         if now.mono_s >= self._sample_s:
             self._sample_s = now.mono_s + SAMPLE_S
-            for ward in self._there():
-                ward.steady.sample(self._head.member(ward.address).calm)
+            self.listen()
         if now.mono_s >= self._offer_s:
             self._offer(now)
+
+    def listen(self) -> None:
+        """Hear how calm the line is now to those who are there."""
+        for ward in self._there():
+            ward.steady.sample(self._head.member(ward.address).calm)
 
     def through(self, recording: str, ward: Ward, now: Instant) -> None:
         """Somebody is through with a recording; it is withdrawn when nobody waits for it who is there."""

@@ -17,8 +17,8 @@ from tests.devices.endpoint.board import ScriptedLink
 from tests.devices.endpoint.village import COUNTY, DAWN, SIGNER, TOWN, VILLAGE
 
 
-def crowd(taps: int, recordings: int) -> LineReport:
-    """The report of a line where everybody lacks everything."""
+def crowd(taps: int, recordings: int, calm: int = CALMEST) -> LineReport:
+    """The report of a line where everybody is there, hears so, and lacks everything."""
     given = tuple(
         TapProvision(endpoint=f"{number:047}", address=number, areas=(VILLAGE, TOWN, COUNTY))
         for number in range(1, taps + 1)
@@ -41,7 +41,8 @@ def crowd(taps: int, recordings: int) -> LineReport:
     hub.connected(now)
     hub.wake(now)
     for ward in hub.lines["east"].wards.values():
-        ward.lacks = dict(needs)
+        ward.lacks, ward.there = dict(needs), True
+        hub.lines["east"].head.member(ward.address).calm = calm
     link.sent.clear()
     hub.wake(Instant(mono_s=40.0, wall=DAWN, synced=True))
     (message,) = [m for m in link.sent if m.topic.endswith("/line")]
@@ -61,3 +62,7 @@ def test_of_a_crowded_line_as_much_is_told_as_a_report_bears() -> None:
 
 def test_of_a_usual_line_everything_is_told() -> None:
     assert len(crowd(8, 20).transfers) == 20
+
+
+def test_how_calm_a_line_is_is_heard_before_anything_is_carried() -> None:
+    assert {tap.calm for tap in crowd(3, 0, calm=80).taps} == {80}

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.hub.gauge import EVERY_S
 from devices.serial.arrival import (
     Consignment,
     Hearing,
@@ -56,6 +57,21 @@ def test_a_recording_arrives_when_it_was_foretold(bit_errors: float) -> None:
     for seed in range(4):
         told, true = told_and_true(SLOW, Weather(bit_errors=bit_errors), seed, 50_000)
         assert true == pytest.approx(told, rel=0.10)
+
+
+@pytest.mark.parametrize("bit_errors", [1e-5, 1e-4, 5e-4])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_first_recording_arrives_when_it_was_foretold(bit_errors: float, seed: int) -> None:
+    """A hub hears its line as often as it reports, also while nothing is carried."""
+    party, steady = Party(SLOW, Weather(bit_errors=bit_errors), seed=seed), Steady()
+    assert party.until(party.all_present, 600)
+    for _report in range(20):
+        party.for_s(EVERY_S)
+        steady.sample(party.head.member(1).calm)
+    told, began = airtime_s(SLOW, MINUTE, [Hearing(calm=steady.calm)]), party.wire.now
+    party.offer(recording(MINUTE, seed))
+    assert party.until(lambda: party.happened(Held), began + 600)
+    assert party.wire.now - began == pytest.approx(told, rel=0.10)
 
 
 @pytest.mark.parametrize("bit_errors", [0.0, 2e-4])
