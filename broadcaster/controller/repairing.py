@@ -168,7 +168,9 @@ class Repairing:
             filing.file(mind.incidents.values())
             for incident in filing.reopened:
                 mind.correlator.reopened(incident, mind.supervision.ticked)
-            filing.file(mind.correlator.changes())
+            shown = {each.key: each for each in mind.correlator.changes()}
+            mind.incidents |= shown  # for the next look, if this one cannot be stored
+            filing.file(shown.values())
             self._learn(mind, session, now.utc)
             filing.pass_time()
             if mind.is_news:

@@ -172,6 +172,25 @@ def test_what_could_not_be_stored_is_stored_with_the_next_look(
     assert valley.run(MINUTE).open == [POWER_CUT]
 
 
+def test_what_a_ticket_that_was_opened_again_shows_is_not_lost_with_a_full_disk(
+    valley: Valley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real: Callable[..., object] = repairing.memory.keep_alive
+
+    def full(*_: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    for _ in range(3):
+        valley.cut(valley.feeder(1)).run(10 * MINUTE).restore(valley.feeder(1)).run(2 * HOUR)
+    valley.cut(valley.feeder(1))
+    monkeypatch.setattr(repairing.memory, "keep_alive", full)
+    for _ in range(100):
+        with pytest.raises(OperationalError):
+            valley.run(6)
+    monkeypatch.setattr(repairing.memory, "keep_alive", real)
+    assert Cause.CHRONIC in {ticket.cause for ticket in valley.run(MINUTE).tickets}
+
+
 def test_a_ticket_that_nobody_takes_up_escalates_by_time(valley: Valley) -> None:
     valley.mute.add("f2-03")
     valley.run(40 * MINUTE)
