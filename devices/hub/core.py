@@ -6,6 +6,7 @@ The parts: `documents` keeps what is signed for the endpoints of the lines, `lin
 
 import logging
 import random
+import sqlite3
 from collections.abc import Mapping
 from math import inf
 
@@ -67,7 +68,7 @@ class Hub:
         self._lines = {
             line.name: LineDuty(
                 line,
-                epoch=store.next_epoch(line.name, first=int(boot[:4], 16)),
+                epoch=_epoch(store, line.name, drawn=int(boot[:4], 16)),
                 documents=self._documents,
                 reached=self._reached,
                 recordings=media,
@@ -256,6 +257,15 @@ class Hub:
 
     def _say(self, kind: EventKind, about: str, detail: str) -> None:
         log.warning("a recording could not be fetched", extra={"kind": kind, "about": about, "why": detail})
+
+
+def _epoch(store: HubStore, line: str, *, drawn: int) -> int:
+    """The next of a line; where the disk does not take it, the one that was drawn: a line must not stand for it."""
+    try:
+        return store.next_epoch(line, first=drawn)
+    except sqlite3.Error:
+        log.exception("the epoch of a line is not written down", extra={"line": line})
+        return drawn
 
 
 def _whose(duty: LineDuty, tap: int) -> dict[str, object]:

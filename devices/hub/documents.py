@@ -103,7 +103,10 @@ class Documents:
     def forget(self, topic: str) -> None:
         """Nobody needs it any more."""
         if self._kept.pop(topic, None) is not None:
-            self._store.forget(topic)
+            try:
+                self._store.forget(topic)
+            except sqlite3.Error:
+                log.exception("a document is forgotten in memory only", extra={"topic": topic})
 
     def _write(self, kept: KeptDocument) -> None:
         try:

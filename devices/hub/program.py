@@ -21,6 +21,7 @@ from devices.hub.core import Hub
 from devices.hub.provision import HubProvision
 from devices.hub.store import HubStore, StoreInUse
 from devices.links import Message
+from devices.mqtt.kept import keep
 from devices.mqtt.link import Connection, MqttLink
 from devices.serial.events import HeadEvent
 from devices.serial.port import Port
@@ -171,7 +172,7 @@ def _connection(provision: HubProvision, directory: Path, will: Message) -> Conn
     authority = None
     if provision.ca is not None:
         authority = directory / AUTHORITY
-        authority.write_text(provision.ca)
+        keep(authority, provision.ca)
     return Connection(
         host=provision.host,
         port=provision.port,

@@ -55,10 +55,11 @@ class HubStore:
         try:
             return cls(_connect(name))
         except sqlite3.DatabaseError as error:
-            code = error.sqlite_errorcode & 0xFF
-            if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            code = getattr(error, "sqlite_errorcode", None)  # none where the check found it
+            if code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise StoreInUse(f"{path} is in use by another program") from error
-            if path is None or code not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            damaged = code is None or code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+            if path is None or not damaged:
                 raise
             path.replace(path.with_name(f"{path.name}.damaged"))
             for journal in ("-wal", "-shm"):
@@ -159,6 +160,8 @@ def _connect(name: str) -> sqlite3.Connection:
         database.execute("PRAGMA synchronous = FULL")
         database.executescript(_TABLES)
         database.execute("CREATE INDEX IF NOT EXISTS waiting_topic ON waiting (topic)")
+        if (verdict := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+            raise sqlite3.DatabaseError(str(verdict))
     except BaseException:
         database.close()
         raise

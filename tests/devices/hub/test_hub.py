@@ -336,3 +336,28 @@ def test_what_endpoints_held_long_ago_is_forgotten_with_the_recording() -> None:
         rig.run(12)
         assert rig.has(1, name)
     assert len(rig.store.held()) == UNNEEDED_KEPT + 1
+
+
+def take_no_writes(store: HubStore) -> None:
+    store._database.execute("PRAGMA query_only = 1")
+
+
+def test_a_hub_that_boots_on_a_disk_that_takes_no_writes_serves_its_line() -> None:
+    rig = Rig(taps=1).run(3)
+    take_no_writes(rig.store)
+    rig.boot()
+    rig.run(30)
+    rig.order(plan(cue("21:00")))
+    rig.run(5)
+    assert rig.topics_told() == [topics.area_document(COUNTY, DocumentKind.PLAN)]
+
+
+def test_what_nobody_needs_any_more_is_forgotten_also_where_the_disk_takes_no_writes() -> None:
+    rig = Rig(taps=1).run(3)
+    rig.announce(SHA256, LETTER)
+    rig.order(plan(cue("21:00"), items=(item(recording=SHA256),)))
+    rig.run(5)
+    take_no_writes(rig.store)
+    empty = rig.order(Plan())
+    rig.run(5)
+    assert rig.told(1)[-1].payload == empty.payload

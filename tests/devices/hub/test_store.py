@@ -33,6 +33,18 @@ def test_a_damaged_store_is_begun_anew(tmp_path: Path) -> None:
     assert (tmp_path / "hub.db.damaged").exists()
 
 
+def test_a_store_of_which_a_page_in_the_middle_is_damaged_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    with closing(HubStore.open(path)) as store:
+        for number in range(50):
+            store.keep(KeptDocument(f"t{number}", number, bytes(1_000)))
+    written = path.read_bytes()
+    half = len(written) // 2 & ~4095
+    path.write_bytes(written[:half] + bytes(range(256)) * 16 + written[half + 4096 :])
+    with closing(HubStore.open(path)) as store:
+        assert store.documents() == []
+
+
 def test_a_store_that_another_program_uses_is_left_alone(tmp_path: Path) -> None:
     store = HubStore.open(tmp_path / "hub.db")
     with pytest.raises(StoreInUse, match="in use"):
