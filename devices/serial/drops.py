@@ -21,7 +21,7 @@ def steady_block(size: int, dropped: float) -> int:
     Of n blocks each of which arrives with the chance 1 - p, n / (1 - p) are sent, give or take the share sqrt(p / n): what a
     recording takes over a line that drops frames can be foretold the better, the more of them it is cut into.
     """
-    return max(_LEAST, int(size * LUCK**2 / dropped)) if dropped else size
+    return max(_LEAST, int(min(size, size * LUCK**2 / dropped))) if dropped else size
 
 
 def usual(shares: Iterable[float]) -> float:

@@ -29,7 +29,7 @@ from devices.serial.bodies import (
 from devices.serial.drops import MANY
 from devices.serial.events import Delivered, HeadEvent, Held, Present, Received, Refused, Silent
 from devices.serial.frames import EVERYBODY, FIRST_GROUP, NOBODY, Deframer, Frame, Garbled
-from devices.serial.noise import CALMEST, Noise, best_guard, best_shape, goodput, loss, safe_guard
+from devices.serial.noise import CALMEST, Noise, best_guard, best_shape, loss, safe_guard
 from devices.serial.outbox import Outbox
 from devices.serial.pacing import AHEAD_S, Line, Pacer
 from devices.serial.presence import Member, Presence, Sign
@@ -127,11 +127,6 @@ class Head:
     def withdraw(self, sha256: bytes) -> None:
         """A recording is no longer sent to anybody."""
         self._transfers.withdraw(sha256)
-
-    def goodput(self, taps: Iterable[int]) -> float:
-        """Bytes of a recording for these taps that arrive in a second of a line that carries nothing else, by its calm now."""
-        calm = self._calm_of(taps)
-        return goodput(calm, best_shape(calm, self._line.largest_block)) / self._line.airtime_s(1)
 
     def lacking(self, sha256: bytes) -> dict[int, int]:
         """About how many bytes of a recording each tap lacks; taps that have it all are not named."""
@@ -277,7 +272,7 @@ class Head:
         return there and not member.waiting and not self._transfers.wants_gaps(member.address)
 
     def _due(self, now: float) -> list[Member]:
-        """Who is to be asked now, the most pressing first."""
+        """Who is to be asked now; first who was not heard for longest, so that a long tale keeps nobody else from speaking."""
         must = self._transfers.to_ask()
         pressing = [
             member
@@ -289,7 +284,7 @@ class Head:
         if sample is not None and not self._members[sample].misses:
             pressing.append(self._members[sample])
         routine = [member for member in self._members.values() if member.asks_at <= now]
-        return pressing + sorted(routine, key=lambda member: member.asks_at)
+        return sorted(pressing + routine, key=lambda member: member.heard_at)
 
     def _poll(self, member: Member, now: float) -> Frame:
         absent = member.presence is Presence.ABSENT

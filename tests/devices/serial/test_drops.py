@@ -73,3 +73,7 @@ def test_a_share_stays_a_share(counts: list[tuple[int, int, float]]) -> None:
         drops.sent(blocks, min(blocks, lost), foretold)
         drops.asked(lost, foretold)
         assert 0 <= drops.share <= MOST
+
+
+def test_hardly_any_drops_leave_a_recording_whole() -> None:
+    assert steady_block(45_000, 5e-324) == 45_000

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from math import inf
 
 import pytest
 
@@ -233,11 +234,19 @@ def test_on_a_line_without_noise_each_block_is_sent_once(weather: Weather) -> No
     assert blocks == list(range(59))
 
 
-def test_the_goodput_of_a_line_is_known_before_anything_is_sent() -> None:
-    party = Party(FAST)
-    assert 11_000 < party.head.goodput([1]) < 11_520
-    party.head.member(1).calm = 56  # a bit error rate of 1e-3
-    assert 8_000 < party.head.goodput([1]) < 9_500
+@pytest.mark.parametrize("line", [BUS, SLOW])
+def test_a_long_tale_of_one_tap_keeps_no_other_from_speaking(line: Line) -> None:
+    party = Party(line, taps=3)
+    assert party.until(party.all_present, 60)
+    for number in range(200):
+        party.tap(1).send(bytes([number]) * 1_000, lane=Lane.NORMAL)
+    party.for_s(5)
+    asked_s = party.wire.now
+    party.tap(3).send(b"mains has failed", lane=Lane.URGENT)
+    assert party.until(lambda: b"mains has failed" in party.received(3))
+    assert party.wire.now - asked_s < 5
+    assert len(party.received(1)) < 200
+    assert party.until(lambda: len(party.received(1)) == 200, inf)
 
 
 def test_on_a_slow_bus_the_head_lets_every_tap_finish() -> None:
