@@ -61,7 +61,10 @@ def sentence_of(found: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     )
     if known is not None:
         return known, {name: fact for name, fact in facts.items() if f"{{{name}}}" in known}
-    expected = str(found["msg"]).removeprefix("Value error, ")
+    said = str(found["msg"]).removeprefix("Value error, ")
+    expected = said.encode(
+        errors="backslashreplace"
+    ).decode()  # half a character that it quotes goes on no wire
     return N_("{expected}; got {got}"), {"expected": expected, "got": facts["got"]}
 
 

@@ -44,6 +44,7 @@ from pydantic import (
     create_model,
 )
 
+from broadcaster.desk.bounds import beyond
 from broadcaster.desk.errors import Invalid
 from broadcaster.desk.files import Upload
 from broadcaster.desk.problems import problems_of
@@ -180,7 +181,10 @@ class Entry(Generic[P, R]):
             model = self._model.model_validate(given)
         except ValidationError as error:
             raise Invalid(N_("The input cannot be used."), *problems_of(error.errors())) from None
-        return {name: getattr(model, name) for name in self.parameters}
+        arguments = {name: getattr(model, name) for name in self.parameters}
+        if problems := tuple(beyond(arguments)):
+            raise Invalid(N_("The input cannot be used."), *problems)
+        return arguments
 
     def plain(self, arguments: Mapping[str, Any], *, with_secrets: bool = False) -> dict[str, Any]:
         """Checked arguments as JSON values; a secret is stars, unless the other end is to know it."""
