@@ -118,14 +118,14 @@ def _router(desk: type[Desk], admit: Admit) -> APIRouter:
 def _endpoint(entry: Entry[..., Any], door: Callable[..., Door], works: Works) -> Callable[..., Response]:
     """What the framework calls; from the signature it reads what a request carries."""
 
-    def endpoint(door: Door, work: str | None = None, **given: Any) -> Response:
+    def endpoint(door: Door, under_way_as: str | None = None, **given: Any) -> Response:
         given |= {name: whole(given[name]) for name in entry.path_parameters}
         body = given.pop("body", None)
         given |= {name: getattr(body, name) for name in type(body).model_fields} if body else {}
         files = {name: given[name] for name in entry.uploads if given[name]}
         given |= {name: Upload(file.filename or name, file.file) for name, file in files.items()}
         try:
-            with works.under_way(work) as report:
+            with works.under_way(under_way_as) as report:
                 behind = door.behind if isinstance(door, OnceDoor) else door
                 if report is not None and isinstance(behind, HouseDoor):
                     behind.report = report
@@ -138,7 +138,7 @@ def _endpoint(entry: Entry[..., Any], door: Callable[..., Door], works: Works) -
 
     at_door = _keyword("door", Annotated[Door, Depends(door)])
     named = (
-        [_keyword("work", Annotated[str | None, Header(alias=WORK, max_length=64)], None)]
+        [_keyword("under_way_as", Annotated[str | None, Header(alias=WORK, max_length=64)], None)]
         if entry.work
         else []
     )

@@ -11,8 +11,8 @@ import pytest
 from broadcaster.api.app import create_app
 from broadcaster.desk.county import CountyDesk
 from broadcaster.desk.door import entries
-from broadcaster.desk.errors import Conflict, Invalid, Refused
-from broadcaster.desk.house import HouseDoor
+from broadcaster.desk.errors import Conflict, Invalid, NotFound, Refused
+from broadcaster.desk.house import OWNER, HouseDoor
 from broadcaster.desk.playlists import PlaylistDraft
 from broadcaster.desk.remote import RemoteDoor
 from schedules.places import endpoint_place
@@ -64,6 +64,15 @@ def test_no_two_of_them_share_a_path(openapi: dict) -> None:
 def test_what_is_described_refers_only_to_what_is_defined(openapi: dict) -> None:
     referred = set(re.findall(r'"\$ref": "#/components/schemas/([^"]+)"', json.dumps(openapi)))
     assert referred <= openapi["components"]["schemas"].keys()
+
+
+def test_no_argument_has_a_name_that_the_api_itself_uses(url: str) -> None:
+    """Whoever calls announced work off over HTTP names it `work`, as long work is named."""
+    with pytest.raises(NotFound, match="There is no announced work 7"):
+        desk(url, OWNER).maintenance.cancel(work=7)
+    assert not {"door", "body", "under_way_as"} & {
+        name for entry in entries(CountyDesk) for name in entry.parameters
+    }
 
 
 def test_a_notice_goes_its_whole_way_over_http(url: str) -> None:
