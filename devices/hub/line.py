@@ -129,7 +129,8 @@ class LineDuty:
     def beat(self, endpoint: str, beat: Heartbeat, now: Instant) -> None:
         """What an endpoint says that it holds."""
         ward = self._by_endpoint[endpoint]
-        anew, ward.boot = beat.boot != ward.boot, beat.boot
+        before, ward.boot = ward.boot, beat.boot
+        anew = beat.boot != before
         for topic in ward.topics:
             name = topic.removeprefix(f"{topics.ROOT}/")
             if topic.endswith(DocumentKind.RECEIPT):
@@ -144,7 +145,8 @@ class LineDuty:
                 del ward.refused[recording]
                 self._reached.hold(endpoint, recording, held=True)
         for recording in beat.missing:
-            crossed = now.mono_s - ward.got.get(recording, -inf) < CROSSED_S and not anew
+            same = before in ("", beat.boot)  # as far as is known
+            crossed = now.mono_s - ward.got.get(recording, -inf) < CROSSED_S and same
             if self._reached.holds(endpoint, recording) and not crossed:
                 self._reached.set(endpoint, topics.manifest(recording), 0)
                 self._reached.hold(endpoint, recording, held=False)

@@ -233,7 +233,7 @@ class Head:
         if found is None:
             return None
         self._next_sequence()
-        return self._say(*found, self._calm_at(found[0]), now)
+        return self._say(*found, self._noisiest_at(found[0]), now)
 
     def _note(self, now: float) -> Frame | None:
         found = self._outbox.next_note()
@@ -247,10 +247,10 @@ class Head:
         if found is None:
             return None
         self._next_sequence()
-        return self._say(*found, self._calm_at(found[0]), now)
+        return self._say(*found, now)
 
     def _piece_size(self, address: int) -> int:
-        return best_shape(self._calm_at(address), self._line.largest_block).block
+        return best_shape(self._noisiest_at(address), self._line.largest_block).block
 
     def _speaks_to(self, address: int) -> bool:
         return address >= FIRST_GROUP or self._members[address].presence is not Presence.ABSENT
@@ -427,6 +427,15 @@ class Head:
         return self._calm_of(
             each.address for each in self._members.values() if address == EVERYBODY or address in each.groups
         )
+
+    def _noisiest_at(self, address: int) -> int:
+        """How calm the line is to whoever hears it worst: a message to several waits for each of them."""
+        listeners = (
+            each
+            for each in self._members.values()
+            if address in (each.address, EVERYBODY, *each.groups) and each.presence is not Presence.ABSENT
+        )
+        return min((each.calm for each in listeners), default=CALMEST)
 
     def _calm_of(self, taps: Iterable[int]) -> int:
         """The calm of several taps: that of the worst tenth's best."""

@@ -85,13 +85,13 @@ class Transfers:
         """Whether anything is on its way."""
         return bool(self._shipments)
 
-    def next_body(self, sequence: int) -> tuple[int, Offer | Block | Mix] | None:
-        """What goes out now, and to whom."""
+    def next_body(self, sequence: int) -> tuple[int, Offer | Block | Mix, int] | None:
+        """What goes out now, to whom, and how calm the line is to those who lack it."""
         for sending in self._in_order():
             calm = self._calm_of(sending.taps)
             body = sending.next_body(sequence, either(_loss(calm, sending.offer), self._drops(sending.taps)))
             if body is not None:
-                return self._shipments[sending.offer.transfer].address, body
+                return self._shipments[sending.offer.transfer].address, body, calm
         return None
 
     def to_ask(self) -> dict[int, int]:

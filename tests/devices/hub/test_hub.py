@@ -228,6 +228,15 @@ def test_a_heartbeat_that_was_under_way_while_the_recording_came_sends_it_no_sec
     assert not rig.has(1, SHA256)
 
 
+def test_the_first_heartbeat_that_a_hub_hears_may_have_been_under_way_too() -> None:
+    rig = with_the_letter()
+    rig.duty.wards[1].boot = ""
+    rig.shelves[1].whole.clear()
+    rig.report(1, lacking(SHA256), ReportKind.HEARTBEAT)
+    rig.run(30)
+    assert not rig.has(1, SHA256)
+
+
 def test_what_a_new_boot_lacks_it_gets_at_once() -> None:
     rig = with_the_letter()
     rig.shelves[1].whole.clear()
