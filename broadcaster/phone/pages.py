@@ -27,6 +27,7 @@ SAYS = {  # what the script says
     "queued": N_("Kept on this phone, sent as soon as there is a network."),
     "reason": N_("It takes a reason."),
     "full": N_("This phone has no room for more photos: send what waits first."),
+    "unreadable": N_("This phone cannot read that photo: take another one."),
     "again": N_("Your link has ended: ask the station for a new one. What waits is kept."),
     "dismiss": N_("Seen"),
 }

@@ -70,11 +70,12 @@
         });
         if (answer.status === 401) { bar.hidden = false; bar.textContent = says.again; return; }
         if (answer.status >= 500 || answer.status === 408 || answer.status === 429) throw new Error("later");
+        const told = await answer.json();  // what is no JSON was said by something in between, such as a sign-in page
+        write(QUEUE, read(QUEUE).filter((other) => other.key !== deed.key));  // first: a photo makes room
         if (!answer.ok) {
-          const { why } = await answer.json().catch(() => ({ why: String(answer.status) }));
+          const why = told.why || told.detail || String(answer.status);
           write(REFUSED, [...read(REFUSED), { key: deed.key, ticket: deed.ticket, label, comment: deed.comment, why }]);
         }
-        write(QUEUE, read(QUEUE).filter((other) => other.key !== deed.key));
         lost = false; news = true; wait_ms = 2000;
         show();
       }
@@ -137,7 +138,8 @@
     const photo = document.getElementById("photo");
     if (photo) photo.onchange = async () => {
       const file = photo.files[0];
-      if (file) keep("photo", photo.parentElement.firstChild.textContent, { photo: await smaller(file), name: file.name });
+      const small = file && await smaller(file).catch(() => alert(says.unreadable));
+      if (small) keep("photo", photo.parentElement.firstChild.textContent, { photo: small, name: file.name });
       photo.value = "";
     };
   }
