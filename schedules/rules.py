@@ -7,6 +7,8 @@ from enum import StrEnum
 from schedules.places import Place
 from schedules.precedence import Precedence
 
+DAY_S = 86_400
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
@@ -72,8 +74,8 @@ class LoopRule:
             )
         if len(set(self.fixed_times)) != len(self.fixed_times):
             raise ValueError("a loop rule names each fixed time once")
-        if self.minimum_gap_s < 0 or self.fixed_lateness_s < 0:
-            raise ValueError("a loop rule's gap and lateness are seconds, 0 or more")
+        if not (0 <= self.minimum_gap_s <= DAY_S and 0 <= self.fixed_lateness_s <= DAY_S):
+            raise ValueError("a loop rule's gap and lateness are seconds, 0 or more and at most a day")
 
     @property
     def ordered(self) -> int:

@@ -34,6 +34,12 @@ def test_a_negative_gap_is_refused() -> None:
         loop(2, "06:30-08:00", gap_s=-1)
 
 
+def test_a_gap_of_more_than_a_day_is_refused() -> None:
+    """The plan counts a day by its seconds: a gap of years would fill the memory of a station."""
+    with pytest.raises(ValueError, match="at most a day"):
+        loop(2, "06:30-08:00", gap_s=86_401)
+
+
 def test_a_rule_orders_its_plays_or_its_fixed_times() -> None:
     assert loop(5, "06:30-08:00").ordered == 5
     assert fixed("06:30", "12:00").ordered == 2
