@@ -36,7 +36,7 @@ class Scenario:
     mishaps: tuple[Mishap, ...] = ()  # besides those that the climate brings
     weather: Weather = Weather()
     lines: int = 0  # villages that hang on a hub and a serial line
-    news_s: float = 43_200.0  # between two notices that are approved for each of these villages meanwhile
+    news_s: float = 86_400.0  # between two notices that are approved for each of these villages meanwhile
     noise: emulated.Weather | None = None  # of these lines; None: each its own, out of the seed
 
     @property

@@ -10,7 +10,7 @@ from docs import states
 ROOT = Path(__file__).parents[2]
 CHINESE = ROOT / "docs" / "zh_CN"
 ENGLISH = {"README.md": ROOT / "README.md"}
-WHOLE = ("README.md", "operators-cli.md", "running.md", "endpoint.md")
+WHOLE = ("README.md", "operators-cli.md", "running.md", "endpoint.md", "rehearsal.md")
 COMMAND = re.compile(r"broadcaster ((?:--as \w+ )?[a-z]+(?: [a-z]+)?)")
 OPTION = re.compile(r"--[a-z][a-z-]+")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
