@@ -17,11 +17,13 @@ class Receiving:
         self.offer = offer
         self._shelf = shelf
         self._equations: Equations | None = None
-        held = shelf.begin(offer.sha256, offer.size)
-        self._refused = held is None
-        self._missing = 0 if held is None else self._not_in(held)
-        self._finished = False
-        self._finish_if_whole()
+        self._refused = self._finished = False
+        self._missing = 0
+        try:
+            self._begin()
+            self._finish_if_whole()
+        except ShelfFull:
+            self._refused = True
 
     @property
     def whole(self) -> bool:
@@ -51,10 +53,10 @@ class Receiving:
                 self._take_mix(cut)
             else:
                 self._take_block(cut)
+            return self._finish_if_whole()
         except ShelfFull:
             self._refused = True
             return False
-        return self._finish_if_whole()
 
     def gaps(self, since: int, until: int) -> Iterator[Gaps]:
         """Which of these blocks are missing, each frame about a part of them."""
@@ -129,7 +131,10 @@ class Receiving:
         self._equations = None
         self._finished = self._shelf.finish(self.offer.sha256)
         if not self._finished:
-            held = self._shelf.begin(self.offer.sha256, self.offer.size)
-            self._refused = held is None
-            self._missing = 0 if held is None else self._not_in(held)
+            self._begin()
         return self._finished
+
+    def _begin(self) -> None:
+        held = self._shelf.begin(self.offer.sha256, self.offer.size)
+        self._refused = held is None
+        self._missing = 0 if held is None else self._not_in(held)

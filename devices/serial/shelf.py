@@ -1,34 +1,38 @@
 """Where a tap keeps recordings that are under way, so that a cut or a power failure loses nothing that has come."""
 
+import contextlib
 import hashlib
 import os
+import re
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 UNIT = 64  # bytes: what is held is remembered in units of the smallest block
+_NAME = re.compile("[0-9a-f]{64}")
 _SETTLE = 16_384  # bytes written between two notes of what is held
 
 
 class ShelfFull(Exception):
-    """There is no room; what is kept is unharmed."""
+    """There is no room, or the disk fails; what is kept is unharmed."""
 
 
 class Shelf(Protocol):
     """Keeps recordings by their SHA-256, in part until `finish`."""
 
     def begin(self, sha256: bytes, size: int) -> int | None:
-        """The units that are held, as a mask, across power cuts; None: the recording is not wanted."""
+        """The units that are held, as a mask, across power cuts; None: the recording is not wanted. Raises ShelfFull."""
 
     def write(self, sha256: bytes, offset: int, content: bytes) -> None:
         """Keep whole units. Raises ShelfFull."""
 
     def read(self, sha256: bytes, offset: int, size: int) -> bytes:
-        """What was written there."""
+        """What was written there. Raises ShelfFull."""
 
     def finish(self, sha256: bytes) -> bool:
-        """Keep the whole for good if its SHA-256 is right; else throw it away."""
+        """Keep the whole for good if its SHA-256 is right; else throw it away. Raises ShelfFull."""
 
     def is_whole(self, sha256: bytes) -> bool:
         """Whether all of a recording is here, verified."""
@@ -107,12 +111,13 @@ class DiskShelf:
             return (1 << -(-size // UNIT)) - 1
         if sha256 not in self._parts:
             held = self._path(sha256, ".held")
-            mask = int.from_bytes(held.read_bytes(), "little") if held.exists() else 0
+            with self._disk_may_fail():
+                mask = int.from_bytes(held.read_bytes(), "little") if held.exists() else 0
             self._parts[sha256] = _Notes(mask & (1 << -(-size // UNIT)) - 1)
         return self._parts[sha256].held
 
     def write(self, sha256: bytes, offset: int, content: bytes) -> None:
-        try:
+        with self._disk_may_fail():
             if sum(path.stat().st_size for path in self._directory.iterdir()) > self._most_bytes:
                 raise ShelfFull(f"{self._directory} holds more than {self._most_bytes} bytes of recordings")
             with os.fdopen(
@@ -120,8 +125,6 @@ class DiskShelf:
             ) as file:
                 file.seek(offset)
                 file.write(content)
-        except OSError as error:
-            raise ShelfFull(f"cannot write a recording to {self._directory}: {error}") from error
         notes = self._parts[sha256]
         notes.held |= units(offset, len(content))
         notes.unsettled += len(content)
@@ -131,7 +134,8 @@ class DiskShelf:
 
     def read(self, sha256: bytes, offset: int, size: int) -> bytes:
         whole = self._whole(sha256)
-        with (whole if whole.exists() else self._path(sha256, ".part")).open("rb") as file:
+        path = whole if whole.exists() else self._path(sha256, ".part")
+        with self._disk_may_fail(), path.open("rb") as file:
             file.seek(offset)
             return file.read(size)
 
@@ -140,14 +144,18 @@ class DiskShelf:
             return True
         self._wait()
         part = self._path(sha256, ".part")
-        with part.open("rb") as file:
-            right = hashlib.file_digest(file, "sha256").digest() == sha256
-            os.fsync(file.fileno())
-        if right:
-            part.replace(self._whole(sha256))
-        else:
-            part.unlink()
-        self._path(sha256, ".held").unlink(missing_ok=True)
+        try:
+            with self._disk_may_fail(), part.open("rb") as file:
+                right = hashlib.file_digest(file, "sha256").digest() == sha256
+                os.fsync(file.fileno())
+                if right:
+                    part.replace(self._whole(sha256))
+        except ShelfFull:
+            self.discard(sha256)
+            raise
+        for left in (part, self._path(sha256, ".held")):
+            with contextlib.suppress(OSError):
+                left.unlink(missing_ok=True)
         self._parts.pop(sha256, None)
         return right
 
@@ -163,10 +171,19 @@ class DiskShelf:
         self._wait()
         self._parts.pop(sha256, None)
         for path in (self._whole(sha256), self._path(sha256, ".part"), self._path(sha256, ".held")):
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # a disk that takes no writes keeps it
+                path.unlink(missing_ok=True)
 
     def kept(self) -> frozenset[bytes]:
-        return frozenset(bytes.fromhex(path.stem) for path in self._directory.iterdir())
+        names = (path.stem for path in self._directory.iterdir())
+        return frozenset(bytes.fromhex(name) for name in names if _NAME.fullmatch(name))
+
+    @contextlib.contextmanager
+    def _disk_may_fail(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ShelfFull(f"cannot keep recordings in {self._directory}: {error}") from error
 
     def _settle(self, sha256: bytes, held: int) -> None:
         with self._path(sha256, ".part").open("rb") as file:

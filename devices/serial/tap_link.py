@@ -168,7 +168,14 @@ class TapLink:
         self._later(lambda: self._deliver_chunk(sha256, number))
 
     def _deliver_chunk(self, sha256: bytes, number: int) -> None:
-        if self._shelf.is_whole(sha256) and (chunk := self._shelf.read(sha256, number * CHUNK, CHUNK)):
+        if not self._shelf.is_whole(sha256):
+            return
+        try:
+            chunk = self._shelf.read(sha256, number * CHUNK, CHUNK)
+        except ShelfFull:  # the disk cannot give it back
+            self._shelf.discard(sha256)
+            return
+        if chunk:
             self._deliver(Message(topics.chunk(sha256.hex(), number), chunk))
 
 
