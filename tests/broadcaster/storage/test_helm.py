@@ -11,11 +11,11 @@ from broadcaster.storage.migration import CannotOpen
 from tests.broadcaster.storage.server import Server
 
 HOLDS = """
-import sys, time
+import sys
 from broadcaster.storage.helm import Helm
 helm = Helm(sys.argv[1])
 print(helm.look(), flush=True)
-time.sleep(600)
+sys.stdin.read()
 """
 
 
@@ -74,7 +74,9 @@ def test_the_helm_of_one_county_is_not_that_of_another(server: Server, url: str)
 
 def test_a_controller_that_is_killed_leaves_the_helm(url: str) -> None:
     helm = Helm(url)
-    holder = subprocess.Popen([sys.executable, "-c", HOLDS, url], stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline().strip() == Standing.AT_THE_HELM
