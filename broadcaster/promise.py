@@ -21,7 +21,7 @@ from devices.serial.pacing import SLOW_BAUD
 from schedules.places import Place, chain_of, covers
 
 SOON = timedelta(hours=1)
-FRESH = timedelta(minutes=5)  # an older report of a hub says nothing of now
+FRESH = timedelta(minutes=2)  # an older report of a hub says nothing of now: it has missed four
 
 
 class Arrival(StrEnum):

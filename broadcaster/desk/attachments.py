@@ -16,9 +16,13 @@ def keep(directory: Path, content: bytes) -> str:
         return sha256
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:  # the disk is full: nothing is left of it
+            Path(file.name).unlink()
+            raise
     Path(file.name).replace(path)
     return sha256
 

@@ -113,7 +113,15 @@ class Tickets(Noun):
         row = ctx.session.get(AttachmentRow, (ticket, sha256))
         if row is None:
             raise NotFound(N_("Ticket {ticket} has no attachment {sha256}."), ticket=ticket, sha256=sha256)
-        content = read(ctx.house.settings.directory, sha256)
+        try:
+            content = read(ctx.house.settings.directory, sha256)
+        except OSError as error:
+            raise NotFound(
+                N_("The file {file} of ticket {ticket} cannot be read from the station's disk: {reason}"),
+                file=row.name,
+                ticket=ticket,
+                reason=error.strerror or error,
+            ) from error
         return Download(name=row.name, media_type="application/octet-stream", content=content)
 
     @order("POST", "/tickets/{ticket}/assign", right=Right.REPAIR)

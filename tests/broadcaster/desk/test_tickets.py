@@ -84,6 +84,14 @@ def test_nobody_closes_against_the_device_without_photo_and_second_person(statio
     assert tickets.attachment(ticket=number, sha256=photo.sha256).content == b"\xff\xd8jpeg"
 
 
+def test_a_file_that_is_gone_from_the_disk_is_told(station: Station) -> None:
+    number, tickets = broken(station), station.desk("town").tickets
+    photo = tickets.attach(ticket=number, file=Upload("pole.jpg", io.BytesIO(b"\xff\xd8jpeg")))
+    next(station.house.settings.directory.glob(f"attachments/*/{photo.sha256}")).unlink()
+    with pytest.raises(NotFound, match=r"pole\.jpg of ticket \d+ cannot be read.*No such file"):
+        tickets.attachment(ticket=number, sha256=photo.sha256)
+
+
 def test_a_closed_ticket_is_not_accepted_any_more(station: Station) -> None:
     number, tickets = broken(station, cause=Cause.CHRONIC), station.desk("li").tickets
     tickets.done(ticket=number)
