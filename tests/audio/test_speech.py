@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
-from signal import SIGINT, pthread_kill
+from signal import SIGINT, default_int_handler, pthread_kill, signal
 from threading import Thread, get_ident
 from time import sleep
 
@@ -40,9 +40,13 @@ def test_an_interrupt_while_the_engine_speaks_ends_it_and_leaves_nothing(tmp_pat
             sleep(0.001)
         pthread_kill(main, SIGINT)
 
+    before = signal(SIGINT, default_int_handler)  # whoever is started in the background ignores it
     Thread(target=interrupt, daemon=True).start()
-    with pytest.raises(KeyboardInterrupt):
-        EspeakVoice().speak("请注意防火，" * 3_000, tmp_path / "speech.wav")
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            EspeakVoice().speak("请注意防火，" * 3_000, tmp_path / "speech.wav")
+    finally:
+        signal(SIGINT, before)
     assert list(tmp_path.iterdir()) == []
 
 

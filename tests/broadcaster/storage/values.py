@@ -9,7 +9,7 @@ from schedules.notices import InterruptionPolicy, Notice, NoticeKind
 from schedules.places import Level, Place
 from schedules.precedence import BroadcastClass, Severity
 from schedules.records import AsPlayed, ClockQuality, MissedBecause, Result
-from schedules.rules import DaySelection, LoopRule, MarketCalendar, Weekday, Window
+from schedules.rules import DAY_S, DaySelection, LoopRule, MarketCalendar, Weekday, Window
 from schedules.slots import Absence, AbsentBecause, PlannedBecause, Slot, SlotId, Span
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
@@ -41,12 +41,12 @@ spread_rules = st.builds(
     plays=st.integers(1, 288),
     windows=st.lists(windows, min_size=1, max_size=3).map(tuple),
     days=selections,
-    minimum_gap_s=counts,
+    minimum_gap_s=st.integers(0, DAY_S),
 )
 fixed_rules = st.builds(
     LoopRule,
     fixed_times=st.lists(walls, min_size=1, max_size=3, unique=True).map(tuple),
-    fixed_lateness_s=counts,
+    fixed_lateness_s=st.integers(0, DAY_S),
 )
 rules = spread_rules | fixed_rules
 
