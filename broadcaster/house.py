@@ -47,9 +47,8 @@ class CountyHouse:
         self.accounts_changed: Callable[[], None] = lambda: None
         # Whoever runs the controller says if it has a broker
         self.linked: Callable[[], bool | None] = lambda: None
-        self._files_turn = (
-            Lock()
-        )  # of who changes the accounts and wards: each reads the file, and writes it anew
+        # Of who changes the accounts and wards: each reads the file, and writes it anew
+        self._files_turn = Lock()
         settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # keys and passwords lie in it
 
     def reporting(self, report: Callable[[float], None]) -> "CountyHouse":

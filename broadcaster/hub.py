@@ -29,9 +29,8 @@ async def run_station_hub(house: CountyHouse, hub: str, directory: Path) -> None
                         await asyncio.to_thread(_provision, house, hub, directory)
                         running = asyncio.create_task(run_hub(directory, software="broadcaster"), name=hub)
                     lines = wanted
-            except (
-                Exception
-            ):  # the database is away, or the disk is full: no reason for the controller to end
+            except Exception:
+                # The database is away, or the disk is full: no reason for the controller to end
                 log.exception("the station's own hub could not be looked after, it is tried again")
             await asyncio.sleep(LOOK_S)
     finally:

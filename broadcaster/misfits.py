@@ -62,9 +62,8 @@ def sentence_of(found: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     if known is not None:
         return known, {name: fact for name, fact in facts.items() if f"{{{name}}}" in known}
     said = str(found["msg"]).removeprefix("Value error, ")
-    expected = said.encode(
-        errors="backslashreplace"
-    ).decode()  # half a character that it quotes goes on no wire
+    # Half a character that it quotes goes on no wire
+    expected = said.encode(errors="backslashreplace").decode()
     return N_("{expected}; got {got}"), {"expected": expected, "got": facts["got"]}
 
 

@@ -33,12 +33,12 @@ async def watch(house: CountyHouse) -> None:
             log.exception("what happens could not be looked at, it is tried again")
             await asyncio.sleep(_AGAIN_S)
             continue
-        await asyncio.sleep(_EVERY_S)
         for line in lines:
             say(line)
         if now != last:
             say(now)
             last = now
+        await asyncio.sleep(_EVERY_S)
 
 
 def _seen_since(

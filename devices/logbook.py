@@ -29,9 +29,8 @@ class Repeats(logging.Filter):
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._clock = clock
-        self._told: dict[
-            object, tuple[float, int]
-        ] = {}  # fault → when it was told, and how often it came since
+        # Fault → when it was told, and how often it came since
+        self._told: dict[object, tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is told."""

@@ -36,9 +36,8 @@ Text = Annotated[str, Field(max_length=50_000)]
 Width = Annotated[int, Field(ge=1, le=500)]
 GRACE = timedelta(days=1)
 UNPROVED = timedelta(days=60)  # how long a planned play may still be proved
-_LATEST_AFTER = timedelta(
-    days=4
-)  # more than from a slot's day to its latest: over midnight, a day late, a day long
+# More than from a slot's day to its latest: over midnight, a day late, a day long
+_LATEST_AFTER = timedelta(days=4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,9 +275,8 @@ def _keep_recordings(session: Session, asset: str, prepared: Prepared) -> None:
 def needed(session: Session, now: datetime) -> frozenset[str]:
     """Every recording that a live or unfinished notice, an alert, or a play that may still be proved names."""
     over = (NoticeState.WITHDRAWN, NoticeState.EXPIRED)
-    since = (
-        now - UNPROVED
-    ).date() - _LATEST_AFTER  # by the day, which has an index: years of slots stay unread
+    # By the day, which has an index: years of slots stay unread
+    since = (now - UNPROVED).date() - _LATEST_AFTER
     planned = select(SlotRow.notice).where(SlotRow.day >= since, col(SlotRow.latest) > now - UNPROVED)
     kept = select(NoticeRow).where(or_(col(NoticeRow.state).not_in(over), col(NoticeRow.id).in_(planned)))
     assets = {asset for row in session.exec(kept) for asset in (row.asset, row.cancel_asset) if asset}
