@@ -17,9 +17,8 @@ class Standing:
         self._duty = duty
         self._ground = duty.ground
         self._rows: dict[Place, list[Row]] = defaultdict(list)
-        self._around: set[Place] = (
-            set()
-        )  # places with a row, or one of the neighbouring days, strictly inside
+        # Places with a row, or one of the neighbouring days, strictly inside
+        self._around: set[Place] = set()
         self._neighbours: dict[Place, list[Row]] = defaultdict(list)
         self._near: dict[Place, int] = {}  # cells near a row at exactly this place, found when first needed
         for row in neighbours:
